@@ -1,0 +1,62 @@
+/**
+ * The one error of this package: a request that cannot be served, with its stable code. Turned into a problem
+ * document in one place, `routes/problem.ts`. Never carries a secret, a token or the bank's text.
+ *
+ * @module
+ */
+
+import type { ProblemCode } from './contract.ts';
+
+interface ProblemKind {
+  status: number;
+  title: string;
+  /** True if the same request may succeed later. */
+  retryable: boolean;
+}
+
+/** Status and title of every code of the contract. */
+export const problemKinds = {
+  INVALID_REQUEST: { status: 400, title: 'The request is not in the form the contract asks for', retryable: false },
+  INVALID_PHONE: { status: 400, title: 'The phone number is not an Indonesian mobile number', retryable: false },
+  PHONE_REQUIRED: { status: 400, title: 'A phone number is needed to link the account', retryable: false },
+  IDEMPOTENCY_KEY_REQUIRED: { status: 400, title: 'The Idempotency-Key header is needed: 16 to 255 printable ASCII characters', retryable: false },
+  UNAUTHENTICATED: { status: 401, title: 'Nobody is signed in', retryable: false },
+  FORBIDDEN: { status: 403, title: 'The request comes from a page or a person that may not make it', retryable: false },
+  NOT_FOUND: { status: 404, title: 'There is no such thing here', retryable: false },
+  ORDER_NOT_FOUND: { status: 404, title: 'There is no such order', retryable: false },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not know this method', retryable: false },
+  ALREADY_LINKED: { status: 409, title: 'An account is linked already', retryable: false },
+  NOT_LINKED: { status: 409, title: 'No account is linked', retryable: false },
+  RELINK_REQUIRED: { status: 409, title: 'The bank no longer honours the link; the customer has to link again', retryable: false },
+  ACCOUNT_CONFLICT: { status: 409, title: 'The bank cannot link this account here', retryable: false },
+  LINK_REFUSED: { status: 422, title: 'The bank refused to start linking', retryable: false },
+  UNLINK_REQUESTED: { status: 409, title: 'The account is being unlinked', retryable: true },
+  ORDER_CHANGED: { status: 409, title: 'The amount of the order changed while a payment is open', retryable: false },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used for another request', retryable: false },
+  PAYMENT_NOT_FINAL: { status: 409, title: 'It is not known yet how the payment ended', retryable: true },
+  PAYMENT_NOT_REFUNDABLE: { status: 409, title: 'The payment took no money that could be given back', retryable: false },
+  REFUND_MANUAL: { status: 409, title: 'The bank cannot refund this payment by itself any more', retryable: false },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large', retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body has to be application/json', retryable: false },
+  BANK_UNAVAILABLE: { status: 503, title: 'The bank cannot be reached', retryable: true },
+  STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached', retryable: true },
+  INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side', retryable: true },
+} as const satisfies Record<ProblemCode, ProblemKind>;
+
+export interface AlloServerErrorOptions {
+  /** For the developer who reads the answer. */
+  detail?: string;
+  cause?: unknown;
+}
+
+export class AlloServerError extends Error {
+  override readonly name = 'AlloServerError';
+  readonly code: ProblemCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ProblemCode, { detail, cause }: AlloServerErrorOptions = {}) {
+    super(detail ?? problemKinds[code].title, { cause });
+    this.code = code;
+    this.detail = detail;
+  }
+}

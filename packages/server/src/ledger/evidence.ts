@@ -1,0 +1,146 @@
+/**
+ * What the bank says of a payment, by notification or status inquiry, turned into at most one step of the
+ * machine. Either source may be first, late, repeated or contradictory; the outcome is the same.
+ *
+ * @module
+ */
+
+import type { PaymentFailure } from '../contract.ts';
+import type { PaymentRow, PaymentState } from '../store/rows.ts';
+import type { ChargeStatus } from './bank.ts';
+import type { LedgerContext } from './context.ts';
+import { paymentEvent } from './events.ts';
+import { amountsEqual, toAmount } from '../snap/amount.ts';
+import { nextCheckAt } from './schedule.ts';
+import { paymentTransitions } from './transitions.ts';
+
+type StepName = keyof typeof paymentTransitions;
+type OpenStatus = 'open' | 'not-found' | 'no-answer';
+
+const openStates: readonly PaymentState[] = ['sending', 'requires_action', 'pending', 'unknown'];
+const unpaidStates: readonly PaymentState[] = ['failed', 'not_executed', 'expired', 'cancelled'];
+
+/** How often, and how far apart, the bank has to deny a payment before it is believed. */
+const denials = 3;
+
+/** Who says it: the bank of its own accord, or asked by us. */
+export interface Evidence {
+  source: 'notification' | 'inquiry';
+  /** For the audit trail; no secret, none of the bank's text. */
+  text: string;
+}
+
+/** Every step can lose a race against another source of the same truth; then the row is read again. */
+const attempts = 5;
+
+/** Applies `status` to the payment. */
+export async function applyStatus(ctx: LedgerContext, paymentId: string, status: ChargeStatus, evidence: Evidence): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const payment = await ctx.store.payment(paymentId);
+    if (payment === undefined || (await applyOnce(ctx, payment, status, evidence))) return;
+  }
+  throw new Error(`payment ${paymentId} kept changing while a status was applied`);
+}
+
+/** Answers false if the row changed meanwhile and nothing was written. */
+async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
+  if (status.status === 'paid') return applyPaid(ctx, payment, status, evidence);
+  if (payment.state === 'succeeded' || unpaidStates.includes(payment.state)) return contradicted(ctx, payment, status, evidence);
+  if (!openStates.includes(payment.state)) return true;
+  if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
+  if (status.status === 'cancelled') return finish(ctx, payment, 'cancelledAtBank', evidence, { failure: 'CANCELLED' }, ['payment.failed']);
+  if (status.status === 'failed') return applyFailed(ctx, payment, status, evidence);
+  return applyOpen(ctx, payment, status.status, evidence);
+}
+
+async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
+  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return settleCheck(ctx, payment, evidence);
+  if (!isWhole(status, payment)) {
+    ctx.log.error('the bank took another amount than the order has; a person has to look at it', { paymentId: payment.id });
+    return finish(ctx, payment, 'paidWrongAmount', evidence, {}, ['payment.review']);
+  }
+  const paid = { paidAt: ctx.now(), failure: null };
+  if (openStates.includes(payment.state)) return finish(ctx, payment, 'paid', evidence, paid, ['payment.paid']);
+  // Given up, and paid after all: the order's, unless it was paid anew meanwhile (the uniqueness rule says so).
+  if (await finish(ctx, payment, 'lateAccepted', evidence, paid, ['payment.paid'])) return true;
+  ctx.log.error('a payment that was given up was taken after the order was paid anew', { paymentId: payment.id });
+  return commitStep(ctx, payment, 'paidLate', evidence, { paidAt: ctx.now(), nextAt: ctx.now() }, ['payment.late']);
+}
+
+/** Exactly the payment's amount, in its currency; an amount that is not said is none. */
+export function isWhole(status: ChargeStatus, payment: PaymentRow): boolean {
+  return status.amount !== undefined && amountsEqual(status.amount, toAmount(payment.amountMinor));
+}
+
+function applyFailed(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
+  const closed = payment.state === 'requires_action' && ctx.now() >= (payment.pageExpiresAt ?? Infinity);
+  if (closed && status.failure === undefined) return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
+  return finish(ctx, payment, 'failedAtBank', evidence, { failure: status.failure ?? 'DECLINED' }, ['payment.failed']);
+}
+
+function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenStatus, evidence: Evidence): Promise<boolean> {
+  const sentAt = payment.sentAt ?? payment.createdAt;
+  if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return finish(ctx, payment, 'gaveUp', evidence, {}, ['payment.review']);
+  const notFoundCount = countDenials(payment, status);
+  const deniedLong = notFoundCount >= denials && ctx.now() - sentAt >= ctx.timing.settleWindowMs;
+  if (deniedLong && payment.state === 'unknown') {
+    return finish(ctx, payment, 'neverArrived', evidence, { failure: 'BANK_UNAVAILABLE' }, ['payment.failed']);
+  }
+  const pastPage = ctx.now() - (payment.pageExpiresAt ?? Infinity) >= ctx.timing.settleWindowMs;
+  if (status === 'not-found' && payment.state === 'requires_action' && pastPage) {
+    return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
+  }
+  const checks = payment.checks + 1;
+  return commitStep(ctx, payment, stayStep(payment.state, status), evidence, { checks, notFoundCount, nextAt: nextLook(ctx, payment, checks) }, []);
+}
+
+/** A silence in between neither adds to the denials nor takes any back. */
+function countDenials(payment: PaymentRow, status: OpenStatus): number {
+  if (status === 'no-answer') return payment.notFoundCount;
+  return status === 'not-found' ? payment.notFoundCount + 1 : 0;
+}
+
+function stayStep(state: PaymentState, status: OpenStatus): StepName {
+  if (state === 'requires_action') return 'stillOpen';
+  if (state === 'pending') return 'stillPending';
+  return status === 'open' ? 'accepted' : 'stillUnknown';
+}
+
+/** As planned, but soon after the bank's page closed: that is when it becomes final. */
+function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): number {
+  const planned = nextCheckAt(ctx, { checks, sentAt: payment.sentAt });
+  const closes = payment.pageExpiresAt;
+  return closes !== null && ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
+}
+
+/** The bank says "not paid" of a payment it said "paid" of, or the other way round: asked once more, never overwritten. */
+async function contradicted(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
+  if (payment.state !== 'succeeded') return true;
+  if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
+  if (evidence.source === 'inquiry') return settleCheck(ctx, payment, evidence);
+  ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
+  return commitStep(ctx, payment, 'checkedAgain', evidence, { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
+}
+
+/** A paid payment that was looked at again is final again. */
+async function settleCheck(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  if (payment.state !== 'succeeded' || payment.nextAt === null) return true;
+  return commitStep(ctx, payment, 'checkedAgain', evidence, { nextAt: null }, []);
+}
+
+type PaymentSet = Partial<Pick<PaymentRow, 'paidAt' | 'nextAt' | 'checks' | 'notFoundCount'>> & { failure?: PaymentFailure | null };
+type EventType = 'payment.paid' | 'payment.failed' | 'payment.review' | 'payment.refunded' | 'payment.late';
+
+const finish = (
+  ctx: LedgerContext, payment: PaymentRow, step: StepName, evidence: Evidence, set: PaymentSet, types: EventType[],
+): Promise<boolean> => commitStep(ctx, payment, step, evidence, { ...set, nextAt: null }, types);
+
+function commitStep(
+  ctx: LedgerContext, payment: PaymentRow, step: StepName, evidence: Evidence, set: PaymentSet, types: EventType[],
+): Promise<boolean> {
+  const detail = set.failure ? { failure: set.failure } : {};
+  return ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], version: payment.version, set, cause: `${evidence.source}: ${evidence.text}` }],
+    events: types.map((type) => paymentEvent(ctx, type, payment, type === 'payment.failed' ? detail : {})),
+  });
+}

@@ -1,0 +1,240 @@
+/**
+ * Linking: from the shopper's wish to a token in our keeping. Return, notification and reconciler all funnel
+ * into one exchange of the authorisation code, and only its answer is believed.
+ *
+ * @module
+ */
+
+import { AlloServerError } from '../errors.ts';
+import type { LinkFailure, ProblemCode } from '../contract.ts';
+import type { LinkRow } from '../store/rows.ts';
+import type { BankAnswer, Browser, Device, LinkPage } from './bank.ts';
+import { sha256Hex } from './context.ts';
+import type { LedgerContext } from './context.ts';
+import { accountEvent } from './events.ts';
+import { pauseMs } from './schedule.ts';
+import { erased, openAuthCode, sealFor, sealToken } from './tokens.ts';
+import { linkTransitions } from './transitions.ts';
+
+export interface LinkWish {
+  customerId: string;
+  /** `62…`, digits only. */
+  phone: string;
+  phoneMask: string;
+  name?: string;
+  email?: string;
+  returnTo: string;
+  device: Device;
+  browser: Browser;
+}
+
+/** A page shown for less than this is not worth sending a shopper to. */
+const leastPageTimeMs = 20_000;
+
+/** The way back means nothing after this. */
+const returnTtlMs = 15 * 60_000;
+
+/** Starts linking, or answers the page of the attempt that is under way. Throws an `AlloServerError` if it cannot. */
+export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<LinkRow> {
+  const deviceHash = await sha256Hex(wish.device.id);
+  const phoneHash = await ctx.seal.fingerprint(wish.phone);
+  const standing = await ctx.store.latestLink(wish.customerId);
+  if (standing !== undefined) {
+    if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
+    await makeRoom(ctx, standing);
+  }
+  const secret = ctx.newSecret();
+  const link = await ctx.store.insertLink({
+    ...emptyLink(ctx), customerId: wish.customerId, phoneMask: wish.phoneMask, phoneHash, deviceHash,
+    returnHash: await sha256Hex(secret), returnTo: wish.returnTo,
+  });
+  if (link === undefined) return otherTabsAttempt(ctx, wish.customerId);
+  const { customerId, phone, name, email, device, browser } = wish;
+  const answer = await ctx.bank.link({
+    customerId, phone, device, browser, ...ctx.returnUrls('link', secret), ...(name !== undefined && { name }), ...(email !== undefined && { email }),
+  });
+  return settleStart(ctx, link, answer);
+}
+
+function emptyLink(ctx: LedgerContext): LinkRow {
+  const at = ctx.now();
+  return {
+    id: ctx.newId(), state: 'initiated', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
+    createdAt: at, updatedAt: at, customerId: '', phoneMask: null, phoneHash: null, externalId: null, authCodeSealed: null,
+    tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, returnHash: '', deviceHash: '', returnTo: '/',
+    returnedAt: null, pageUrl: null, pageExpiresAt: null, failure: null, unlinkRequestedAt: null, linkedAt: null,
+  };
+}
+
+function isSameAttempt(ctx: LedgerContext, link: LinkRow, wish: { phoneHash: string; deviceHash: string }): boolean {
+  const open = (link.pageExpiresAt ?? 0) - leastPageTimeMs > ctx.now();
+  return link.state === 'redirected' && open && link.phoneHash === wish.phoneHash && link.deviceHash === wish.deviceHash;
+}
+
+/** Clears the way for a new attempt, or says why there must be none. */
+async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
+  const link = await confirmLink(ctx, standing);
+  if (link.state === 'active') throw new AlloServerError(link.unlinkRequestedAt === null ? 'ALREADY_LINKED' : 'UNLINK_REQUESTED');
+  if (link.state === 'unlinking') throw new AlloServerError('UNLINK_REQUESTED');
+  if (link.state === 'returned' || link.state === 'exchanging') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
+  if (link.state !== 'initiated' && link.state !== 'redirected') return;
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...erased, failure: null }, cause: 'started anew' }],
+  });
+}
+
+async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
+  const link = await ctx.store.latestLink(customerId);
+  if (link?.state === 'redirected') return link;
+  throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link has just begun' });
+}
+
+async function settleStart(ctx: LedgerContext, link: LinkRow, answer: BankAnswer<LinkPage>): Promise<LinkRow> {
+  if (answer.outcome === 'done') return openPage(ctx, link, answer.value, answer.evidence);
+  const { failure, code } = startFailure(answer);
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.startFailed, set: { ...erased, failure }, cause: answer.evidence }],
+  });
+  throw new AlloServerError(code);
+}
+
+function startFailure(answer: BankAnswer<LinkPage>): { failure: LinkFailure; code: ProblemCode } {
+  if (answer.outcome !== 'refused') return { failure: 'unavailable', code: 'BANK_UNAVAILABLE' };
+  if (answer.failure === 'NOT_PERMITTED') return { failure: 'conflict', code: 'ACCOUNT_CONFLICT' };
+  return { failure: 'refused', code: 'LINK_REFUSED' };
+}
+
+async function openPage(ctx: LedgerContext, link: LinkRow, page: LinkPage, cause: string): Promise<LinkRow> {
+  const pageExpiresAt = ctx.now() + ctx.timing.bankPageMs;
+  const authCodeSealed = await sealFor(ctx, link.id, 'authCode', page.authCode);
+  const opened = await ctx.store.commit({
+    changes: [{
+      table: 'links', id: link.id, ...linkTransitions.pageOpened, cause,
+      set: { authCodeSealed, externalId: page.externalId, pageUrl: page.url, pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
+    }],
+  });
+  const latest = await ctx.store.link(link.id);
+  if (!opened || latest === undefined) throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link took its place' });
+  return latest;
+}
+
+/** Once a minute while the page is open, then right after it closed. */
+function nextLook(ctx: LedgerContext, pageExpiresAt: number): number {
+  const closed = pageExpiresAt + (ctx.timing.confirmDelaysMs[0] ?? 0);
+  return ctx.now() >= pageExpiresAt ? closed : Math.min(closed, ctx.now() + ctx.timing.checkNotBeforeMs);
+}
+
+export interface Visitor {
+  deviceId: string | undefined;
+  customerId: string | undefined;
+  /** Whether the bank chose the way back for failures. */
+  saysFailed: boolean;
+}
+
+/**
+ * The shopper came back from the bank. Whether that browser began it decides if it may go on: somebody who was
+ * tricked into finishing another person's link must not hand over an account.
+ */
+export async function returnFromLink(ctx: LedgerContext, secret: string, visitor: Visitor): Promise<{ returnTo: string } | undefined> {
+  const link = await ctx.store.linkByReturn(await sha256Hex(secret));
+  if (link === undefined) return undefined;
+  if (link.returnedAt !== null || ctx.now() - link.createdAt > returnTtlMs) return { returnTo: link.returnTo };
+  const sameDevice = visitor.deviceId !== undefined && (await sha256Hex(visitor.deviceId)) === link.deviceHash;
+  if (!sameDevice && visitor.customerId !== link.customerId) {
+    await disown(ctx, link);
+    return undefined;
+  }
+  // After a failure one "no" of the bank is enough; after a success it may only be slow.
+  const checks = visitor.saysFailed ? ctx.timing.confirmDelaysMs.length : 0;
+  const marked = await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.returned, set: { returnedAt: ctx.now(), checks, nextAt: ctx.now() }, cause: 'return' }],
+  });
+  if (marked) await confirmLink(ctx, { ...link, state: 'returned', checks });
+  else await useUp(ctx, link);
+  return { returnTo: link.returnTo };
+}
+
+/** The notification was faster and the link is active already: the way back is one-time all the same. */
+async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.renewed, set: { returnedAt: ctx.now() }, cause: 'return' }],
+  });
+}
+
+/** Another browser came back with this state: nothing of it is kept, and what was confirmed is taken back. */
+async function disown(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  ctx.log.warn('the bank sent back another browser than the one that began to link; the link is refused', { linkId: link.id });
+  const cause = 'returned in another session';
+  const refused = await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.disowned, set: { ...erased, failure: 'not-completed', returnedAt: ctx.now() }, cause }],
+  });
+  if (refused) return;
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinkClaimed, set: { returnedAt: ctx.now(), nextAt: ctx.now() }, cause }],
+  });
+}
+
+/** What a verified binding notification says; `failed` ends the attempt, `completed` only makes us ask. */
+export async function linkNotified(ctx: LedgerContext, link: LinkRow, said: 'completed' | 'failed' | 'open'): Promise<void> {
+  if (said === 'completed') return void (await confirmLink(ctx, link));
+  if (said === 'failed') await endAttempt(ctx, link, 'not-completed', 'notification');
+}
+
+/** Asks the bank for the token and settles the attempt by its answer. Answers the row as it is afterwards. */
+export async function confirmLink(ctx: LedgerContext, link: LinkRow): Promise<LinkRow> {
+  if (link.state !== 'redirected' && link.state !== 'returned') return link;
+  const came = link.state;
+  const claimed = await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.claimed, set: { leaseUntil: ctx.now() + ctx.timing.leaseMs }, cause: 'exchange' }],
+  });
+  if (claimed) await exchange(ctx, link, came);
+  return (await ctx.store.link(link.id)) ?? link;
+}
+
+async function exchange(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 'returned'): Promise<void> {
+  const authCode = await openAuthCode(ctx, link);
+  if (authCode === undefined) return endAttempt(ctx, link, 'not-completed', 'no authorisation code');
+  const answer = await ctx.bank.exchange(authCode);
+  if (answer.outcome === 'done') {
+    const set = { ...(await sealToken(ctx, link.id, answer.value)), linkedAt: ctx.now(), nextAt: null, pageUrl: null };
+    await ctx.store.commit({
+      changes: [{ table: 'links', id: link.id, ...linkTransitions.confirmed, set, cause: answer.evidence }],
+      events: [accountEvent(ctx, 'account.linked', link)],
+    });
+    return;
+  }
+  await notConfirmed(ctx, link, came, answer.outcome === 'refused', answer.evidence);
+}
+
+/** The bank did not (yet) give a token: asked again for a while, sooner after the shopper's return. */
+async function notConfirmed(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 'returned', refused: boolean, cause: string): Promise<void> {
+  const pageExpiresAt = link.pageExpiresAt ?? ctx.now();
+  if (came === 'redirected') {
+    if (refused && ctx.now() > pageExpiresAt) return endAttempt(ctx, link, 'expired', cause);
+    return again(ctx, link, linkTransitions.notYet, nextLook(ctx, pageExpiresAt), cause);
+  }
+  const { confirmDelaysMs } = ctx.timing;
+  if (refused && link.checks >= confirmDelaysMs.length) return endAttempt(ctx, link, 'not-completed', cause);
+  return again(ctx, link, linkTransitions.retryLater, ctx.now() + pauseMs(ctx, confirmDelaysMs, link.checks), cause);
+}
+
+async function again(
+  ctx: LedgerContext, link: LinkRow, step: typeof linkTransitions.notYet | typeof linkTransitions.retryLater, nextAt: number, cause: string,
+): Promise<void> {
+  if (ctx.now() - link.createdAt > ctx.timing.reviewAfterMs) return endAttempt(ctx, link, 'unavailable', cause);
+  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, set: { nextAt, checks: link.checks + 1 }, cause }] });
+}
+
+async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {
+  const step = failure === 'not-completed' ? linkTransitions.notCompleted : linkTransitions.timedOut;
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...step, set: { ...erased, failure, pageUrl: null }, cause }],
+  });
+}
+
+/** A due link that is not active: a start that died, a page nobody came back from, an exchange that was cut off. */
+export async function reconcileLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  if (link.state === 'initiated') return endAttempt(ctx, link, 'unavailable', 'start was cut off');
+  if (link.state !== 'exchanging') return void (await confirmLink(ctx, link));
+  await exchange(ctx, link, link.returnedAt === null ? 'redirected' : 'returned');
+}

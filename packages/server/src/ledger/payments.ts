@@ -1,0 +1,181 @@
+/**
+ * Paying: the intent is committed before a byte leaves; an answer that may mean "executed" is never a failure;
+ * one live payment per order, whoever asks and however often.
+ *
+ * @module
+ */
+
+import { AlloServerError } from '../errors.ts';
+import type { InstrumentType, OrderLine, PaymentFailure } from '../contract.ts';
+import type { LinkRow, PaymentRow } from '../store/rows.ts';
+import type { PaymentKey } from '../store/store.ts';
+import type { BankAnswer, ChargeOrder, ChargePage, Device } from './bank.ts';
+import { sha256Hex } from './context.ts';
+import type { LedgerContext } from './context.ts';
+import { paymentEvent } from './events.ts';
+import { toAmount } from '../snap/amount.ts';
+import { nextCheckAt } from './schedule.ts';
+import { customerToken, markDead, renewCustomerToken } from './tokens.ts';
+import { paymentTransitions } from './transitions.ts';
+
+/** A shopper's wish to pay one order, with what the merchant's own look-up says of it. */
+export interface PaymentWish {
+  customerId: string;
+  orderId: string;
+  amountMinor: number;
+  lines: OrderLine[];
+  instrument: InstrumentType;
+  returnTo: string;
+  device: Device;
+  /** As the browser sent it. */
+  idempotencyKey: string;
+}
+
+/** States in which money has been taken, whatever follows. */
+const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
+
+/**
+ * Starts the payment, or answers the one that stands for this key or order. The bank's answer is awaited for at
+ * most `browserWaitMs`; the work goes on behind it. Throws an `AlloServerError` if no payment can be started.
+ */
+export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<PaymentRow> {
+  const key = await paymentKey(wish);
+  const standing = await findStanding(ctx, wish, key);
+  if (standing !== undefined) return standing;
+  const link = await payableLink(ctx, wish.customerId);
+  const secret = ctx.newSecret();
+  const inserted = await ctx.store.insertPayment(await newPayment(ctx, wish, link, secret), key);
+  if (inserted.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
+  if (inserted.outcome === 'existing') return own(inserted.payment, wish);
+  const sending = send(ctx, inserted.payment, link, secret);
+  ctx.background(sending);
+  await within(ctx.timing.browserWaitMs, sending);
+  return (await ctx.store.payment(inserted.payment.id)) ?? inserted.payment;
+}
+
+async function paymentKey(wish: PaymentWish): Promise<PaymentKey> {
+  return {
+    scope: `${wish.customerId}/payments`,
+    key: wish.idempotencyKey,
+    fingerprint: await sha256Hex(JSON.stringify([wish.orderId, wish.instrument])),
+  };
+}
+
+/** Neither a replay nor an order with a live payment needs a link, or may fail for want of one. */
+async function findStanding(ctx: LedgerContext, wish: PaymentWish, key: PaymentKey): Promise<PaymentRow | undefined> {
+  const replay = await ctx.store.paymentByKey(key);
+  if (replay?.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
+  return replay && own(replay.payment, wish);
+}
+
+function own(payment: PaymentRow, wish: PaymentWish): PaymentRow {
+  if (payment.customerId !== wish.customerId) throw new AlloServerError('ORDER_NOT_FOUND');
+  const drifted = payment.amountMinor !== wish.amountMinor && !takenStates.includes(payment.state);
+  if (drifted && payment.nextAt !== null) throw new AlloServerError('ORDER_CHANGED');
+  return payment;
+}
+
+async function payableLink(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
+  const link = await ctx.store.latestLink(customerId);
+  if (link?.state === 'unlinking') throw new AlloServerError('UNLINK_REQUESTED');
+  if (link?.state === 'relink_required') throw new AlloServerError('RELINK_REQUIRED');
+  if (link?.state !== 'active') throw new AlloServerError('NOT_LINKED');
+  if (link.unlinkRequestedAt !== null) throw new AlloServerError('UNLINK_REQUESTED');
+  return link;
+}
+
+async function newPayment(ctx: LedgerContext, wish: PaymentWish, link: LinkRow, secret: string): Promise<PaymentRow> {
+  const at = ctx.now();
+  return {
+    id: ctx.newId(), state: 'created', version: 1, nextAt: at + ctx.timing.createdTtlMs, leaseUntil: null, checks: 0,
+    createdAt: at, updatedAt: at, customerId: wish.customerId, linkId: link.id, orderId: wish.orderId,
+    reference: ctx.newReference(), externalId: null, amountMinor: wish.amountMinor, currency: 'IDR',
+    instrument: wish.instrument, lines: JSON.stringify(wish.lines), deviceId: wish.device.id, ipAddress: wish.device.ipAddress,
+    returnHash: await sha256Hex(secret), returnTo: wish.returnTo, returnedAt: null, pageUrl: null, pageExpiresAt: null,
+    sentAt: null, notFoundCount: 0, failure: null, paidAt: null,
+  };
+}
+
+/** Resolves when `work` is done or the time is over; what `work` throws is thrown if it comes in time. */
+async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeUp = new Promise<void>((resolve) => { timer = setTimeout(resolve, timeMs); });
+  await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
+}
+
+async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secret: string): Promise<void> {
+  const token = await customerToken(ctx, link);
+  if (token.outcome !== 'token') {
+    return refuse(ctx, payment, 'refusedBeforeSending', token.outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE', 'no customer token');
+  }
+  const sentAt = ctx.now();
+  const leaseUntil = sentAt + ctx.timing.leaseMs;
+  // The last commit before the first byte: from here on, only the bank can say that it was not executed.
+  const claimed = await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.claimed, version: payment.version, set: { sentAt, leaseUntil, nextAt: leaseUntil }, cause: 'send' }],
+  });
+  if (!claimed) return;
+  const order = chargeOrder(ctx, payment, secret);
+  let answer = await ctx.bank.charge(token.token, order);
+  if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
+  if (answer.outcome === 'token-refused') await markDead(ctx, link, answer.evidence);
+  await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, answer);
+}
+
+function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string): ChargeOrder {
+  return {
+    reference: payment.reference,
+    orderId: payment.orderId,
+    amount: toAmount(payment.amountMinor),
+    instrument: payment.instrument as InstrumentType,
+    lines: JSON.parse(payment.lines) as OrderLine[],
+    device: { id: payment.deviceId, ipAddress: payment.ipAddress },
+    ...ctx.returnUrls('payment', secret),
+  };
+}
+
+/** A refused token proves that nothing was executed: once more, with a new token and the same reference. */
+async function chargeAgain(ctx: LedgerContext, link: LinkRow, order: ChargeOrder): Promise<BankAnswer<ChargePage>> {
+  const token = await renewCustomerToken(ctx, link);
+  if (token.outcome === 'token') return ctx.bank.charge(token.token, order);
+  const failure = token.outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE';
+  return { outcome: 'refused', failure, evidence: 'customer token refused' };
+}
+
+async function settleCharge(ctx: LedgerContext, payment: PaymentRow, answer: BankAnswer<ChargePage>): Promise<void> {
+  const { outcome, evidence } = answer;
+  if (outcome === 'refused') return refuse(ctx, payment, 'refused', answer.failure, evidence);
+  if (outcome === 'token-refused') return refuse(ctx, payment, 'refused', 'RELINK_REQUIRED', evidence);
+  if (outcome === 'not-sent') return refuse(ctx, payment, 'refused', 'BANK_UNAVAILABLE', evidence);
+  const nextAt = nextCheckAt(ctx, payment);
+  // No money has moved yet: the bank took the charge on, and only its status or notification says "paid".
+  if (outcome === 'done' && answer.value.pageUrl !== undefined) {
+    const { pageUrl, externalId } = answer.value;
+    const set = { pageUrl, externalId, pageExpiresAt: ctx.now() + ctx.timing.bankPageMs, nextAt };
+    await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.pageOpened, set, cause: evidence }] });
+    return;
+  }
+  const step = outcome === 'unknown' ? paymentTransitions.unclear : paymentTransitions.accepted;
+  await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...step, set: { nextAt }, cause: evidence }] });
+}
+
+async function refuse(
+  ctx: LedgerContext, payment: PaymentRow, step: 'refused' | 'refusedBeforeSending', failure: PaymentFailure, cause: string,
+): Promise<void> {
+  await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], set: { failure, nextAt: null }, cause }],
+    events: [paymentEvent(ctx, 'payment.failed', payment, { failure })],
+  });
+}
+
+/** The shopper came back from the bank's page: nothing is decided by that, but the truth is asked for sooner. */
+export async function returnFromPayment(ctx: LedgerContext, secret: string): Promise<{ returnTo: string } | undefined> {
+  const payment = await ctx.store.paymentByReturn(await sha256Hex(secret));
+  if (payment === undefined) return undefined;
+  if (payment.returnedAt === null) {
+    const soon = Math.max(ctx.now(), (payment.sentAt ?? 0) + ctx.timing.checkNotBeforeMs);
+    const set = { returnedAt: ctx.now(), nextAt: Math.min(payment.nextAt ?? soon, soon) };
+    await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.returned, set, cause: 'return' }] });
+  }
+  return { returnTo: payment.returnTo };
+}

@@ -1,0 +1,93 @@
+/**
+ * The reconciler: the row is the job. It takes what is due, asks the bank, and hands events to the merchant.
+ * One row that cannot be settled never holds up another.
+ *
+ * @module
+ */
+
+import type { JobRows, JobTable, LinkRow, PaymentRow } from '../store/rows.ts';
+import type { LedgerContext } from './context.ts';
+import { deliverEvents, paymentEvent } from './events.ts';
+import { applyStatus } from './evidence.ts';
+import { reconcileLink } from './links.ts';
+import { toAmount } from '../snap/amount.ts';
+import { reconcileLate, reconcileRefund } from './refunds.ts';
+import { nextCheckAt } from './schedule.ts';
+import { paymentTransitions } from './transitions.ts';
+import { continueUnlink } from './unlink.ts';
+
+/** How many rows of a kind were looked at. */
+export interface ReconcileReport {
+  links: number;
+  payments: number;
+  refunds: number;
+  events: number;
+}
+
+const batch = 20;
+
+/** Looks at everything that is due, until nothing is. Rejects only if the store cannot be reached. */
+export async function reconcile(ctx: LedgerContext): Promise<ReconcileReport> {
+  const payments = await drain(ctx, 'payments', (row) => reconcilePayment(ctx, row));
+  const refunds = await drain(ctx, 'refunds', (row) => reconcileRefund(ctx, row));
+  const links = await drain(ctx, 'links', (row) => lookAtLink(ctx, row));
+  let events = 0;
+  for (let taken = await deliverEvents(ctx); taken > 0; taken = await deliverEvents(ctx)) events += taken;
+  return { links, payments, refunds, events };
+}
+
+async function drain<Table extends JobTable>(
+  ctx: LedgerContext, table: Table, look: (row: JobRows[Table]) => Promise<void>,
+): Promise<number> {
+  let looked = 0;
+  for (;;) {
+    const due = await ctx.store.claimDue(table, ctx.timing.leaseMs, batch);
+    if (due.length === 0) return looked;
+    looked += due.length;
+    await Promise.all(due.map((row) => lookSafely(ctx, table, row, look)));
+  }
+}
+
+/** A row that throws stays leased, and so comes back later by itself. */
+async function lookSafely<Row extends { id: string }>(
+  ctx: LedgerContext, table: JobTable, row: Row, look: (row: Row) => Promise<void>,
+): Promise<void> {
+  try {
+    await look(row);
+  } catch (error) {
+    ctx.log.error('a row could not be settled and is tried again later', { table, rowId: row.id, error: String(error) });
+  }
+}
+
+function lookAtLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  return link.state === 'active' || link.state === 'unlinking' ? continueUnlink(ctx, link.id) : reconcileLink(ctx, link);
+}
+
+async function reconcilePayment(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
+  if (payment.state === 'created') return expireUnsent(ctx, payment);
+  if (payment.state === 'sending') return senderDied(ctx, payment);
+  if (payment.state === 'late_success') return reconcileLate(ctx, payment);
+  await checkPayment(ctx, payment);
+}
+
+/** Asks the bank how the payment stands and settles it by the answer. Answers false if the bank gave none. */
+export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<boolean> {
+  const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
+  const answered = answer.outcome === 'done';
+  await applyStatus(ctx, payment.id, answered ? answer.value : { status: 'no-answer' }, { source: 'inquiry', text: answer.evidence });
+  return answered;
+}
+
+async function expireUnsent(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
+  await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.abandonedBeforeSending, set: { failure: 'BANK_UNAVAILABLE', nextAt: null }, cause: 'never sent' }],
+    events: [paymentEvent(ctx, 'payment.failed', payment, { failure: 'BANK_UNAVAILABLE' })],
+  });
+}
+
+/** The process that sent it is gone, and with it the answer: it may have been executed. */
+async function senderDied(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
+  await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.unclear, version: payment.version, set: { nextAt: nextCheckAt(ctx, payment) }, cause: 'sender died' }],
+  });
+}

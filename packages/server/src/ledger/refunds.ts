@@ -1,0 +1,220 @@
+/**
+ * Refunding: the whole amount, once, always under one reference. What is not known is asked for, never sent
+ * under another number; what the bank cannot do by itself any more is handed to people.
+ *
+ * @module
+ */
+
+import { AlloServerError } from '../errors.ts';
+import type { PaymentRow, RefundRow } from '../store/rows.ts';
+import type { AnyChange, NewEvent } from '../store/store.ts';
+import type { BankAnswer, ChargeStatus } from './bank.ts';
+import type { LedgerContext } from './context.ts';
+import { paymentEvent } from './events.ts';
+import { toAmount } from '../snap/amount.ts';
+import { isWhole } from './evidence.ts';
+import { nextCheckAt } from './schedule.ts';
+import { customerToken, renewCustomerToken } from './tokens.ts';
+import { paymentTransitions, refundTransitions } from './transitions.ts';
+import { serverDevice } from './unlink.ts';
+
+/** How often one refund is sent, under the same reference, when the bank shows no trace of it. */
+const mostSends = 3;
+
+const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
+const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
+
+/**
+ * Refunds the payment in full, or answers the refund that stands. Throws `NOT_FOUND`, `PAYMENT_NOT_FINAL` or
+ * `PAYMENT_NOT_REFUNDABLE`.
+ */
+export async function refundPayment(ctx: LedgerContext, paymentId: string, reason: string): Promise<RefundRow> {
+  const payment = await ctx.store.payment(paymentId);
+  if (payment === undefined) throw new AlloServerError('NOT_FOUND');
+  const standing = await ctx.store.refundOfPayment(paymentId);
+  if (standing?.state === 'manual') return drive(ctx, payment, standing);
+  if (standing !== undefined && standing.state !== 'failed') return standing;
+  if (openStates.includes(payment.state)) throw new AlloServerError('PAYMENT_NOT_FINAL');
+  const refund = newRefund(ctx, paymentId, reason);
+  const started = await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, set: { nextAt: null }, cause: 'refund' }],
+    refund,
+  });
+  if (started) return drive(ctx, payment, refund);
+  const other = await ctx.store.refundOfPayment(paymentId);
+  if (other === undefined || other.state === 'failed') throw new AlloServerError('PAYMENT_NOT_REFUNDABLE');
+  return other;
+}
+
+function newRefund(ctx: LedgerContext, paymentId: string, reason: string): RefundRow {
+  const at = ctx.now();
+  return {
+    id: ctx.newId(), state: 'created', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
+    createdAt: at, updatedAt: at, paymentId, reference: ctx.newReference(), reason, sentAt: null, sends: 0,
+    failure: null, refundedAt: null,
+  };
+}
+
+/** Sends a refund that is to be sent; the browser waits no longer than for a payment. */
+async function drive(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<RefundRow> {
+  await sendRefund(ctx, payment, refund);
+  return (await ctx.store.refund(refund.id)) ?? refund;
+}
+
+async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<void> {
+  const token = await refundToken(ctx, payment);
+  if (token.outcome === 'dead') return toPeople(ctx, payment, refund, 'no customer token');
+  if (token.outcome === 'unavailable') return notSent(ctx, payment, refund, 'no customer token');
+  const sentAt = ctx.now();
+  const leaseUntil = sentAt + ctx.timing.leaseMs;
+  const step = refund.state === 'unknown' ? refundTransitions.sentAgain : refundTransitions.claimed;
+  const changes: AnyChange[] = [{
+    table: 'refunds', id: refund.id, ...step, version: refund.version,
+    set: { sentAt, sends: refund.sends + 1, leaseUntil, nextAt: leaseUntil }, cause: 'send',
+  }];
+  if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, cause: 'refund' });
+  if (!(await ctx.store.commit({ changes }))) return;
+  const answer = await askBank(ctx, token.token, payment, refund);
+  await settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer);
+}
+
+/** The link the payment was made with; if it is gone, the customer's present one. */
+async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
+  const used = await ctx.store.link(payment.linkId);
+  const link = used?.state === 'active' ? used : await ctx.store.latestLink(payment.customerId);
+  if (link?.state !== 'active') return { outcome: 'dead' } as const;
+  const token = await customerToken(ctx, link);
+  return token.outcome === 'token' ? { ...token, renew: () => renewCustomerToken(ctx, link) } : token;
+}
+
+async function askBank(
+  ctx: LedgerContext, token: string, payment: PaymentRow, refund: RefundRow,
+): Promise<BankAnswer<{ refundedAt?: number }>> {
+  const order = {
+    reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
+    amount: toAmount(payment.amountMinor), reason: refund.reason, device: { ...serverDevice, id: payment.deviceId, ipAddress: payment.ipAddress },
+  };
+  const answer = await ctx.bank.refund(token, order);
+  if (answer.outcome !== 'token-refused') return answer;
+  const again = await refundToken(ctx, payment);
+  if (again.outcome !== 'token') return answer;
+  const renewed = await again.renew();
+  return renewed.outcome === 'token' ? ctx.bank.refund(renewed.token, order) : answer;
+}
+
+async function settleRefund(
+  ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, answer: BankAnswer<{ refundedAt?: number }>,
+): Promise<void> {
+  const { outcome, evidence } = answer;
+  if (outcome === 'done') return done(ctx, payment, refund, answer.value.refundedAt ?? ctx.now(), evidence);
+  if (outcome === 'token-refused') return toPeople(ctx, payment, refund, evidence);
+  if (outcome === 'not-sent') return notSent(ctx, payment, refund, evidence);
+  if (outcome === 'refused') return refused(ctx, payment, refund, answer.failure, evidence);
+  const step = outcome === 'pending' ? refundTransitions.accepted : refundTransitions.unclear;
+  await ctx.store.commit({
+    changes: [{ table: 'refunds', id: refund.id, ...step, set: { nextAt: nextCheckAt(ctx, { checks: 0, sentAt: refund.sentAt }) }, cause: evidence }],
+  });
+}
+
+async function done(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, refundedAt: number, cause: string): Promise<void> {
+  await end(ctx, { refund: refundTransitions.done, payment: paymentTransitions.refundDone }, payment, refund, { refundedAt, failure: null }, cause, [
+    paymentEvent(ctx, 'payment.refunded', payment),
+  ]);
+}
+
+async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> {
+  await endUnrefunded(ctx, refundTransitions.refused, payment, refund, failure, cause, 'refund.failed');
+}
+
+/** The payment is paid again; or, if its order was paid anew meanwhile, a matter for people. */
+async function endUnrefunded(
+  ctx: LedgerContext, step: RefundStep, payment: PaymentRow, refund: RefundRow, failure: string | null, cause: string, type: 'refund.failed' | 'refund.manual',
+): Promise<void> {
+  const events = [paymentEvent(ctx, type, payment, { subjectId: refund.id })];
+  if (await end(ctx, { refund: step, payment: paymentTransitions.refundRefused }, payment, refund, { failure }, cause, events)) return;
+  await end(ctx, { refund: step, payment: paymentTransitions.refundStuck }, payment, refund, { failure }, cause, events);
+}
+
+const notSent = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> =>
+  // A refund that may have been sent before keeps its number and its place; only a first one is given up.
+  refund.sends > 1 || refund.state === 'unknown' ? later(ctx, refund, cause) : refused(ctx, payment, refund, 'BANK_UNAVAILABLE', cause);
+
+async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
+  if (refund.state === 'manual') return;
+  if (refund.state === 'unknown' || refund.sends > 1) return giveUp(ctx, payment, refund, cause);
+  ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
+  await endUnrefunded(ctx, refundTransitions.notPossible, payment, refund, null, cause, 'refund.manual');
+}
+
+type RefundStep = (typeof refundTransitions)[keyof typeof refundTransitions];
+type PaymentStep = (typeof paymentTransitions)[keyof typeof paymentTransitions];
+
+function end(
+  ctx: LedgerContext, steps: { refund: RefundStep; payment: PaymentStep }, payment: PaymentRow, refund: RefundRow,
+  set: Partial<Pick<RefundRow, 'refundedAt' | 'failure'>>, cause: string, events: NewEvent[],
+): Promise<boolean> {
+  return ctx.store.commit({
+    changes: [
+      { table: 'refunds', id: refund.id, ...steps.refund, set: { ...set, nextAt: null }, cause },
+      { table: 'payments', id: payment.id, ...steps.payment, set: { nextAt: null }, cause },
+    ],
+    events,
+  });
+}
+
+async function later(ctx: LedgerContext, refund: RefundRow, cause: string): Promise<void> {
+  const step = refund.state === 'pending' ? refundTransitions.stillPending : refund.state === 'sending' ? refundTransitions.unclear : refundTransitions.stillUnknown;
+  const checks = refund.checks + 1;
+  await ctx.store.commit({
+    changes: [{ table: 'refunds', id: refund.id, ...step, set: { checks, nextAt: nextCheckAt(ctx, { checks, sentAt: refund.sentAt }) }, cause }],
+  });
+}
+
+async function giveUp(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
+  ctx.log.error('nobody knows how a refund ended; a person has to look at it', { paymentId: payment.id, refundId: refund.id });
+  await end(ctx, { refund: refundTransitions.gaveUp, payment: paymentTransitions.refundStuck }, payment, refund, {}, cause, [
+    paymentEvent(ctx, 'refund.review', payment, { subjectId: refund.id }),
+  ]);
+}
+
+/** A due refund: one that was never sent, one whose answer never came, one that is pending. */
+export async function reconcileRefund(ctx: LedgerContext, refund: RefundRow): Promise<void> {
+  const payment = await ctx.store.payment(refund.paymentId);
+  if (payment === undefined) throw new Error(`refund ${refund.id} has no payment`);
+  if (refund.state === 'created') return sendRefund(ctx, payment, refund);
+  if (refund.state === 'sending') {
+    await ctx.store.commit({
+      changes: [{ table: 'refunds', id: refund.id, ...refundTransitions.unclear, set: { nextAt: nextCheckAt(ctx, { checks: 0, sentAt: refund.sentAt }) }, cause: 'sender died' }],
+    });
+    return;
+  }
+  const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
+  if (answer.outcome !== 'done') return later(ctx, refund, answer.evidence);
+  await judge(ctx, payment, refund, answer.value, answer.evidence);
+}
+
+async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
+  const trace = status.refunds?.find(({ reference }) => reference === refund.reference);
+  if (status.status === 'refunded' || trace?.status === 'done') return done(ctx, payment, refund, ctx.now(), cause);
+  if (trace?.status === 'failed') return refused(ctx, payment, refund, 'DECLINED', cause);
+  const sentAt = refund.sentAt ?? refund.createdAt;
+  if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return giveUp(ctx, payment, refund, cause);
+  const traceless = trace === undefined && status.status === 'paid' && isWhole(status, payment);
+  if (!traceless || refund.state !== 'unknown' || ctx.now() - sentAt < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
+  if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
+  return sendRefund(ctx, payment, refund);
+}
+
+/** A payment that was taken late, after its order was paid anew: given back as soon as that is certain. */
+export async function reconcileLate(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
+  const standing = await ctx.store.paymentOfOrder(payment.orderId);
+  if (standing !== undefined && takenStates.includes(standing.state)) return void (await refundPayment(ctx, payment.id, 'paid twice'));
+  const accepted = await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateAccepted, set: { nextAt: null, failure: null }, cause: 'the order was not paid anew' }],
+    events: [paymentEvent(ctx, 'payment.paid', payment)],
+  });
+  if (accepted) return;
+  await ctx.store.commit({
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateWaits, set: { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, cause: 'the order is being paid anew' }],
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The customer's token, always looked up by the link it belongs to: there is no current token anywhere. Renewed
+ * by one process at a time per link, and written before it is used.
+ *
+ * @module
+ */
+
+import type { LinkRow } from '../store/rows.ts';
+import type { BankAnswer, CustomerToken } from './bank.ts';
+import type { LedgerContext } from './context.ts';
+import { accountEvent } from './events.ts';
+import { linkTransitions } from './transitions.ts';
+
+/** A token to use now, or why there is none. `dead`: the customer has to link again. */
+export type TokenAnswer = { outcome: 'token'; token: string } | { outcome: 'dead' } | { outcome: 'unavailable' };
+
+type SealedField = 'authCode' | 'token' | 'refreshToken';
+
+const place = (linkId: string, field: SealedField): string => `links/${linkId}/${field}`;
+
+export const sealFor = (ctx: LedgerContext, linkId: string, field: SealedField, text: string): Promise<string> =>
+  ctx.seal.close(text, place(linkId, field));
+
+/** The columns of a freshly exchanged token. */
+export async function sealToken(ctx: LedgerContext, linkId: string, token: CustomerToken) {
+  return {
+    tokenSealed: await sealFor(ctx, linkId, 'token', token.token),
+    tokenExpiresAt: token.expiresAt,
+    ...(token.refreshToken !== undefined && { refreshTokenSealed: await sealFor(ctx, linkId, 'refreshToken', token.refreshToken) }),
+  };
+}
+
+/** What is erased when a link ends. */
+export const erased = {
+  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, nextAt: null,
+};
+
+export async function openAuthCode(ctx: LedgerContext, link: LinkRow): Promise<string | undefined> {
+  return link.authCodeSealed === null ? undefined : ctx.seal.open(link.authCodeSealed, place(link.id, 'authCode'));
+}
+
+const renewals = new WeakMap<LedgerContext, Map<string, Promise<TokenAnswer>>>();
+
+/** The token of an active (or just being unlinked) link, renewed if it is about to end. */
+export async function customerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
+  const { tokenSealed, tokenExpiresAt } = link;
+  if (tokenSealed === null || tokenExpiresAt === null) return { outcome: 'dead' };
+  if (tokenExpiresAt - ctx.timing.tokenMarginMs <= ctx.now()) return renewOnce(ctx, link.id, tokenSealed);
+  return openToken(ctx, link);
+}
+
+async function openToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
+  if (link.tokenSealed === null) return { outcome: 'dead' };
+  return { outcome: 'token', token: await ctx.seal.open(link.tokenSealed, place(link.id, 'token')) };
+}
+
+/** After the bank refused `link`'s token: another one, or the certainty that the link is dead. */
+export function renewCustomerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
+  return renewOnce(ctx, link.id, link.tokenSealed);
+}
+
+function renewOnce(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
+  const pending = renewals.get(ctx) ?? new Map<string, Promise<TokenAnswer>>();
+  renewals.set(ctx, pending);
+  const running = pending.get(linkId);
+  if (running !== undefined) return running;
+  const renewal = renew(ctx, linkId, failed).finally(() => pending.delete(linkId));
+  pending.set(linkId, renewal);
+  return renewal;
+}
+
+async function renew(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
+  const link = await ctx.store.link(linkId);
+  if (link?.tokenSealed == null) return { outcome: 'dead' };
+  // Somebody else renewed it meanwhile: adopt, do not mint.
+  if (link.tokenSealed !== failed) return openToken(ctx, link);
+  const answer = await askForToken(ctx, link);
+  if (answer.outcome === 'done') return keep(ctx, link, answer.value);
+  if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
+  await markDead(ctx, link, 'exchange-refused');
+  return { outcome: 'dead' };
+}
+
+/** The exchange also tells whether the customer unlinked inside the bank's app, which a refresh may not. */
+async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswer<CustomerToken>> {
+  const authCode = await openAuthCode(ctx, link);
+  if (authCode !== undefined) return ctx.bank.exchange(authCode);
+  if (link.refreshTokenSealed === null) return { outcome: 'refused', failure: 'RELINK_REQUIRED', evidence: 'nothing to exchange' };
+  return ctx.bank.refresh(await ctx.seal.open(link.refreshTokenSealed, place(link.id, 'refreshToken')));
+}
+
+async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {
+  const set = await sealToken(ctx, link.id, token);
+  const { from, to } = link.state === 'unlinking' ? linkTransitions.stillUnlinking : linkTransitions.renewed;
+  const kept = await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, from, to, version: link.version, set: { ...set, nextAt: link.nextAt }, cause: 'token renewed' }],
+  });
+  if (kept) return { outcome: 'token', token: token.token };
+  const latest = await ctx.store.link(link.id);
+  return latest === undefined ? { outcome: 'dead' } : openToken(ctx, latest);
+}
+
+/** The bank no longer honours the link. */
+export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
+  if (link.state !== 'active') return;
+  await ctx.store.commit({
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set: erased, cause }],
+    events: [accountEvent(ctx, 'account.relink-required', link)],
+  });
+}

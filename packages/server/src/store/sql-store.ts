@@ -1,0 +1,256 @@
+/**
+ * The store over any SQL database that has transactions, unique indexes, `ON CONFLICT` and `RETURNING`. Each
+ * method is one transaction of the driver. No SQL stands anywhere else; no decision about money stands here.
+ *
+ * @module
+ */
+
+import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
+import type { EventRow, JobRows, JobTable, LinkRow, PaymentRow, RefundRow } from './rows.ts';
+import { StoreError } from './store.ts';
+import type {
+  AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
+} from './store.ts';
+
+export type SqlValue = string | number | null;
+export type SqlRecord = Record<string, unknown>;
+
+/** Runs one statement with `?` placeholders inside a transaction and answers its rows. */
+export type Query = (text: string, values?: readonly SqlValue[]) => Promise<SqlRecord[]>;
+
+/** One database, reduced to what the store needs. */
+export interface SqlDriver {
+  /** Runs `work` in one serialised or row-locking transaction; rolls back if it throws. */
+  transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
+  /** True if `error` says that a uniqueness rule was broken. */
+  isUniqueViolation(error: unknown): boolean;
+  /** Appended to the sub-select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
+  skipLocked: string;
+  close(): Promise<void>;
+}
+
+/** Thrown inside a transaction to roll it back: a guard did not hold. */
+class GuardFailed extends Error {}
+
+const list = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
+
+const selectFrom = (table: keyof typeof columns): string =>
+  `SELECT ${columns[table].map(columnName).join(', ')} FROM ${table}`;
+
+const returning = (table: keyof typeof columns): string => `RETURNING ${columns[table].map(columnName).join(', ')}`;
+
+function toRow<Row>(table: keyof typeof columns, record: SqlRecord): Row {
+  return Object.fromEntries(columns[table].map((key) => [key, record[columnName(key)] ?? null])) as Row;
+}
+
+function insertSql(table: keyof typeof columns): string {
+  const names = columns[table].map(columnName);
+  const marks = names.map(() => '?').join(', ');
+  return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT DO NOTHING RETURNING id`;
+}
+
+function rowValues<Row>(table: keyof typeof columns, row: Row): SqlValue[] {
+  const values = row as Record<string, SqlValue>;
+  return columns[table].map((key) => values[key] ?? null);
+}
+
+/**
+ * @param now Epoch milliseconds; injected so that tests can move time.
+ */
+export function createSqlStore(driver: SqlDriver, now: () => number): Store {
+  const inOne = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> =>
+    driver.transaction(work).catch((error: unknown) => {
+      throw new StoreError(error);
+    });
+
+  const one = <Row>(table: keyof typeof columns, where: string, values: SqlValue[]): Promise<Row | undefined> =>
+    inOne((query) => findOne<Row>(query, table, where, values));
+
+  return {
+    link: (id) => one<LinkRow>('links', 'id = ?', [id]),
+    latestLink: (customerId) => one<LinkRow>('links', `customer_id = ? ORDER BY ${liveFirst('links')}`, [customerId]),
+    linkByReturn: (hash) => one<LinkRow>('links', 'return_hash = ?', [hash]),
+    linkByExternalId: (externalId) => one<LinkRow>('links', 'external_id = ?', [externalId]),
+    insertLink: (link) => inOne(async (query) => {
+      if (!(await insert(query, 'links', link))) return undefined;
+      await writeAudit(query, { table: 'links', rowId: link.id, fromState: null, toState: link.state, cause: 'start', at: now() }, 1);
+      return link;
+    }),
+
+    payment: (id) => one<PaymentRow>('payments', 'id = ?', [id]),
+    paymentByReference: (reference) => one<PaymentRow>('payments', 'reference = ?', [reference]),
+    paymentByReturn: (hash) => one<PaymentRow>('payments', 'return_hash = ?', [hash]),
+    paymentOfOrder: (orderId) => inOne((query) => findPaymentOfOrder(query, orderId)),
+    paymentByKey: (key) => inOne((query) => findByKey(query, key)),
+    insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
+    countOpenPayments: (linkId) => inOne(async (query) => {
+      const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${list(openPaymentStates)})`, [linkId]);
+      return Number(rows[0]?.['open']);
+    }),
+
+    refund: (id) => one<RefundRow>('refunds', 'id = ?', [id]),
+    refundOfPayment: (paymentId) => one<RefundRow>(
+      'refunds', `payment_id = ? ORDER BY CASE WHEN state = 'failed' THEN 1 ELSE 0 END, created_at DESC LIMIT 1`, [paymentId]),
+
+    commit: (commit) => writeCommit(driver, commit, now()),
+
+    claimDue: <Table extends JobTable>(table: Table, leaseMs: number, limit: number) =>
+      inOne((query) => claimJobs<Table>(query, driver.skipLocked, { table, leaseMs, limit, at: now() })),
+    claimEvents: (leaseMs, limit) => inOne(async (query) => {
+      const due = `SELECT id FROM events WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${driver.skipLocked}`;
+      const records = await query(
+        `UPDATE events SET lease_until = ?, attempts = attempts + 1 WHERE id IN (${due}) ${returning('events')}`,
+        [now() + leaseMs, now(), now(), limit]);
+      return records.map((record) => toRow<EventRow>('events', record));
+    }),
+    settleEvent: (id, outcome) => inOne(async (query) => {
+      const deliveredAt = 'deliveredAt' in outcome ? outcome.deliveredAt : null;
+      const nextAt = 'nextAt' in outcome ? outcome.nextAt : null;
+      await query('UPDATE events SET delivered_at = ?, next_at = ?, lease_until = NULL WHERE id = ?', [deliveredAt, nextAt, id]);
+    }),
+
+    recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
+    audit: (table, rowId) => inOne((query) => readAudit(query, table, rowId)),
+
+    readToken: (name) => inOne((query) => readToken(query, name)),
+    swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
+
+    close: () => driver.close(),
+  };
+}
+
+/** A live row stands before any ended one, a later before an earlier. */
+const liveFirst = (table: 'links' | 'payments'): string => {
+  const live = table === 'links' ? `state IN (${list(liveLinkStates)})` : `state NOT IN (${list(releasedPaymentStates)})`;
+  return `CASE WHEN ${live} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`;
+};
+
+async function findOne<Row>(
+  query: Query, table: keyof typeof columns, where: string, values: SqlValue[],
+): Promise<Row | undefined> {
+  const [record] = await query(`${selectFrom(table)} WHERE ${where}`, values);
+  return record && toRow<Row>(table, record);
+}
+
+async function insert<Row>(query: Query, table: keyof typeof columns, row: Row): Promise<boolean> {
+  const inserted = await query(insertSql(table), rowValues(table, row));
+  return inserted.length === 1;
+}
+
+const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
+  findOne<PaymentRow>(query, 'payments', `order_id = ? ORDER BY ${liveFirst('payments')}`, [orderId]);
+
+async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey): Promise<PaymentInserted | undefined> {
+  const [held] = await query('SELECT fingerprint, payment_id FROM payment_keys WHERE scope = ? AND key = ?', [scope, key]);
+  if (held === undefined) return undefined;
+  if (held['fingerprint'] !== fingerprint) return { outcome: 'key-reused' };
+  const payment = await findOne<PaymentRow>(query, 'payments', 'id = ?', [String(held['payment_id'])]);
+  return payment && { outcome: 'existing', payment };
+}
+
+async function insertPayment(query: Query, payment: PaymentRow, key: PaymentKey, at: number): Promise<PaymentInserted> {
+  const claimed = await query(
+    'INSERT INTO payment_keys (scope, key, fingerprint, payment_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING key',
+    [key.scope, key.key, key.fingerprint, payment.id, at]);
+  if (claimed.length === 0) return (await findByKey(query, key)) ?? { outcome: 'key-reused' };
+  if (await insert(query, 'payments', payment)) {
+    await writeAudit(query, { table: 'payments', rowId: payment.id, fromState: null, toState: payment.state, cause: 'pay', at }, 1);
+    return { outcome: 'created', payment };
+  }
+  const standing = await findPaymentOfOrder(query, payment.orderId);
+  if (standing === undefined) throw new Error('a payment was neither written nor found');
+  await query('UPDATE payment_keys SET payment_id = ? WHERE scope = ? AND key = ?', [standing.id, key.scope, key.key]);
+  return { outcome: 'existing', payment: standing };
+}
+
+async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promise<boolean> {
+  try {
+    await driver.transaction(async (query) => {
+      for (const change of commit.changes) await applyChange(query, change, at);
+      if (commit.refund && !(await insertRefund(query, commit.refund, at))) throw new GuardFailed();
+      for (const event of commit.events ?? []) await insertEvent(query, event, at);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof GuardFailed || driver.isUniqueViolation(error)) return false;
+    throw new StoreError(error);
+  }
+}
+
+async function insertRefund(query: Query, refund: RefundRow, at: number): Promise<boolean> {
+  if (!(await insert(query, 'refunds', refund))) return false;
+  await writeAudit(query, { table: 'refunds', rowId: refund.id, fromState: null, toState: refund.state, cause: 'refund', at }, 1);
+  return true;
+}
+
+async function applyChange(query: Query, change: AnyChange, at: number): Promise<void> {
+  const held = await findOne<JobRows[JobTable]>(query, change.table, 'id = ?', [change.id]);
+  if (held === undefined) throw new GuardFailed();
+  const set: Record<string, SqlValue> = { ...change.set, state: change.to, updatedAt: at };
+  if (!('leaseUntil' in set)) set['leaseUntil'] = null;
+  const assignments = Object.keys(set).map((key) => `${columnName(key)} = ?`).join(', ');
+  const version = change.version ?? held.version;
+  const changed = await query(
+    `UPDATE ${change.table} SET ${assignments}, version = version + 1
+     WHERE id = ? AND version = ? AND state IN (${list(change.from)}) RETURNING version`,
+    [...Object.values(set), change.id, version]);
+  if (changed.length === 0) throw new GuardFailed();
+  const { table, id: rowId, to: toState, cause } = change;
+  await writeAudit(query, { table, rowId, fromState: held.state, toState, cause, at }, Number(changed[0]?.['version']));
+}
+
+async function insertEvent(query: Query, event: NewEvent, at: number): Promise<void> {
+  const row: EventRow = { ...event, createdAt: at, attempts: 0, nextAt: at, leaseUntil: null, deliveredAt: null };
+  await insert(query, 'events', row);
+}
+
+async function writeAudit(query: Query, entry: AuditEntry, version: number): Promise<void> {
+  await query(
+    'INSERT INTO audit (table_name, row_id, version, from_state, to_state, cause, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    [entry.table, entry.rowId, version, entry.fromState, entry.toState, entry.cause, entry.at]);
+}
+
+async function claimJobs<Table extends JobTable>(
+  query: Query, skipLocked: string, claim: { table: Table; leaseMs: number; limit: number; at: number },
+): Promise<JobRows[Table][]> {
+  const { table, leaseMs, limit, at } = claim;
+  const due = `SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${skipLocked}`;
+  const records = await query(
+    `UPDATE ${table} SET lease_until = ? WHERE id IN (${due}) ${returning(table)}`, [at + leaseMs, at, at, limit]);
+  return records.map((record) => toRow<JobRows[Table]>(table, record));
+}
+
+async function recordNotification(query: Query, record: NotificationRecord, at: number): Promise<void> {
+  await query(
+    `INSERT INTO notifications (fingerprint, kind, reference, status, matched, times, first_at, last_at)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?)
+     ON CONFLICT (fingerprint) DO UPDATE SET times = notifications.times + 1, last_at = excluded.last_at, matched = excluded.matched`,
+    [record.fingerprint, record.kind, record.reference, record.status, record.matched ? 1 : 0, at, at]);
+}
+
+async function readAudit(query: Query, table: JobTable, rowId: string): Promise<AuditEntry[]> {
+  const records = await query(
+    'SELECT from_state, to_state, cause, at FROM audit WHERE table_name = ? AND row_id = ? ORDER BY version', [table, rowId]);
+  return records.map((record) => ({
+    table,
+    rowId,
+    fromState: record['from_state'] === null ? null : String(record['from_state']),
+    toState: String(record['to_state']),
+    cause: String(record['cause']),
+    at: Number(record['at']),
+  }));
+}
+
+async function readToken(query: Query, name: string): Promise<SharedToken | undefined> {
+  const [record] = await query('SELECT sealed, issued_at, expires_at FROM shared_tokens WHERE name = ?', [name]);
+  if (record === undefined) return undefined;
+  return { sealed: String(record['sealed']), issuedAt: Number(record['issued_at']), expiresAt: Number(record['expires_at']) };
+}
+
+async function swapToken(query: Query, name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean> {
+  const values = [next.sealed, next.issuedAt, next.expiresAt];
+  const written = previous === undefined
+    ? await query('INSERT INTO shared_tokens (sealed, issued_at, expires_at, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING name', [...values, name])
+    : await query('UPDATE shared_tokens SET sealed = ?, issued_at = ?, expires_at = ? WHERE name = ? AND sealed = ? RETURNING name', [...values, name, previous.sealed]);
+  return written.length === 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * What the ledger asks of a database: named operations, each one transaction. An implementation must never let
+ * two of its promises be seen half done, and must fail loudly rather than guess.
+ *
+ * @module
+ */
+
+import type { EventRow, JobRows, JobTable, LinkRow, PaymentRow, RefundRow } from './rows.ts';
+
+/** One guarded step of one row: written only if the row is in one of `from` (and has `version`, if given). */
+export interface Change<Table extends JobTable = JobTable> {
+  table: Table;
+  id: string;
+  from: readonly JobRows[Table]['state'][];
+  to: JobRows[Table]['state'];
+  /** Refuses the step if the row changed since it was read. */
+  version?: number;
+  set?: Partial<Omit<JobRows[Table], 'id' | 'state' | 'version' | 'createdAt' | 'updatedAt'>>;
+  /** What brought it about, for the audit trail; no secrets, no bank text. */
+  cause: string;
+}
+
+export type AnyChange = { [Table in JobTable]: Change<Table> }[JobTable];
+
+/** What is written together, or not at all. */
+export interface Commit {
+  changes: readonly AnyChange[];
+  /** A refund that begins with these changes. */
+  refund?: RefundRow;
+  events?: readonly NewEvent[];
+}
+
+export type NewEvent = Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'>;
+
+/** Who asked for the payment, so that asking again finds it. */
+export interface PaymentKey {
+  /** Customer and route. */
+  scope: string;
+  key: string;
+  /** Hash of the business fields; another one under the same key is refused. */
+  fingerprint: string;
+}
+
+/** `created`: the intent is ours to send. `existing`: it, or the order's live payment, was there before. */
+export type PaymentInserted =
+  | { outcome: 'created' | 'existing'; payment: PaymentRow }
+  | { outcome: 'key-reused' };
+
+/** The merchant-level bank token, sealed, shared by every process on the database. */
+export interface SharedToken {
+  sealed: string;
+  issuedAt: number;
+  expiresAt: number;
+}
+
+/** One step in the life of a row. */
+export interface AuditEntry {
+  table: JobTable;
+  rowId: string;
+  fromState: string | null;
+  toState: string;
+  cause: string;
+  at: number;
+}
+
+/** A verified notification, kept before it is acknowledged. */
+export interface NotificationRecord {
+  /** Hash over kind, reference, status and amount. */
+  fingerprint: string;
+  kind: 'payment' | 'link';
+  reference: string;
+  status: string;
+  /** False if no row of ours has this reference. */
+  matched: boolean;
+}
+
+/** The database could not be reached or refused the work; nothing was written. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+
+  constructor(cause: unknown) {
+    super('the database could not do its work', { cause });
+  }
+}
+
+export interface Store {
+  link(id: string): Promise<LinkRow | undefined>;
+  latestLink(customerId: string): Promise<LinkRow | undefined>;
+  linkByReturn(returnHash: string): Promise<LinkRow | undefined>;
+  linkByExternalId(externalId: string): Promise<LinkRow | undefined>;
+  /** Answers undefined, and writes nothing, if the customer has a live link. */
+  insertLink(link: LinkRow): Promise<LinkRow | undefined>;
+
+  payment(id: string): Promise<PaymentRow | undefined>;
+  paymentByReference(reference: string): Promise<PaymentRow | undefined>;
+  paymentByReturn(returnHash: string): Promise<PaymentRow | undefined>;
+  /** The live payment of the order, otherwise the latest. */
+  paymentOfOrder(orderId: string): Promise<PaymentRow | undefined>;
+  /** The payment under this key, if the fingerprint is the same. */
+  paymentByKey(key: PaymentKey): Promise<PaymentInserted | undefined>;
+  /** Writes key and intent in one transaction; at most one live payment per order, whoever asks. */
+  insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
+  /** How many payments of the link are not final, refunds under way included. */
+  countOpenPayments(linkId: string): Promise<number>;
+
+  refund(id: string): Promise<RefundRow | undefined>;
+  /** The refund that stands for the payment: the one not refused, otherwise the latest. */
+  refundOfPayment(paymentId: string): Promise<RefundRow | undefined>;
+
+  /** Writes all of it and answers true; or, if one guard or uniqueness rule fails, nothing, and answers false. */
+  commit(commit: Commit): Promise<boolean>;
+
+  /** Takes due rows for one process until `leaseUntil`; two processes never get the same row. */
+  claimDue<Table extends JobTable>(table: Table, leaseMs: number, limit: number): Promise<JobRows[Table][]>;
+  claimEvents(leaseMs: number, limit: number): Promise<EventRow[]>;
+  settleEvent(id: string, outcome: { deliveredAt: number } | { nextAt: number }): Promise<void>;
+
+  recordNotification(record: NotificationRecord): Promise<void>;
+  audit(table: JobTable, rowId: string): Promise<AuditEntry[]>;
+
+  readToken(name: string): Promise<SharedToken | undefined>;
+  /** Writes `next` if what is stored still is `previous`. */
+  swapToken(name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean>;
+
+  close(): Promise<void>;
+}
