@@ -1,0 +1,44 @@
+/**
+ * Express 4 and 5, before or after `express.json()`.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Allo } from '../allo.ts';
+import { toNode } from './node.ts';
+
+/** What Express adds to a request. */
+interface ExpressRequest extends IncomingMessage {
+  originalUrl?: string;
+  /** What a body parser left. */
+  body?: unknown;
+  /** The bytes, if the application keeps them (`verify` of `express.json`). */
+  rawBody?: Buffer;
+}
+
+export type ExpressMiddleware = (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+/** `app.use(toExpress(allo))` or `app.use('/allo', toExpress(allo))`; hands on what is not below the base path. */
+export function toExpress(allo: Allo): ExpressMiddleware {
+  const answer = toNode(allo);
+  return (request, response, next) => {
+    const url = request.originalUrl ?? request.url ?? '/';
+    const [path = ''] = url.split('?');
+    if (path !== allo.basePath && !path.startsWith(`${allo.basePath}/`)) return next();
+    restoreBody(request);
+    // Express cuts the mount path off; signatures and routes need the whole address.
+    request.url = url;
+    answer(request, response).catch(next);
+  };
+}
+
+/**
+ * A parser before us has read the stream. The compact form of what it left is the form DOKU signs (any other
+ * fails verification, and is settled by status inquiry instead).
+ */
+function restoreBody(request: ExpressRequest): void {
+  if (request.rawBody !== undefined || request.body === undefined || !request.readableEnded) return;
+  const { body } = request;
+  request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}

@@ -1,0 +1,202 @@
+/**
+ * `createAllo`: the merchant's way in. Checks every option at once, opens the database, starts the clockwork,
+ * and calls nobody before the first request.
+ *
+ * @module
+ */
+
+import { readConfig } from './config.ts';
+import type { Config, ConnectionOptions } from './config.ts';
+import type { Payment } from './contract.ts';
+import { AlloServerError } from './errors.ts';
+import { createHandler } from './handler.ts';
+import { defaultTiming } from './ledger/context.ts';
+import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
+import { deliverEvents } from './ledger/events.ts';
+import type { AlloEvent } from './ledger/events.ts';
+import { reconcile } from './ledger/reconcile.ts';
+import type { ReconcileReport } from './ledger/reconcile.ts';
+import { refundPayment } from './ledger/refunds.ts';
+import { createConsoleLogger } from './log.ts';
+import { createBackground } from './background.ts';
+import { createSnapBank } from './routes/bank.ts';
+import { viewPayment } from './routes/context.ts';
+import type { RouteContext } from './routes/context.ts';
+import type { Connection } from './routes/device.ts';
+import type { Merchant } from './routes/merchant.ts';
+import { failedParameter, stateParameter } from './routes/returns.ts';
+import { createSharedAccessToken } from './shared-access-token.ts';
+import { createReference } from './snap/external-id.ts';
+import { createMerchantTokens } from './snap/merchant-token.ts';
+import { createSnap } from './snap/snap.ts';
+import { createNotificationVerifier } from './snap/verify-notification.ts';
+import { openStore } from './open-store.ts';
+import { createSeal } from './store/seal.ts';
+import type { Store } from './store/store.ts';
+
+export interface AlloOptions extends Merchant, ConnectionOptions {
+  /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
+  onEvent(event: AlloEvent): void | Promise<void>;
+  /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */
+  trustedOrigins?: readonly string[] | undefined;
+  /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */
+  trustedProxies?: number | undefined;
+  /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
+  reconcileEveryMs?: number | undefined;
+  /** Default: JSON lines on standard error. */
+  log?: Logger | undefined;
+  /** Waiting times other than DOKU's, for tests. */
+  timing?: Partial<Timing> | undefined;
+  /** Clock in epoch milliseconds, for tests. */
+  now?: (() => number) | undefined;
+  /** Way to the network, for tests. Must send each request once. */
+  fetch?: typeof fetch | undefined;
+}
+
+export interface Allo {
+  /** Where the handler expects to be mounted, for example `/allo`. */
+  readonly basePath: string;
+  /** Answers one request. Never rejects. */
+  handler(request: Request, connection?: Connection): Promise<Response>;
+  /** Refunds a payment in full, once: asked again, answers the refund that stands. Rejects with an `AlloServerError`. */
+  refund(paymentId: string, options?: { reason?: string }): Promise<Payment>;
+  /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
+  reconcile(): Promise<ReconcileReport>;
+  /** Ends the clockwork, waits for work under way, closes the database. */
+  close(): Promise<void>;
+}
+
+const defaultReconcileEveryMs = 5_000;
+
+/** Throws a `TypeError` that names the option which is missing or malformed. */
+export function createAllo(options: AlloOptions): Allo {
+  assertMerchant(options);
+  const config = readConfig(options);
+  const log = options.log ?? createConsoleLogger();
+  const now = options.now ?? Date.now;
+  const store = openStore(config.database, now);
+  const background = createBackground(log);
+  const ledger = createLedgerContext({ options, config, log, now, store, background });
+  const app = createHandler({ basePath: config.basePath, routes: createRouteContext(options, config, ledger), doku: createDokuContext(config, ledger) });
+
+  const runReconcile = background.single(() => reconcile(ledger));
+  const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
+  const timer = everyMs > 0 ? setInterval(() => background.run(runReconcile()), everyMs) : undefined;
+  timer?.unref();
+
+  return {
+    basePath: config.basePath,
+    handler: async (request, connection = {}) => app.fetch(request, connection),
+    async refund(paymentId, { reason = '' } = {}) {
+      await refundPayment(ledger, paymentId, reason);
+      const payment = await store.payment(paymentId);
+      if (payment === undefined) throw new AlloServerError('NOT_FOUND');
+      return viewPayment({ ledger }, payment);
+    },
+    reconcile: runReconcile,
+    async close() {
+      clearInterval(timer);
+      await background.idle();
+      await store.close();
+    },
+  };
+}
+
+function assertMerchant(options: Partial<AlloOptions>): void {
+  for (const name of ['customer', 'order', 'onEvent'] as const) {
+    if (typeof options[name] !== 'function') throw new TypeError(`${name} is missing: it should be a function`);
+  }
+  for (const origin of options.trustedOrigins ?? []) {
+    const plain = URL.canParse(origin) && new URL(origin).origin === origin;
+    if (!plain) throw new TypeError('trustedOrigins is not right: each should be an origin such as "https://m.shop.example", without a path');
+  }
+  const { trustedProxies = 0 } = options;
+  if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) throw new TypeError('trustedProxies is not right: it should be a whole number, 0 or more');
+}
+
+interface Parts {
+  options: AlloOptions;
+  config: Config;
+  log: Logger;
+  now: () => number;
+  store: Store;
+  background: ReturnType<typeof createBackground>;
+}
+
+function createLedgerContext({ options, config, log, now, store, background }: Parts): LedgerContext {
+  const seal = createSeal(config.encryptionKeys);
+  const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+  const snap = createSnap({
+    clientId: config.clientId, secretKeys: config.secretKeys, privateKey: config.privateKey, baseUrl: config.baseUrl,
+    profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
+    fetch: options.fetch ?? fetch, now, random,
+    tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
+  });
+  const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
+  const ledger: LedgerContext = {
+    store: tellSoon(store, () => background.run(deliverSoon())),
+    bank: createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }),
+    seal, log, now,
+    timing: { ...defaultTiming, ...options.timing },
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    newSecret: () => Buffer.from(random(32)).toString('base64url'),
+    newReference: () => createReference(random),
+    returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
+    onEvent: (event) => options.onEvent(event),
+    background: background.run,
+  };
+  const deliverSoon = background.single(() => deliverEvents(ledger));
+  return ledger;
+}
+
+/** The path of our base as the outside knows it. */
+const publicPath = (config: Config): string => (config.publicUrl.pathname === '/' ? config.basePath : config.publicUrl.pathname.replace(/\/+$/, ''));
+
+function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {
+  const path = kind === 'link' ? '/account/return' : '/payments/return';
+  const successUrl = `${publicBase}${path}?${stateParameter}=${secret}`;
+  return { successUrl, failedUrl: `${successUrl}&${failedParameter}=1` };
+}
+
+/** Hands events on as soon as they are committed, instead of at the next tick of the clockwork. */
+function tellSoon(store: Store, tell: () => void): Store {
+  return {
+    ...store,
+    async commit(commit) {
+      const committed = await store.commit(commit);
+      if (committed && commit.events !== undefined && commit.events.length > 0) tell();
+      return committed;
+    },
+  };
+}
+
+/** DOKU's own hosts over https; with the simulator also the simulator itself. */
+function isBankPage(config: Config, text: string): boolean {
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return false;
+  if (config.environment === 'simulator' && url.origin === config.baseUrl) return true;
+  if (config.pageHosts.includes(url.host)) return url.protocol === 'https:' || config.environment === 'simulator';
+  return url.protocol === 'https:' && url.port === '' && (url.hostname === 'doku.com' || url.hostname.endsWith('.doku.com'));
+}
+
+function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext): RouteContext {
+  return {
+    ledger,
+    merchant: options,
+    device: { secure: config.publicUrl.protocol === 'https:', trustedProxies: options.trustedProxies ?? 0, newId: ledger.newId },
+    shopOrigin: config.publicUrl.origin,
+    trustedOrigins: new Set([config.publicUrl.origin, ...(options.trustedOrigins ?? [])]),
+  };
+}
+
+function createDokuContext(config: Config, ledger: LedgerContext) {
+  const { clientId, secretKeys } = config;
+  const { now } = ledger;
+  const merchantTokens = createMerchantTokens({
+    clientId, dokuPublicKeys: [config.dokuPublicKey], privateKey: config.privateKey, publicKeys: [config.ownPublicKey], now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  });
+  const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now });
+  return { ledger, merchantTokens, verify, publicPath: publicPath(config) };
+}

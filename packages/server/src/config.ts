@@ -1,0 +1,225 @@
+/**
+ * Options from the object or, where it leaves them out, from the environment; checked in full before anything
+ * starts. A `TypeError` names the option and says what it should look like; no value is ever printed.
+ *
+ * @module
+ */
+
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { baseUrls, profiles } from './snap/profiles.ts';
+import type { Paths, ProfileName } from './snap/profiles.ts';
+import type { CryptoKey } from './snap/types.ts';
+
+/** How to reach DOKU. Each option falls back to the environment variable named with it. */
+export interface DokuOptions {
+  /** `DOKU_ENV`: `simulator`, `sandbox` or `production`. */
+  environment?: string | undefined;
+  /** `DOKU_CLIENT_ID`: from DOKU's dashboard, for example `BRN-0203-1699999999999`. */
+  clientId?: string | undefined;
+  /** `DOKU_SECRET_KEY`: from DOKU's dashboard. Several, separated by commas, while one is being replaced: the newest first. */
+  secretKey?: string | undefined;
+  /** `DOKU_PRIVATE_KEY`: your RSA key, PKCS#8 PEM without a passphrase, or `file:` and its path. */
+  privateKey?: string | undefined;
+  /** `DOKU_PUBLIC_KEY`: DOKU's RSA key from its dashboard, PEM, or `file:` and its path. */
+  publicKey?: string | undefined;
+  /** `DOKU_PROFILE`: `merchant-allo-v1.0` (default) or `core-v1`. */
+  profile?: string | undefined;
+  /** `DOKU_BASE_URL`: where the simulator listens; only with the environment `simulator`. */
+  baseUrl?: string | undefined;
+  /** Paths in place of the profile's. */
+  paths?: Partial<Paths> | undefined;
+  /** Hosts of bank pages beside DOKU's own, for example `["pay.allobank.com"]`. */
+  pageHosts?: readonly string[] | undefined;
+  /** Service code in status inquiries. Default `55`. */
+  statusServiceCode?: '54' | '55' | undefined;
+}
+
+export interface ConnectionOptions {
+  doku?: DokuOptions | undefined;
+  /** `ALLO_PUBLIC_URL`: where browsers and DOKU reach this server, for example `https://shop.example`. */
+  publicUrl?: string | undefined;
+  /** Where the handler is mounted. Default: the path of `publicUrl`, or `/allo` if it has none. */
+  basePath?: string | undefined;
+  /** `ALLO_ENCRYPTION_KEY`: 32 random bytes, base64 or hex. Several, separated by commas, while one is being replaced: the newest first. */
+  encryptionKey?: string | undefined;
+  /** `ALLO_DATABASE_URL`: `file:` and a path, or `postgres://…`. */
+  database?: string | undefined;
+  /** Where the rest is read from. Default `process.env`. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export type Environment = 'simulator' | keyof typeof baseUrls;
+
+/** Everything, checked. */
+export interface Config {
+  environment: Environment;
+  clientId: string;
+  secretKeys: readonly string[];
+  privateKey: CryptoKey;
+  ownPublicKey: CryptoKey;
+  dokuPublicKey: CryptoKey;
+  profile: ProfileName;
+  baseUrl: string;
+  paths: Partial<Paths> | undefined;
+  pageHosts: readonly string[];
+  statusServiceCode: '54' | '55' | undefined;
+  publicUrl: URL;
+  basePath: string;
+  encryptionKeys: readonly [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
+  database: { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string };
+}
+
+/** Reads and checks everything. Throws a `TypeError` for the first thing that is missing or malformed. */
+export function readConfig(options: ConnectionOptions): Config {
+  const env = options.env ?? process.env;
+  const doku = options.doku ?? {};
+  const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
+  const privateKey = readKey(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env), 'private');
+  const publicKey = readKey(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env), 'public');
+  const publicUrl = readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
+  return {
+    environment,
+    clientId: readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),
+    secretKeys: readSecretKeys(setting('doku.secretKey', 'DOKU_SECRET_KEY', doku.secretKey, env)),
+    privateKey: toCryptoKey(privateKey, 'sign'),
+    ownPublicKey: toCryptoKey(createPublicKey(privateKey), 'verify'),
+    dokuPublicKey: toCryptoKey(publicKey, 'verify'),
+    profile: readProfile(setting('doku.profile', 'DOKU_PROFILE', doku.profile, env)),
+    baseUrl: readBaseUrl(setting('doku.baseUrl', 'DOKU_BASE_URL', doku.baseUrl, env), environment, env['NODE_ENV']),
+    paths: doku.paths,
+    pageHosts: doku.pageHosts ?? [],
+    statusServiceCode: doku.statusServiceCode,
+    publicUrl,
+    basePath: readBasePath(options.basePath, publicUrl),
+    encryptionKeys: readEncryptionKeys(setting('encryptionKey', 'ALLO_ENCRYPTION_KEY', options.encryptionKey, env)),
+    database: readDatabase(setting('database', 'ALLO_DATABASE_URL', options.database, env)),
+  };
+}
+
+interface Setting {
+  /** Names of the option and of the variable, for the error. */
+  name: string;
+  value: string | undefined;
+}
+
+function setting(option: string, variable: string, given: string | undefined, env: Readonly<Record<string, string | undefined>>): Setting {
+  const value = (given ?? env[variable])?.trim();
+  return { name: `${option} (or ${variable})`, value: value === '' ? undefined : value };
+}
+
+function wrong({ name, value }: Setting, form: string): TypeError {
+  return new TypeError(`${name} ${value === undefined ? 'is missing' : 'is not right'}: ${form}`);
+}
+
+function readEnvironment(given: Setting): Environment {
+  const known = (['simulator', 'sandbox', 'production'] as const).find((name) => name === given.value);
+  if (known === undefined) throw wrong(given, 'it should be simulator, sandbox or production');
+  return known;
+}
+
+function readClientId(given: Setting): string {
+  if (given.value === undefined || !/^[\w.-]{1,36}$/.test(given.value)) throw wrong(given, 'it should be the Client ID of DOKU\'s dashboard, for example BRN-0203-1699999999999');
+  return given.value;
+}
+
+function readSecretKeys(given: Setting): string[] {
+  const keys = (given.value ?? '').split(',').map((key) => key.trim());
+  if (keys.some((key) => !/^[\x21-\x7e]{8,256}$/.test(key))) throw wrong(given, 'it should be the Secret Key of DOKU\'s dashboard, for example SK-…');
+  return keys;
+}
+
+const keyForms = {
+  private: 'it should be an RSA key of at least 2048 bits, PKCS#8 PEM without a passphrase (-----BEGIN PRIVATE KEY-----…), or file: and the path of one; `allo-kit keygen` makes one, `openssl pkcs8 -topk8 -nocrypt` converts one',
+  public: 'it should be DOKU\'s RSA public key, PEM (-----BEGIN PUBLIC KEY-----…), or file: and the path of one',
+} as const;
+
+function readKey(given: Setting, half: 'private' | 'public'): KeyObject {
+  const pem = readPem(given, half);
+  const key = parseKey(pem, half);
+  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key === undefined || key.asymmetricKeyType !== 'rsa' || bits < 2048) throw wrong(given, keyForms[half]);
+  return key;
+}
+
+/** Environment files often carry a PEM on one line, with `\n` written out. */
+function readPem(given: Setting, half: 'private' | 'public'): string {
+  const { value } = given;
+  if (value === undefined) throw wrong(given, keyForms[half]);
+  if (!value.startsWith('file:')) return value.replaceAll('\\n', '\n');
+  try {
+    return readFileSync(value.slice('file:'.length), 'utf8');
+  } catch (cause) {
+    throw new TypeError(`${given.name} names a file that cannot be read: ${value}`, { cause });
+  }
+}
+
+function parseKey(pem: string, half: 'private' | 'public'): KeyObject | undefined {
+  try {
+    return half === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
+  } catch {
+    // Without the cause: a parser's complaint may quote what it could not parse.
+    return undefined;
+  }
+}
+
+const toCryptoKey = (key: KeyObject, usage: 'sign' | 'verify'): CryptoKey =>
+  key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, [usage]);
+
+function readProfile(given: Setting): ProfileName {
+  const name = given.value ?? 'merchant-allo-v1.0';
+  if (!Object.hasOwn(profiles, name)) throw wrong(given, `it should be ${Object.keys(profiles).join(' or ')}`);
+  return name as ProfileName;
+}
+
+/** A simulated payment in a real shop would be a gift, so the simulator does not run where NODE_ENV says production. */
+function readBaseUrl(given: Setting, environment: Environment, nodeEnv: string | undefined): string {
+  if (environment !== 'simulator') {
+    if (given.value !== undefined) throw wrong(given, `it is for the simulator only; with ${environment} DOKU's own address is used. Leave it out`);
+    return baseUrls[environment];
+  }
+  if (nodeEnv === 'production') throw new TypeError('doku.environment (or DOKU_ENV) is not right: simulator must not run where NODE_ENV is production');
+  const url = given.value !== undefined && URL.canParse(given.value) ? new URL(given.value) : undefined;
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+  if (!isOrigin) throw wrong(given, 'it should be where the simulator listens, for example http://127.0.0.1:3001');
+  return url.origin;
+}
+
+const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+
+function readPublicUrl(given: Setting, environment: Environment): URL {
+  const url = given.value !== undefined && URL.canParse(given.value) ? new URL(given.value) : undefined;
+  const form = 'it should be the address at which browsers and DOKU reach this server, for example https://shop.example';
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') throw wrong(given, form);
+  if (url.protocol === 'http:' && environment !== 'simulator' && !isLoopback(url)) throw wrong(given, `${form}; without https only on this machine`);
+  return url;
+}
+
+function readBasePath(given: string | undefined, publicUrl: URL): string {
+  const path = (given ?? (publicUrl.pathname === '/' ? '/allo' : publicUrl.pathname)).replace(/\/+$/, '');
+  if (!/^(\/[\w.~-]+)+$/.test(path)) throw new TypeError('basePath is not right: it should be a path such as "/allo"');
+  return path;
+}
+
+function readEncryptionKeys(given: Setting): Config['encryptionKeys'] {
+  const [newest, ...older] = (given.value ?? '').split(',').map((text) => decodeKey(given, text.trim()));
+  if (newest === undefined) throw wrong(given, 'it should be 32 random bytes');
+  return [newest, ...older];
+}
+
+function decodeKey(given: Setting, text: string): Uint8Array<ArrayBuffer> {
+  const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
+  if (!isBase64 && !/^[0-9a-fA-F]{64}$/.test(text)) {
+    throw wrong(given, 'it should be 32 random bytes in base64 or hex; `allo-kit keygen` or `openssl rand -base64 32` makes them');
+  }
+  return new Uint8Array(Buffer.from(text, isBase64 ? 'base64' : 'hex'));
+}
+
+function readDatabase(given: Setting): Config['database'] {
+  const { value = '' } = given;
+  if (/^postgres(ql)?:\/\/./.test(value) && URL.canParse(value)) return { kind: 'postgres', url: value };
+  const path = value.startsWith('file:') ? value.slice('file:'.length).replace(/^\/\/(?=\/)/, '') : '';
+  if (path === '') throw wrong(given, 'it should be file: and the path of an SQLite file, for example file:./allo.db, or postgres://user:password@host/name');
+  return { kind: 'sqlite', path };
+}

@@ -1,0 +1,115 @@
+/**
+ * Everything put together: one fetch-style handler with one error boundary, the functions a merchant's server
+ * calls, and the clockwork behind them.
+ *
+ * @module
+ */
+
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { contractHeader, contractVersion, idempotencyHeader } from './contract.ts';
+import { AlloServerError } from './errors.ts';
+import { beginLink, endLink, showAccount, showBalance } from './routes/account.ts';
+import { assertOwnPage, longestBodyBytes } from './routes/browser-guard.ts';
+import type { RouteContext, RouteEnv } from './routes/context.ts';
+import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
+import type { DokuRouteContext } from './routes/doku.ts';
+import { beginPayment, beginRefund, showOrder, showPayment } from './routes/payments.ts';
+import { problemResponse } from './routes/problem.ts';
+import { linkReturn, paymentReturn } from './routes/returns.ts';
+
+/** Longest notification, in bytes. */
+const longestNotificationBytes = 64 * 1024;
+
+export interface HandlerOptions {
+  basePath: string;
+  routes: RouteContext;
+  doku: DokuRouteContext;
+}
+
+export type Handler = Hono<RouteEnv>;
+
+export function createHandler({ basePath, routes, doku }: HandlerOptions): Handler {
+  const { log, newId } = routes.ledger;
+  const app = new Hono<RouteEnv>().basePath(basePath);
+
+  app.use(async (c, next) => {
+    c.set('requestId', newId());
+    await next();
+    secureHeaders(c.res.headers, c.get('requestId'));
+  });
+  app.onError((error, c) => {
+    const response = problemResponse(error, c.get('requestId'), log);
+    secureHeaders(response.headers, c.get('requestId'));
+    return response;
+  });
+
+  addDokuRoutes(app, doku);
+  addBrowserRoutes(app, routes);
+  app.notFound(() => {
+    throw new AlloServerError('NOT_FOUND');
+  });
+  return app;
+}
+
+function secureHeaders(headers: Headers, requestId: string): void {
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  headers.set('x-request-id', requestId);
+  headers.set(contractHeader, contractVersion);
+}
+
+const limit = (maxSize: number) => bodyLimit({
+  maxSize,
+  onError: () => {
+    throw new AlloServerError('PAYLOAD_TOO_LARGE');
+  },
+});
+
+function addDokuRoutes(app: Handler, doku: DokuRouteContext): void {
+  app.use('/doku/*', limit(longestNotificationBytes));
+  app.post('/doku/authorization/v1/access-token/b2b', (c) => issueToken(doku, c));
+  app.post('/doku/notifications/payment', (c) => paymentNotification(doku, c));
+  app.post('/doku/notifications/binding', (c) => bindingNotification(doku, c));
+  app.all('/doku/*', () => {
+    throw new AlloServerError('NOT_FOUND');
+  });
+}
+
+function addBrowserRoutes(app: Handler, routes: RouteContext): void {
+  app.use(corsFor(routes), limit(longestBodyBytes), async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') assertOwnPage(c.req.raw, routes.trustedOrigins);
+    await next();
+  });
+  app.get('/account', (c) => showAccount(routes, c));
+  app.post('/account/link', (c) => beginLink(routes, c));
+  app.get('/account/return', (c) => linkReturn(routes, c));
+  app.post('/account/unlink', (c) => endLink(routes, c));
+  app.get('/balance', (c) => showBalance(routes, c));
+  app.get('/orders/:orderId', (c) => showOrder(routes, c));
+  app.post('/payments', (c) => beginPayment(routes, c));
+  app.get('/payments/return', (c) => paymentReturn(routes, c));
+  app.get('/payments/:paymentId', (c) => showPayment(routes, c));
+  if (routes.merchant.authorizeRefund) app.post('/payments/:paymentId/refund', (c) => beginRefund(routes, c));
+  refuseOtherMethods(app);
+}
+
+/** Only origins the merchant named get CORS headers; the shop's own pages need none. */
+const corsFor = ({ trustedOrigins, shopOrigin }: RouteContext) => cors({
+  origin: (origin) => (origin !== shopOrigin && trustedOrigins.has(origin) ? origin : null),
+  allowHeaders: ['Content-Type', contractHeader, idempotencyHeader],
+  exposeHeaders: [contractHeader, 'Retry-After', 'X-Request-Id'],
+  allowMethods: ['GET', 'POST'],
+  credentials: true,
+});
+
+function refuseOtherMethods(app: Handler): void {
+  const known = ['/account', '/account/link', '/account/return', '/account/unlink', '/balance', '/orders/:orderId', '/payments', '/payments/return', '/payments/:paymentId'];
+  for (const path of known) {
+    app.all(path, () => {
+      throw new AlloServerError('METHOD_NOT_ALLOWED');
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Which requests from a browser are let in: a change needs our header, JSON, and an origin we trust. No CORS
+ * header is ever sent unless the origin is one the merchant named.
+ *
+ * @module
+ */
+
+import { AlloServerError } from '../errors.ts';
+import { contractHeader } from '../contract.ts';
+
+/** Longest body of a browser's request, in bytes. */
+export const longestBodyBytes = 16 * 1024;
+
+/** Throws `FORBIDDEN` or `UNSUPPORTED_MEDIA_TYPE` unless a page of the shop itself can have made this request. */
+export function assertOwnPage(request: Request, trustedOrigins: ReadonlySet<string>): void {
+  if (request.headers.get(contractHeader) === null) throw new AlloServerError('FORBIDDEN', { detail: `the ${contractHeader} header is missing` });
+  const [mediaType] = (request.headers.get('content-type') ?? '').split(';');
+  if (mediaType?.trim().toLowerCase() !== 'application/json') throw new AlloServerError('UNSUPPORTED_MEDIA_TYPE');
+  if (!comesFromTrustedOrigin(request, trustedOrigins)) {
+    throw new AlloServerError('FORBIDDEN', { detail: 'the page has another origin than the shop; name it in trustedOrigins if it is yours' });
+  }
+}
+
+function comesFromTrustedOrigin(request: Request, trustedOrigins: ReadonlySet<string>): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null) return trustedOrigins.has(origin);
+  return request.headers.get('sec-fetch-site') === 'same-origin';
+}
+
+/** The body as an object of texts. Throws `INVALID_REQUEST` for anything else. */
+export async function readTexts(request: Request, names: readonly string[]): Promise<Record<string, string | undefined>> {
+  const body = parseObject(await request.text());
+  return Object.fromEntries(names.map((name) => [name, readText(body, name)]));
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  if (text.length > longestBodyBytes) throw new AlloServerError('PAYLOAD_TOO_LARGE');
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  } catch {
+    // Reported below like any other body that is not an object.
+  }
+  throw new AlloServerError('INVALID_REQUEST', { detail: 'the body has to be a JSON object' });
+}
+
+function readText(body: Record<string, unknown>, name: string): string | undefined {
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value.length > 2048) throw new AlloServerError('INVALID_REQUEST', { detail: `"${name}" has to be a text` });
+  return value;
+}
+
+/**
+ * A path on the shop to go back to. Throws `INVALID_REQUEST` for anything that a browser could read as another
+ * origin.
+ */
+export function readReturnTo(returnTo: string | undefined, shopOrigin: string): string {
+  if (returnTo === undefined) return '/';
+  // eslint-disable-next-line no-control-regex -- control characters are what browsers silently drop from addresses
+  const plain = /^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(returnTo);
+  const url = plain && URL.canParse(returnTo, shopOrigin) ? new URL(returnTo, shopOrigin) : undefined;
+  if (url?.origin !== shopOrigin || url.pathname.startsWith('//')) {
+    throw new AlloServerError('INVALID_REQUEST', { detail: 'returnTo has to be a path on the shop, for example "/checkout"' });
+  }
+  return url.pathname + url.search + url.hash;
+}

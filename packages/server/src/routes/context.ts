@@ -1,0 +1,36 @@
+/**
+ * What every route works with.
+ *
+ * @module
+ */
+
+import type { Context } from 'hono';
+import { paymentView } from './views.ts';
+import type { Payment } from '../contract.ts';
+import type { LedgerContext } from '../ledger/context.ts';
+import type { PaymentRow } from '../store/rows.ts';
+import type { Connection, DeviceOptions } from './device.ts';
+import type { Merchant } from './merchant.ts';
+
+export interface RouteContext {
+  ledger: LedgerContext;
+  merchant: Merchant;
+  device: DeviceOptions;
+  /** Origin of the shop, for example `https://shop.example`. */
+  shopOrigin: string;
+  /** Origins whose pages may make changes, the shop's own included. */
+  trustedOrigins: ReadonlySet<string>;
+}
+
+/** What hono carries along with a request. */
+export interface RouteEnv {
+  Bindings: Connection;
+  Variables: { requestId: string };
+}
+
+export type RouteRequest<Path extends string = string> = Context<RouteEnv, Path>;
+
+/** The payment as the page may see it, with its refund. */
+export async function viewPayment({ ledger }: Pick<RouteContext, 'ledger'>, payment: PaymentRow): Promise<Payment> {
+  return paymentView(payment, await ledger.store.refundOfPayment(payment.id), ledger.now());
+}

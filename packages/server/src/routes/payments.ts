@@ -1,0 +1,73 @@
+/**
+ * `GET /orders/{orderId}`, `POST /payments`, `GET /payments/{paymentId}`, `POST /payments/{paymentId}/refund`.
+ *
+ * @module
+ */
+
+import { idempotencyHeader } from '../contract.ts';
+import type { InstrumentType, Order } from '../contract.ts';
+import { AlloServerError } from '../errors.ts';
+import { pay } from '../ledger/payments.ts';
+import { refundPayment } from '../ledger/refunds.ts';
+import type { PaymentRow } from '../store/rows.ts';
+import { readReturnTo, readTexts } from './browser-guard.ts';
+import { viewPayment } from './context.ts';
+import type { RouteContext, RouteRequest } from './context.ts';
+import { identifyDevice } from './device.ts';
+import { requireCustomer, requireOrder } from './merchant.ts';
+
+const keyForm = /^[\x21-\x7e]{16,255}$/;
+const instruments: readonly string[] = ['BALANCE', 'POINT', 'PAYLATER'] satisfies InstrumentType[];
+const longestReason = 255;
+
+export async function showOrder(routes: RouteContext, c: RouteRequest<'/orders/:orderId'>): Promise<Response> {
+  const customer = await requireCustomer(routes.merchant, c.req.raw);
+  const { orderId, amount, lines } = await requireOrder(routes.merchant, c.req.param('orderId'), customer);
+  const payment = await routes.ledger.store.paymentOfOrder(orderId);
+  const own = payment?.customerId === customer.id ? payment : undefined;
+  const order: Order = { orderId, amount, lines, ...(own && { payment: await viewPayment(routes, own) }) };
+  return c.json(order);
+}
+
+export async function beginPayment(routes: RouteContext, c: RouteRequest): Promise<Response> {
+  const customer = await requireCustomer(routes.merchant, c.req.raw);
+  const { orderId, returnTo, instrument = 'BALANCE' } = await readTexts(c.req.raw, ['orderId', 'returnTo', 'instrument']);
+  if (orderId === undefined || orderId === '') throw new AlloServerError('INVALID_REQUEST', { detail: '"orderId" is missing' });
+  if (!isInstrument(instrument)) throw new AlloServerError('INVALID_REQUEST', { detail: `"instrument" has to be one of ${instruments.join(', ')}` });
+  const idempotencyKey = c.req.header(idempotencyHeader) ?? '';
+  if (!keyForm.test(idempotencyKey)) throw new AlloServerError('IDEMPOTENCY_KEY_REQUIRED');
+  const { lines, amountMinor } = await requireOrder(routes.merchant, orderId, customer);
+  const { device, setCookie } = identifyDevice(c.req.raw, c.env, routes.device);
+  const payment = await pay(routes.ledger, {
+    customerId: customer.id, orderId, amountMinor, lines, instrument, device, idempotencyKey,
+    returnTo: readReturnTo(returnTo, routes.shopOrigin),
+  });
+  if (setCookie !== undefined) c.header('set-cookie', setCookie);
+  const view = await viewPayment(routes, payment);
+  return c.json(view, view.status === 'processing' || view.status === 'created' ? 202 : 201);
+}
+
+const isInstrument = (text: string): text is InstrumentType => instruments.includes(text);
+
+export async function showPayment(routes: RouteContext, c: RouteRequest<'/payments/:paymentId'>): Promise<Response> {
+  const customer = await requireCustomer(routes.merchant, c.req.raw);
+  const payment = await routes.ledger.store.payment(c.req.param('paymentId'));
+  if (payment?.customerId !== customer.id) throw new AlloServerError('NOT_FOUND');
+  return c.json(await viewPayment(routes, payment));
+}
+
+export async function beginRefund(routes: RouteContext, c: RouteRequest<'/payments/:paymentId/refund'>): Promise<Response> {
+  const payment = await authorizedPayment(routes, c);
+  const { reason = '' } = await readTexts(c.req.raw, ['reason']);
+  await refundPayment(routes.ledger, payment.id, reason.slice(0, longestReason));
+  const latest = await routes.ledger.store.payment(payment.id);
+  return c.json(await viewPayment(routes, latest ?? payment));
+}
+
+/** Who may not refund does not learn whether the payment exists. */
+async function authorizedPayment({ merchant, ledger }: RouteContext, c: RouteRequest<'/payments/:paymentId/refund'>): Promise<PaymentRow> {
+  const payment = await ledger.store.payment(c.req.param('paymentId'));
+  const may = payment !== undefined && (await merchant.authorizeRefund?.(c.req.raw, await viewPayment({ ledger }, payment)));
+  if (payment === undefined || may !== true) throw new AlloServerError('FORBIDDEN');
+  return payment;
+}

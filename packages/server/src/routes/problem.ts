@@ -1,0 +1,37 @@
+/**
+ * The one error boundary: whatever was thrown becomes a problem document (RFC 9457). What is not ours is logged
+ * with its cause and answered without detail.
+ *
+ * @module
+ */
+
+import type { Problem } from '../contract.ts';
+import { AlloServerError, problemKinds } from '../errors.ts';
+import type { Logger } from '../ledger/context.ts';
+import { StoreError } from '../store/store.ts';
+
+/** Seconds after which something that is away may be tried again. */
+const retryAfterSeconds = 5;
+
+export function problemResponse(error: unknown, requestId: string, log: Logger): Response {
+  const known = recognise(error);
+  report(known, requestId, log);
+  const { status, title, retryable } = problemKinds[known.code];
+  const problem: Problem = {
+    type: 'about:blank', title, status, code: known.code, retryable, requestId, ...(known.detail !== undefined && { detail: known.detail }),
+  };
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  if (status === 503) headers.set('retry-after', String(retryAfterSeconds));
+  return new Response(JSON.stringify(problem), { status, headers });
+}
+
+function recognise(error: unknown): AlloServerError {
+  if (error instanceof AlloServerError) return error;
+  return new AlloServerError(error instanceof StoreError ? 'STORE_UNAVAILABLE' : 'INTERNAL_ERROR', { cause: error });
+}
+
+function report(error: AlloServerError, requestId: string, log: Logger): void {
+  if (error.cause === undefined) return log.info('request refused', { requestId, code: error.code });
+  const cause = error.cause instanceof StoreError ? error.cause.cause : error.cause;
+  log.error('request failed', { requestId, code: error.code, error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+}
