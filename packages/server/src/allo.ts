@@ -13,7 +13,7 @@ import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
 import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
 import { deliverEvents } from './ledger/events.ts';
-import type { AlloEvent } from './ledger/events.ts';
+import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
 import { refundPayment } from './ledger/refunds.ts';

@@ -4,7 +4,7 @@ export type { ConnectionOptions, DokuOptions } from './config.ts';
 export * from './contract.ts';
 export { AlloServerError } from './errors.ts';
 export type { Logger, Timing } from './ledger/context.ts';
-export type { AccountEvent, AlloEvent, PaymentEvent } from './ledger/events.ts';
+export type { AccountEvent, AlloEvent, PaymentEvent } from './ledger/allo-event.ts';
 export type { ReconcileReport } from './ledger/reconcile.ts';
 export type { Connection } from './routes/device.ts';
 export type { Customer, MerchantOrder } from './routes/merchant.ts';

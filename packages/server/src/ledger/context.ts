@@ -8,7 +8,7 @@
 import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
 import type { Bank } from './bank.ts';
-import type { AlloEvent } from './events.ts';
+import type { AlloEvent } from './allo-event.ts';
 
 /** Structured log; `fields` never hold a secret, a token or a phone number. */
 export interface Logger {

@@ -1,42 +1,17 @@
 /**
- * What the merchant is told. An event is a row written in the same transaction as the step it reports, and is
+ * Telling the merchant. An event is a row written in the same transaction as the step it reports, and is
  * delivered at least once under a stable id; one per subject and type.
  *
  * @module
  */
 
-import type { Money, PaymentFailure } from '../contract.ts';
+import type { PaymentFailure } from '../contract.ts';
 import type { EventRow, LinkRow, PaymentRow } from '../store/rows.ts';
 import type { NewEvent } from '../store/store.ts';
 import { toAmount } from '../snap/amount.ts';
+import type { AccountEvent, AlloEvent, PaymentEvent } from './allo-event.ts';
 import type { LedgerContext } from './context.ts';
 import { pauseMs } from './schedule.ts';
-
-interface EventBase {
-  /** The same at every delivery. */
-  id: string;
-  /** ISO 8601. */
-  at: string;
-  customerId: string;
-}
-
-export interface AccountEvent extends EventBase {
-  type: 'account.linked' | 'account.unlinked' | 'account.relink-required';
-  linkId: string;
-}
-
-export interface PaymentEvent extends EventBase {
-  type: 'payment.paid' | 'payment.failed' | 'payment.review' | 'payment.late' | 'payment.refunded' | 'refund.failed' | 'refund.manual' | 'refund.review';
-  paymentId: string;
-  orderId: string;
-  amount: Money;
-  /** Our number at the bank: what DOKU's dashboard shows as partner reference. */
-  reference: string;
-  /** With `payment.failed`. */
-  failure?: PaymentFailure;
-}
-
-export type AlloEvent = AccountEvent | PaymentEvent;
 
 export function accountEvent(ctx: LedgerContext, type: AccountEvent['type'], link: LinkRow): NewEvent {
   const event: AccountEvent = {

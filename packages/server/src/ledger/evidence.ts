@@ -74,7 +74,8 @@ export function isWhole(status: ChargeStatus, payment: PaymentRow): boolean {
 
 function applyFailed(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   const closed = payment.state === 'requires_action' && ctx.now() >= (payment.pageExpiresAt ?? Infinity);
-  if (closed && status.failure === undefined) return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
+  const expired = status.failure === 'EXPIRED' || (closed && status.failure === undefined);
+  if (expired && payment.state === 'requires_action') return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
   return finish(ctx, payment, 'failedAtBank', evidence, { failure: status.failure ?? 'DECLINED' }, ['payment.failed']);
 }
 

@@ -1,0 +1,150 @@
+/**
+ * The real shop for end-to-end tests: the simulator, the demo's merchant server as its own process on a real
+ * database file, and real Chromium.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { startSimulator } from '@allo-kit/server/simulator';
+import type { Simulator } from '@allo-kit/server/simulator';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+
+export interface Shop {
+  url: string;
+  simulator: Simulator;
+  /** A shopper with cookies of their own, on a phone. */
+  shopper(): Promise<BrowserContext>;
+  /** Moves the clock of DOKU and of the merchant's server. */
+  advance(ms: number): Promise<void>;
+  /** Payments of the ledger, as they stand in the database file. */
+  payments(): LedgerPayment[];
+  /** Ends the merchant's server at once, as a crash does, and starts it again. */
+  crash(): Promise<void>;
+  /** What the merchant's server printed. */
+  output(): string;
+  close(): Promise<void>;
+}
+
+export interface LedgerPayment {
+  reference: string;
+  state: string;
+  orderId: string;
+  amountMinor: number;
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, locale: 'id-ID', timezoneId: 'Asia/Jakarta' };
+
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: string } = {}): Promise<Shop> {
+  const folder = mkdtempSync(join(tmpdir(), 'allo-shop-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const clientId = 'BRN-0299-1741922130000';
+  const secretKey = `SK-${randomBytes(18).toString('base64url')}`;
+  const simulator = await startSimulator({
+    clientId, secretKey, merchantPublicKey: keys.publicKey, merchantName: 'Teras Pagi',
+    tokenUrl: `${url}/allo/doku/authorization/v1/access-token/b2b`,
+    paymentNotificationUrl: `${url}/allo/doku/notifications/payment`,
+    bindingNotificationUrl: `${url}/allo/doku/notifications/binding`,
+  });
+  const environment = {
+    PORT: String(port), SHOP_DATABASE: join(folder, 'shop.db'), ALLO_DATABASE_URL: `file:${join(folder, 'allo.db')}`,
+    ALLO_PUBLIC_URL: url, ALLO_ENCRYPTION_KEY: randomBytes(32).toString('base64'), DOKU_ENV: 'simulator', DOKU_PROFILE: profile,
+    DOKU_BASE_URL: simulator.url, DOKU_CLIENT_ID: clientId, DOKU_SECRET_KEY: secretKey, DOKU_PRIVATE_KEY: keys.privateKey, DOKU_PUBLIC_KEY: simulator.publicKey,
+  };
+  let server = await startServer(environment);
+  const browser = await launchBrowser();
+  return {
+    url,
+    simulator,
+    shopper: () => browser.newContext(phone),
+    async advance(ms) {
+      server.process.send({ advanceMs: ms });
+      await once(server.process, 'message');
+      await simulator.advance(ms);
+    },
+    payments: () => readPayments(join(folder, 'allo.db')),
+    async crash() {
+      server.process.kill('SIGKILL');
+      await once(server.process, 'exit');
+      server = await startServer(environment);
+    },
+    output: () => server.output.join(''),
+    async close() {
+      await browser.close();
+      server.process.kill('SIGTERM');
+      await once(server.process, 'exit');
+      await simulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface RunningServer {
+  process: ChildProcess;
+  output: string[];
+}
+
+async function startServer(environment: Record<string, string>): Promise<RunningServer> {
+  const clock = fileURLToPath(new URL('clock.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--import', clock, 'demo/server.ts'], {
+    cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const output: string[] = [];
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the merchant's server ended: ${output.join('')}`);
+  });
+  ended.catch(() => undefined);
+  while (!output.join('').includes('The shop is at')) await Promise.race([once(child.stdout ?? child, 'data'), ended]);
+  return { process: child, output };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const macApps = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
+
+/** The installed Chromium or Chrome; `CHROME_PATH` goes before. */
+export function findChromium(): string {
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const found = [process.env['CHROME_PATH'], ...onPath, ...macApps].find((place) => place !== undefined && existsSync(place));
+  if (found === undefined) throw new Error('no Chromium or Chrome was found: install one, or set CHROME_PATH');
+  return found;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: findChromium(), args: [...sandbox, ...quiet] });
+}
+
+function readPayments(file: string): LedgerPayment[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare('SELECT reference, state, order_id, amount_minor FROM payments').all();
+  database.close();
+  return rows.map((row) => ({
+    reference: String(row['reference']), state: String(row['state']), orderId: String(row['order_id']), amountMinor: Number(row['amount_minor']),
+  }));
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openShop } from './support/shop.ts';
+import type { Shop } from './support/shop.ts';
+import { assertBooksAgree, confirmAtBank, link, pay, placeOrder, shownRupiah, state } from './support/steps.ts';
+
+for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
+  describe(`the whole loop in a browser over ${profile}`, () => {
+    let shop: Shop;
+    before(async () => {
+      shop = await openShop({ profile });
+    });
+    after(() => shop.close());
+
+    test('a new customer links, sees the balance, pays, gets a receipt; the office refunds; the customer unlinks', async () => {
+      const shopper = await shop.shopper();
+      const page = await shopper.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && problems.push(`${message.location().url}: ${message.text()}`));
+      page.on('pageerror', (error) => problems.push(error.message));
+
+      const orderId = await placeOrder(page, shop);
+      await link(page, shop);
+      const before = await shownRupiah(await state(page, 'allo-balance', 'shown'));
+      assert.equal(before, 2_500_000);
+
+      await pay(page);
+      await confirmAtBank(page, shop);
+      assert.match(page.url(), /order\.html/);
+      await state(page, 'allo-pay', 'paid');
+      const [payment] = shop.payments();
+      assert.equal(payment?.state, 'succeeded');
+      assert.equal(payment.orderId, orderId);
+      const receipt = page.locator('allo-pay');
+      await receipt.getByText(payment.reference).waitFor();
+
+      const [notification] = shop.simulator.notifications().filter(({ kind }) => kind === 'payment');
+      assert.equal(notification?.attempts.at(-1)?.responseCode, '2005600');
+      await page.goto(`${shop.url}/account.html`);
+      const between = await shownRupiah(await state(page, 'allo-balance', 'shown'));
+      assert.equal((before - between) * 100, payment.amountMinor);
+      assertBooksAgree(shop);
+
+      const office = await (await shop.shopper()).newPage();
+      await office.goto(`${shop.url}/office/`);
+      const refund = office.locator(`[data-order="${orderId}"] allo-refund`);
+      await refund.getByRole('button').first().click();
+      await office.locator('allo-refund[state="confirming"]').getByRole('button').first().click();
+      await state(office, 'allo-refund', 'refunded');
+      await office.context().close();
+
+      await page.reload();
+      assert.equal(await shownRupiah(await state(page, 'allo-balance', 'shown')), before);
+      await page.goto(`${shop.url}/order.html?order=${orderId}`);
+      await state(page, 'allo-pay', 'refunded');
+
+      await page.goto(`${shop.url}/account.html`);
+      const button = await state(page, 'allo-link-button', 'linked');
+      await button.getByRole('button').first().click();
+      await (await state(page, 'allo-link-button', 'confirming')).getByRole('button').first().click();
+      await state(page, 'allo-link-button', 'unlinked');
+      assert.deepEqual(shop.simulator.bindings().map(({ state: binding }) => binding), ['UNBOUND']);
+      assertBooksAgree(shop);
+      assert.deepEqual(problems, []);
+    });
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * `npm test`: every check there is, one after the other, each with its own output; ends with how many passed and
+ * failed in all. Everything runs even if something before it failed.
+ */
+import { spawn } from 'node:child_process';
+
+interface Stage {
+  name: string;
+  command: string;
+  args: string[];
+  /** Reads how many tests passed and failed from the output; without it the stage itself is one test. */
+  counts?: (output: string) => Counts | undefined;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage => ({
+  name, command: 'node', args: ['--test', '--test-force-exit', '--test-reporter=spec', ...flags, ...patterns], counts: countNodeTests,
+});
+
+const stages: Stage[] = [
+  { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test'] },
+  nodeTests('architecture', ['test/architecture.test.ts']),
+  nodeTests('packaging', ['test/packaging/**/*.test.ts']),
+  nodeTests('server', ['test/server/**/*.test.ts']),
+  { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
+  nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
+];
+
+/** node:test ends with one line per figure; a run that was cut off has none. */
+function countNodeTests(output: string): Counts | undefined {
+  const figure = (name: string): number | undefined => lastNumber(output, new RegExp(`^ℹ ${name} (\\d+)$`, 'gm'));
+  const [passed, failed, cancelled] = [figure('pass'), figure('fail'), figure('cancelled')];
+  return passed === undefined || failed === undefined ? undefined : { passed, failed: failed + (cancelled ?? 0) };
+}
+
+function countElementTests(output: string): Counts | undefined {
+  const [, passed, failed] = /^elements: (\d+) passed, (\d+) failed$/m.exec(output) ?? [];
+  return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
+}
+
+function lastNumber(output: string, pattern: RegExp): number | undefined {
+  const found = [...output.matchAll(pattern)].at(-1)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+function run({ command, args }: Stage): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** What the exit code says and what was counted have to agree: a stage that failed has at least one failure. */
+function judge(stage: Stage, { code, output }: { code: number; output: string }): Counts {
+  const counts = stage.counts?.(output) ?? { passed: code === 0 && !stage.counts ? 1 : 0, failed: stage.counts || code !== 0 ? 1 : 0 };
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+const only = process.argv.slice(2);
+const total: Counts = { passed: 0, failed: 0 };
+const report: string[] = [];
+for (const stage of stages.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  console.log(`\n── ${stage.name} ──`);
+  const startedAt = performance.now();
+  const counts = judge(stage, await run(stage));
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+}
+
+console.log(`\n${report.join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
