@@ -164,8 +164,10 @@ function parseKey(pem: string, half: 'private' | 'public'): KeyObject | undefine
   }
 }
 
+/** Node's type of a key and the platform's are the same thing under two names. */
 const toCryptoKey = (key: KeyObject, usage: 'sign' | 'verify'): CryptoKey =>
-  key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, [usage]);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- necessary where the DOM's types are loaded too, as in the tests
+  key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, [usage]) as CryptoKey;
 
 function readProfile(given: Setting): ProfileName {
   const name = given.value ?? 'merchant-allo-v1.0';

@@ -28,11 +28,13 @@ export interface HandlerOptions {
   doku: DokuRouteContext;
 }
 
-export type Handler = Hono<RouteEnv>;
+const newApp = (basePath: string) => new Hono<RouteEnv>().basePath(basePath);
+
+export type Handler = ReturnType<typeof newApp>;
 
 export function createHandler({ basePath, routes, doku }: HandlerOptions): Handler {
   const { log, newId } = routes.ledger;
-  const app = new Hono<RouteEnv>().basePath(basePath);
+  const app = newApp(basePath);
 
   app.use(async (c, next) => {
     c.set('requestId', newId());

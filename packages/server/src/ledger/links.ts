@@ -154,29 +154,29 @@ export async function returnFromLink(ctx: LedgerContext, secret: string, visitor
   return { returnTo: link.returnTo };
 }
 
-/** The notification was faster and the link is active already: the way back is one-time all the same. */
+/** The notification was faster, and the link is being confirmed or is active already: the way back is one-time all the same. */
 async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
-  await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.renewed, set: { returnedAt: ctx.now() }, cause: 'return' }],
-  });
+  const returnedAt = ctx.now();
+  const change = { table: 'links', id: link.id, cause: 'return' } as const;
+  const leaseUntil = returnedAt + ctx.timing.leaseMs;
+  const early = await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, leaseUntil } }] });
+  if (!early) await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
 }
 
-/** Another browser came back with this state: nothing of it is kept, and what was confirmed is taken back. */
+/**
+ * Another browser came back with this state: whatever the shopper confirmed is taken back, at the bank too. What the
+ * bank would go on to hold for the one who began could never be linked by its owner.
+ */
 async function disown(ctx: LedgerContext, link: LinkRow): Promise<void> {
   ctx.log.warn('the bank sent back another browser than the one that began to link; the link is refused', { linkId: link.id });
   const cause = 'returned in another session';
-  const refused = await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.disowned, set: { ...erased, failure: 'not-completed', returnedAt: ctx.now() }, cause }],
-  });
-  if (refused) return;
-  await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinkClaimed, set: { returnedAt: ctx.now(), nextAt: ctx.now() }, cause }],
-  });
+  const set = { returnedAt: ctx.now(), nextAt: ctx.now(), checks: 0, failure: 'not-completed', pageUrl: null };
+  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.disowned, set, cause }] });
 }
 
 /** What a verified binding notification says; `failed` ends the attempt, `completed` only makes us ask. */
 export async function linkNotified(ctx: LedgerContext, link: LinkRow, said: 'completed' | 'failed' | 'open'): Promise<void> {
-  if (said === 'completed') return void (await confirmLink(ctx, link));
+  if (said === 'completed') await confirmLink(ctx, link);
   if (said === 'failed') await endAttempt(ctx, link, 'not-completed', 'notification');
 }
 
@@ -235,6 +235,6 @@ async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailur
 /** A due link that is not active: a start that died, a page nobody came back from, an exchange that was cut off. */
 export async function reconcileLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
   if (link.state === 'initiated') return endAttempt(ctx, link, 'unavailable', 'start was cut off');
-  if (link.state !== 'exchanging') return void (await confirmLink(ctx, link));
-  await exchange(ctx, link, link.returnedAt === null ? 'redirected' : 'returned');
+  if (link.state !== 'exchanging') await confirmLink(ctx, link);
+  else await exchange(ctx, link, link.returnedAt === null ? 'redirected' : 'returned');
 }

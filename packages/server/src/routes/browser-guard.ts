@@ -57,7 +57,7 @@ function readText(body: Record<string, unknown>, name: string): string | undefin
  */
 export function readReturnTo(returnTo: string | undefined, shopOrigin: string): string {
   if (returnTo === undefined) return '/';
-  // eslint-disable-next-line no-control-regex -- control characters are what browsers silently drop from addresses
+  // Control characters are what browsers silently drop from addresses.
   const plain = /^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(returnTo);
   const url = plain && URL.canParse(returnTo, shopOrigin) ? new URL(returnTo, shopOrigin) : undefined;
   if (url?.origin !== shopOrigin || url.pathname.startsWith('//')) {
