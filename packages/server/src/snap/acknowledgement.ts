@@ -1,0 +1,61 @@
+/**
+ * What a merchant answers to DOKU's notifications (dossier 5.4, 5.6). DOKU goes by the HTTP status: anything but
+ * 2xx has it try three more times. Must never say which check failed.
+ *
+ * @module
+ */
+
+import { formatTimestamp } from './timestamp.ts';
+import type { SnapReply } from './types.ts';
+
+/** Which notification is answered: that of a payment (service 56) or of an account binding (service 07). */
+export type NotificationKind = 'payment' | 'binding';
+
+/**
+ * What is answered.
+ *
+ * - `accepted`: also for duplicates, and for what is final already
+ * - `unauthorized`: the signature, the time or the partner is wrong
+ * - `invalid-token`: the bearer token is wrong
+ * - `invalid-field`, `missing-field`: verified, but not to be read
+ * - `not-found`: verified, but nobody knows it
+ * - `failed`: we are at fault; DOKU shall try again
+ */
+export type Acknowledgement =
+  | 'accepted'
+  | 'unauthorized'
+  | 'invalid-token'
+  | 'invalid-field'
+  | 'missing-field'
+  | 'not-found'
+  | 'failed';
+
+const serviceCodes = { payment: '56', binding: '07' } as const;
+
+const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: string; responseMessage: string }>> = {
+  accepted: { httpStatus: 200, caseCode: '00', responseMessage: 'Request has been processed successfully' },
+  unauthorized: { httpStatus: 401, caseCode: '00', responseMessage: 'Unauthorized. [Signature]' },
+  'invalid-token': { httpStatus: 401, caseCode: '01', responseMessage: 'Invalid Token (B2B)' },
+  'invalid-field': { httpStatus: 400, caseCode: '01', responseMessage: 'Invalid Field Format' },
+  'missing-field': { httpStatus: 400, caseCode: '02', responseMessage: 'Invalid Mandatory Field' },
+  'not-found': { httpStatus: 404, caseCode: '01', responseMessage: 'Transaction Not Found' },
+  failed: { httpStatus: 500, caseCode: '00', responseMessage: 'General Error' },
+};
+
+/**
+ * Builds the answer to a notification, for example HTTP 200 with `2005600`.
+ *
+ * @param epochMs now, for X-TIMESTAMP
+ */
+export function acknowledge(kind: NotificationKind, acknowledgement: Acknowledgement, epochMs: number): SnapReply {
+  const { httpStatus, caseCode, responseMessage } = replies[acknowledgement];
+  const isBound = kind === 'binding' && acknowledgement === 'accepted';
+  return {
+    status: httpStatus,
+    headers: { 'Content-Type': 'application/json', 'X-TIMESTAMP': formatTimestamp(epochMs) },
+    body: {
+      responseCode: `${httpStatus}${serviceCodes[kind]}${caseCode}`,
+      responseMessage: isBound ? 'Successful' : responseMessage,
+    },
+  };
+}

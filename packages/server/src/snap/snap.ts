@@ -1,0 +1,135 @@
+/**
+ * All of DOKU SNAP for Allo Bank behind one factory. What it returns holds functions alone: secrets stay in their
+ * closures, where neither JSON nor an inspector finds them. Must never do I/O before an operation is called.
+ *
+ * @module
+ */
+
+import { createAccessTokens, memoryAccessTokenStore } from './access-token.ts';
+import type { AccessTokenStore } from './access-token.ts';
+import { bindAccount, unbindAccount } from './account.ts';
+import type { BindAccountBody, BindAccountInput, UnbindAccountBody, UnbindAccountInput } from './account.ts';
+import { assert, assertToken } from './assert.ts';
+import { inquireBalance } from './balance.ts';
+import type { BalanceBody, InquireBalanceInput } from './balance.ts';
+import { createCustomerTokens } from './customer-token.ts';
+import type { CustomerToken } from './customer-token.ts';
+import { pay } from './payment.ts';
+import type { PayBody, PayInput } from './payment.ts';
+import { createSignedPost } from './post.ts';
+import type { SignedOperation } from './post.ts';
+import { resolvePaths } from './profiles.ts';
+import type { Paths, ProfileName } from './profiles.ts';
+import { refund } from './refund.ts';
+import type { RefundBody, RefundInput } from './refund.ts';
+import { checkStatus } from './status.ts';
+import type { CheckStatusInput, StatusBody } from './status.ts';
+import { createTokenRequests } from './token-request.ts';
+import type { Clock, CryptoKey, Fetch, Random, SnapAnswer, TokenAnswer } from './types.ts';
+
+/** Limits for one HTTP request to DOKU, in milliseconds, from connecting to the last byte. */
+export interface SnapTimeouts {
+  /** Tokens, status, balance, binding and unbinding. Default 10 000. */
+  inquiryMs?: number | undefined;
+  /** Payment and refund, which the bank has to carry out. Default 30 000. */
+  moneyMs?: number | undefined;
+}
+
+/** What the factory takes. */
+export interface SnapOptions {
+  /** Client ID from DOKU's dashboard, for example `BRN-0203-1699999999999`. At most 36 characters. */
+  clientId: string;
+  /** Secret keys from DOKU's dashboard, the current one first. The first signs; all of them verify elsewhere. */
+  secretKeys: readonly string[];
+  /** The merchant's RSA private key, as `importMerchantKeys` reads it. */
+  privateKey: CryptoKey;
+  /** DOKU's origin, as in `baseUrls`: scheme, host and port, no path. */
+  baseUrl: string;
+  /** Default `merchant-allo-v1.0`. */
+  profile?: ProfileName | undefined;
+  /** Paths in place of the profile's. */
+  paths?: Partial<Paths> | undefined;
+  fetch: Fetch;
+  now: Clock;
+  random: Random;
+  /** Where the merchant's processes share the B2B token. Default: within this process. */
+  tokenStore?: AccessTokenStore | undefined;
+  timeouts?: SnapTimeouts | undefined;
+  /** CHANNEL-ID, 1–5 characters. Default `DH` (dossier 8.17). */
+  channelId?: string | undefined;
+  /** The service code in the body of a status request. Default `55` (dossier 8.3). */
+  statusServiceCode?: '54' | '55' | undefined;
+  /** The member `additionalInfo.origin` of every operation. Default: left out. */
+  origin?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The operations. Each rejects with a TypeError, before anything is sent, if its input breaks a rule of DOKU. */
+export interface Snap {
+  bindAccount(input: BindAccountInput): Promise<SnapAnswer<BindAccountBody>>;
+  unbindAccount(input: UnbindAccountInput): Promise<SnapAnswer<UnbindAccountBody>>;
+  inquireBalance(input: InquireBalanceInput): Promise<SnapAnswer<BalanceBody>>;
+  pay(input: PayInput): Promise<SnapAnswer<PayBody>>;
+  checkStatus(input: CheckStatusInput): Promise<SnapAnswer<StatusBody>>;
+  refund(input: RefundInput): Promise<SnapAnswer<RefundBody>>;
+  exchangeAuthCode(authCode: string): Promise<TokenAnswer<CustomerToken>>;
+  refreshCustomerToken(refreshToken: string): Promise<TokenAnswer<CustomerToken>>;
+}
+
+const defaultInquiryMs = 10_000;
+const defaultMoneyMs = 30_000;
+const moneyOperations: readonly SignedOperation[] = ['paymentHostToHost', 'refund'];
+
+/**
+ * Creates the client of DOKU SNAP.
+ *
+ * @throws TypeError naming the option that is wrong
+ */
+export function createSnap(options: SnapOptions): Snap {
+  const { clientId, privateKey, fetch, now, random, origin, statusServiceCode = '55' } = options;
+  const baseUrl = readOrigin(options.baseUrl);
+  const secretKey = readSecretKey(options.secretKeys);
+  assertOptions(options);
+  const paths = resolvePaths(options.profile ?? 'merchant-allo-v1.0', options.paths);
+  const { inquiryMs = defaultInquiryMs, moneyMs = defaultMoneyMs } = options.timeouts ?? {};
+  const timeoutMs = (operation: SignedOperation): number => (moneyOperations.includes(operation) ? moneyMs : inquiryMs);
+  const requestToken = createTokenRequests({ fetch, now, clientId, privateKey, baseUrl, timeoutMs: inquiryMs });
+  const store = options.tokenStore ?? memoryAccessTokenStore();
+  const accessTokens = createAccessTokens({ requestToken, path: paths.tokenB2b, store, now });
+  const customerTokens = createCustomerTokens({ requestToken, path: paths.tokenB2b2c, now });
+  const channelId = options.channelId ?? 'DH';
+  const post = createSignedPost({ fetch, now, random, accessTokens, clientId, secretKey, baseUrl, paths, channelId, timeoutMs });
+  const context = { post, origin };
+  return {
+    bindAccount: (input) => bindAccount(context, input),
+    unbindAccount: (input) => unbindAccount(context, input),
+    inquireBalance: (input) => inquireBalance(context, input),
+    pay: (input) => pay(context, input),
+    checkStatus: (input) => checkStatus(context, statusServiceCode, input),
+    refund: (input) => refund(context, input),
+    exchangeAuthCode: (authCode) => customerTokens.exchange(authCode),
+    refreshCustomerToken: (refreshToken) => customerTokens.refresh(refreshToken),
+  };
+}
+
+function readOrigin(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  assert(isOrigin, 'baseUrl must be an http or https origin without a path, for example "https://api-sandbox.doku.com"');
+  return url.origin;
+}
+
+function readSecretKey([secretKey]: readonly string[]): string {
+  assert(secretKey !== undefined && secretKey !== '', "secretKeys must hold at least the current secret key of DOKU's dashboard");
+  return secretKey;
+}
+
+function assertOptions({ clientId, privateKey, channelId = 'DH', timeouts = {} }: SnapOptions): void {
+  assertToken('clientId', clientId);
+  assert(clientId.length <= 36, 'clientId must be at most 36 characters');
+  const isSigningKey = privateKey.algorithm.name === 'RSASSA-PKCS1-v1_5' && privateKey.usages.includes('sign');
+  assert(isSigningKey, 'privateKey must be an RSASSA-PKCS1-v1_5 key for signing; importMerchantKeys reads one from PEM');
+  assert(/^[A-Za-z0-9]{1,5}$/.test(channelId), 'channelId must be 1–5 letters and digits');
+  for (const [name, value] of Object.entries(timeouts)) {
+    assert(value === undefined || (Number.isSafeInteger(value) && value > 0), `timeouts.${name} must be a whole number of milliseconds`);
+  }
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AccessTokenError, createAccessTokens, memoryAccessTokenStore } from '../../../packages/server/src/snap/access-token.ts';
+import type { AccessTokens, AccessTokenStore, StoredAccessToken } from '../../../packages/server/src/snap/access-token.ts';
+import type { RequestToken } from '../../../packages/server/src/snap/token-request.ts';
+import { instant } from './support.ts';
+
+interface World {
+  clock: { now: number };
+  mints: number;
+  /** What the next mints answer beside the token; an Error makes them fail. */
+  answer: { expiresIn?: unknown } | Error;
+  create: (store: AccessTokenStore) => AccessTokens;
+}
+
+function createWorld(answer: World['answer'] = { expiresIn: 900 }): World {
+  const world: World = {
+    clock: { now: instant },
+    mints: 0,
+    answer,
+    create: (store) => createAccessTokens({ requestToken, path: '/authorization/v1/access-token/b2b', store, now: () => world.clock.now }),
+  };
+  const requestToken: RequestToken = async (request) => {
+    assert.deepEqual(request.body, { grantType: 'client_credentials' });
+    world.mints += 1;
+    const accessToken = `token-${world.mints}`;
+    await new Promise(setImmediate);
+    if (world.answer instanceof Error) return { outcome: 'not-sent', cause: world.answer };
+    const body = request.read({ accessToken, ...world.answer });
+    return body === undefined ? { outcome: 'unknown' } : { outcome: 'success', responseCode: '2007300', body };
+  };
+  return world;
+}
+
+const times = async <T>(count: number, call: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, call));
+
+describe('get', () => {
+  it('mints once for 250 concurrent calls at expiry', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    assert.equal(new Set(await times(250, () => tokens.get())).size, 1);
+    assert.equal(world.mints, 1);
+    world.clock.now += 900_000;
+    assert.deepEqual(new Set(await times(250, () => tokens.get())), new Set(['token-2']));
+    assert.equal(world.mints, 2);
+  });
+
+  it('mints at most twice for two instances that share a store, and then agrees', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    const instances = [world.create(store), world.create(store)];
+    for (let round = 0; round < 5; round++) {
+      const before = world.mints;
+      await Promise.all(instances.map((tokens) => times(250, () => tokens.get())));
+      assert.ok(world.mints - before <= 2);
+      const settled = await Promise.all(instances.map((tokens) => tokens.get()));
+      assert.equal(new Set(settled).size, 1);
+      world.clock.now += 900_000;
+    }
+  });
+
+  it('adopts what another instance has minted', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    await world.create(store).get();
+    assert.equal(await world.create(store).get(), 'token-1');
+    assert.equal(world.mints, 1);
+  });
+
+  it('takes the winner of a lost race for the store', async () => {
+    const world = createWorld();
+    const winner: StoredAccessToken = { accessToken: 'winner', issuedAt: instant, expiresAt: instant + 900_000 };
+    let reads = 0;
+    const store: AccessTokenStore = {
+      read: () => Promise.resolve(reads++ === 0 ? undefined : winner),
+      swap: () => Promise.resolve(false),
+    };
+    assert.equal(await world.create(store).get(), 'winner');
+  });
+
+  it('renews at 80 % of the life and not before', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    await tokens.get();
+    world.clock.now += 720_000 - 1;
+    assert.equal(await tokens.get(), 'token-1');
+    world.clock.now += 1;
+    assert.equal(await tokens.get(), 'token-2');
+  });
+
+  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000]] as const) {
+    it(`reads expiresIn ${JSON.stringify(expiresIn)} as a life of ${lifeMs} ms`, async () => {
+      const world = createWorld({ expiresIn });
+      const store = memoryAccessTokenStore();
+      await world.create(store).get();
+      assert.deepEqual(await store.read(), { accessToken: 'token-1', issuedAt: instant, expiresAt: instant + lifeMs });
+    });
+  }
+
+  it('goes on with a token past 80 % of its life while DOKU gives no new one, but not past its life', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    await tokens.get();
+    world.answer = new Error('down');
+    world.clock.now += 899_999;
+    assert.equal(await tokens.get(), 'token-1');
+    world.clock.now += 1;
+    await assert.rejects(tokens.get(), AccessTokenError);
+  });
+
+  it('fails for all who wait, and tries anew for the next', async () => {
+    const world = createWorld(new Error('down'));
+    const tokens = world.create(memoryAccessTokenStore());
+    const settled = await Promise.allSettled(Array.from({ length: 10 }, () => tokens.get()));
+    assert.ok(settled.every(({ status }) => status === 'rejected'));
+    assert.equal(world.mints, 1);
+    world.answer = {};
+    assert.equal(await tokens.get(), 'token-2');
+  });
+});
+
+describe('renew', () => {
+  it('mints once for 250 calls that all saw the same token fail', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    const failed = await tokens.get();
+    assert.deepEqual(new Set(await times(250, () => tokens.renew(failed))), new Set(['token-2']));
+    assert.equal(world.mints, 2);
+    assert.equal(await tokens.get(), 'token-2');
+  });
+
+  it('adopts before it mints: nobody ends a token that another instance has just made', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    const [one, other] = [world.create(store), world.create(store)];
+    const failed = await one.get();
+    assert.equal(await other.get(), failed);
+    const renewed = await one.renew(failed);
+    assert.equal(await other.renew(failed), renewed);
+    assert.equal(world.mints, 2);
+  });
+
+  it('does not loop between two instances that renew at once', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    const [one, other] = [world.create(store), world.create(store)];
+    const failed = await one.get();
+    await other.get();
+    const renewed = await Promise.all([one.renew(failed), other.renew(failed)]);
+    assert.equal(new Set(renewed).size, 1);
+    assert.ok(!renewed.includes(failed));
+    assert.ok(world.mints <= 3);
+  });
+
+  it('never gives back the token that failed, even while another call adopts it', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    const failed = await world.create(store).get();
+    const tokens = world.create(store);
+    const [adopted, renewed] = await Promise.all([tokens.get(), tokens.renew(failed)]);
+    assert.equal(adopted, failed);
+    assert.equal(renewed, 'token-2');
+  });
+
+  it('has calls that begin meanwhile wait for the new token', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    const failed = await tokens.get();
+    assert.deepEqual(await Promise.all([tokens.renew(failed), tokens.get()]), ['token-2', 'token-2']);
+    assert.equal(world.mints, 2);
+  });
+
+  it('never falls back to the token that failed', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    const failed = await tokens.get();
+    world.answer = new Error('down');
+    await assert.rejects(tokens.renew(failed), AccessTokenError);
+  });
+});
+
+describe('memoryAccessTokenStore', () => {
+  it('swaps only what it still holds', async () => {
+    const store = memoryAccessTokenStore();
+    const [a, b] = ['a', 'b'].map((accessToken) => ({ accessToken, issuedAt: 0, expiresAt: 1 }));
+    assert.ok(a && b);
+    assert.equal(await store.swap(b, a), false);
+    assert.equal(await store.swap(undefined, a), true);
+    assert.equal(await store.swap(undefined, b), false);
+    assert.deepEqual(await store.read(), a);
+    assert.equal(await store.swap({ ...a }, b), true);
+    assert.deepEqual(await store.read(), b);
+  });
+});
