@@ -1,0 +1,38 @@
+import type { ProblemCode } from './contract.ts';
+
+/**
+ * Codes that arise in the browser:
+ * - `NETWORK_ERROR`: the request or its answer was lost on the way
+ * - `TIMEOUT`: no answer within {@link ClientOptions.timeoutMs}
+ * - `INVALID_RESPONSE`: an answer that is not of the contract, for example a proxy's HTML page
+ */
+export type BrowserErrorCode = 'NETWORK_ERROR' | 'TIMEOUT' | 'INVALID_RESPONSE';
+
+/** Every code an {@link AlloError} may carry. A text may change, a code may not. */
+export type AlloErrorCode = ProblemCode | BrowserErrorCode;
+
+export interface AlloErrorOptions {
+  /** True if the same request may succeed later. Default `false`. */
+  retryable?: boolean | undefined;
+  /** What the backend calls this request, for support. */
+  requestId?: string | undefined;
+  /** What lies beneath. */
+  cause?: unknown;
+}
+
+/** The one error class of the elements. `message` is for developers; shoppers see a localised text for `code`. */
+export class AlloError extends Error {
+  override readonly name = 'AlloError';
+  readonly code: AlloErrorCode;
+  /** True if the same request may succeed later. */
+  readonly retryable: boolean;
+  /** What the backend calls this request, for support. */
+  readonly requestId: string | undefined;
+
+  constructor(code: AlloErrorCode, { retryable = false, requestId, cause }: AlloErrorOptions = {}) {
+    super(code, { cause });
+    this.code = code;
+    this.retryable = retryable;
+    this.requestId = requestId;
+  }
+}

@@ -1,0 +1,164 @@
+import { expect } from '@open-wc/testing';
+import type { AlloBalance } from '../../packages/elements/src/index.ts';
+import { clearStage, closeStage, inside, mount, mountPay, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
+
+describe('<allo-balance>', () => {
+  before(openStage);
+  after(closeStage);
+  afterEach(clearStage);
+
+  it('shows grey shapes and no figure until the bank has answered', async () => {
+    const { backend, endpoint } = serve();
+    const answer = backend.hold('balance');
+    const element = await mount('allo-balance', { endpoint });
+    await until(() => backend.count('balance') === 1);
+    expect(element.state).to.equal('loading');
+    expect(textOf(element)).to.equal('');
+    answer();
+    await shows(element, 'shown');
+  });
+
+  it('shows the main balance first, the others by name, and as of when', async () => {
+    const { endpoint } = serve({
+      balance: {
+        asOf: '2026-11-22T14:02:00+07:00',
+        instruments: [
+          { type: 'POINT', available: { value: '15250.00', currency: 'IDR' } },
+          { type: 'BALANCE', available: { value: '1250000.00', currency: 'IDR' } },
+        ],
+      },
+    });
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    const at = new Date('2026-11-22T14:02:00+07:00');
+    const time = `${String(at.getHours()).padStart(2, '0')}.${String(at.getMinutes()).padStart(2, '0')}`;
+    expect(textOf(element)).to.match(new RegExp(`^Saldo Allo Bank Rp 1\\.250\\.000 ?Allo Points ?Rp 15\\.250 ?Per ${time.replace('.', '\\.')}$`));
+  });
+
+  it('reads money out without marks between the digits', async () => {
+    const { endpoint } = serve();
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    const amount = inside(element).querySelector('[part=amount]');
+    expect(amount?.querySelector('[aria-hidden=true]')?.textContent).to.equal('Rp\u00a01.250.000');
+    expect(amount?.querySelector('[part=hidden]')?.textContent).to.equal('1250000 rupiah');
+  });
+
+  it('asks the bank for nothing while the account is not linked', async () => {
+    const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'unlinked');
+    expect(backend.count('balance')).to.equal(0);
+    expect(textOf(element)).to.contain('Saldo tampil setelah akun Allo Bank terhubung');
+  });
+
+  it('tells each balance once', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount<AlloBalance>('allo-balance', { endpoint });
+    const events = record(element, 'allo-balance-loaded');
+    await shows(element, 'shown');
+    await until(() => events.length > 0);
+    element.requestUpdate();
+    await element.updateComplete;
+    element.refresh();
+    await until(() => events.length > 1);
+    await element.updateComplete;
+    expect(events).to.have.length(2);
+    expect(events[0]?.balance).to.deep.equal(backend.balance);
+  });
+
+  it('keeps the last balance when a refresh fails, says that it is old, and recovers', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    backend.fail('balance', 'BANK_UNAVAILABLE', { times: 1 });
+    element.refresh();
+    await shows(element, 'stale');
+    expect(textOf(element)).to.contain('Rp 1.250.000').and.contain('Saldo terakhir');
+    inside(element).querySelector<HTMLElement>('[part~=refresh]')?.click();
+    await shows(element, 'shown');
+    expect(textOf(element)).to.not.contain('Saldo terakhir');
+  });
+
+  it('shows no figure when the first answer is a failure, and offers to try again', async () => {
+    const { backend, endpoint } = serve();
+    backend.fail('balance', 'BANK_UNAVAILABLE', { times: 1 });
+    const element = await mount('allo-balance', { endpoint });
+    const errors = record(element, 'allo-error');
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('Allo Bank sedang tidak dapat dihubungi').and.not.contain('Rp');
+    press(element, 'Coba lagi');
+    await shows(element, 'shown');
+    expect(errors).to.have.length(1);
+  });
+
+  it('forgets the balance when the shopper is signed out', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount<AlloBalance>('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    backend.fail('account', 'UNAUTHENTICATED', { retryable: false });
+    backend.fail('balance', 'UNAUTHENTICATED', { retryable: false });
+    element.refresh();
+    await shows(element, 'error');
+    expect(element.balance).to.equal(undefined);
+    expect(textOf(element)).to.contain('Silakan masuk').and.not.contain('Rp');
+  });
+
+  it('never shows one customer the balance of another', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount<AlloBalance>('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    backend.account = { status: 'linked', phone: '0857••••111', linkedAt: '2026-02-02T00:00:00Z' };
+    const answer = backend.hold('balance');
+    window.dispatchEvent(new Event('online'));
+    await shows(element, 'loading');
+    expect(textOf(element)).to.not.contain('Rp');
+    answer();
+    await shows(element, 'shown');
+  });
+
+  it('says that the link is no longer valid when the bank says so', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    backend.account = { status: 'relink-required' };
+    backend.fail('balance', 'RELINK_REQUIRED', { retryable: false });
+    element.refresh();
+    await shows(element, 'relink-required');
+  });
+
+  it('refreshes itself when an order is paid on the page', async () => {
+    const { backend, endpoint } = serve({ payAs: 'paid' });
+    const element = await mount('allo-balance', { endpoint });
+    const pay = await mountPay(endpoint);
+    await shows(pay, 'ready');
+    await shows(element, 'shown');
+    backend.balance = { ...backend.balance, instruments: [{ type: 'BALANCE', available: { value: '1125000.00', currency: 'IDR' } }] };
+    pay.pay();
+    await until(() => textOf(element).includes('Rp 1.125.000'));
+  });
+
+  it('refreshes itself when another tab says that something changed', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-balance', { endpoint });
+    await shows(element, 'shown');
+    backend.balance = { ...backend.balance, instruments: [{ type: 'BALANCE', available: { value: '5000.00', currency: 'IDR' } }] };
+    const otherTab = new BroadcastChannel(`allo-kit:${endpoint}`);
+    otherTab.postMessage('changed');
+    await until(() => textOf(element).includes('Rp 5.000'));
+    otherTab.close();
+  });
+
+  it('shares its requests with the other elements of the page', async () => {
+    const { backend, endpoint } = serve();
+    const elements = await Promise.all([
+      mount('allo-balance', { endpoint }),
+      mount('allo-balance', { endpoint }),
+      mount('allo-link-button', { endpoint }),
+      mountPay(endpoint),
+    ]);
+    const [first, second, link, pay] = elements;
+    await Promise.all([shows(first, 'shown'), shows(second, 'shown'), shows(link, 'linked'), shows(pay, 'ready')]);
+    expect([backend.count('account'), backend.count('balance'), backend.count('order')]).to.deep.equal([1, 1, 1]);
+  });
+});

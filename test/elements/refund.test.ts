@@ -1,0 +1,152 @@
+import { expect } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
+import type { Backend } from '../../packages/elements/src/msw.ts';
+import type { Shown } from './stage.ts';
+import { clearStage, closeStage, control, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
+
+describe('<allo-refund>', () => {
+  before(openStage);
+  after(closeStage);
+  afterEach(clearStage);
+
+  async function mountPaid(initial: Parameters<typeof serve>[0] = {}): Promise<{ backend: Backend; element: Shown }> {
+    const { backend, endpoint } = serve(initial);
+    backend.settle('INV-7', 'paid');
+    const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', amount: '125000.00' });
+    return { backend, element };
+  }
+
+  async function confirm(element: Shown): Promise<void> {
+    press(element, 'Kembalikan dana');
+    await shows(element, 'confirming');
+    press(element, 'Ya, kembalikan');
+  }
+
+  it('asks the backend nothing until somebody confirmed', async () => {
+    const { backend, element } = await mountPaid();
+    press(element, 'Kembalikan dana Rp 125.000');
+    await shows(element, 'confirming');
+    window.dispatchEvent(new Event('online'));
+    await element.updateComplete;
+    expect(textOf(element)).to.contain('Kembalikan Rp 125.000 seluruhnya? Tindakan ini tidak dapat dibatalkan.');
+    expect(backend.requests).to.have.length(0);
+  });
+
+  it('gives the money back and tells so once', async () => {
+    const { backend, element } = await mountPaid();
+    const events = record(element, 'allo-refunded');
+    await confirm(element);
+    await shows(element, 'refunded');
+    await until(() => events.length > 0);
+    expect(events).to.have.length(1);
+    expect(backend.count('refund')).to.equal(1);
+    expect(textOf(element)).to.contain('RFD-2026-000317');
+  });
+
+  it('sends one request however often the confirmation is pressed', async () => {
+    const { backend, element } = await mountPaid();
+    press(element, 'Kembalikan dana');
+    await shows(element, 'confirming');
+    const yes = control(element, 'Ya, kembalikan');
+    for (let i = 0; i < 10; i++) yes.click();
+    await shows(element, 'refunded');
+    expect(backend.count('refund')).to.equal(1);
+  });
+
+  it('leaves the question by Escape and gives the focus back', async () => {
+    const { backend, element } = await mountPaid();
+    control(element, 'Kembalikan dana').focus();
+    await sendKeys({ press: 'Enter' });
+    await shows(element, 'confirming');
+    await until(() => inside(element).activeElement !== null);
+    await sendKeys({ press: 'Escape' });
+    await shows(element, 'ready');
+    await until(() => inside(element).activeElement === control(element, 'Kembalikan dana'));
+    expect(backend.requests).to.have.length(0);
+  });
+
+  it('repeats the same request with the same key while the bank is at it', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'processing' });
+    const events = record(element, 'allo-refunded');
+    await confirm(element);
+    await shows(element, 'refunding');
+    backend.settle('INV-7', 'refunded');
+    press(element, 'Periksa status');
+    await shows(element, 'refunded');
+    await until(() => events.length > 0);
+    const keys = backend.requests.map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(keys.length).to.be.at.least(2);
+    expect(new Set(keys).size).to.equal(1);
+    expect(events).to.have.length(1);
+  });
+
+  it('keeps waiting when one look at a refund under way is lost', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'processing' });
+    await confirm(element);
+    await shows(element, 'refunding');
+    backend.fail('refund', 'network', { times: 1 });
+    press(element, 'Periksa status');
+    await until(() => backend.count('refund') === 2);
+    backend.settle('INV-7', 'refunded');
+    await shows(element, 'refunded');
+  });
+
+  it('explains what to do when the bank cannot refund by itself', async () => {
+    const { element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    expect(textOf(element)).to.contain('Kirim Rp 125.000 lewat transfer');
+    expect(inside(element).querySelector('button')).to.not.exist;
+  });
+
+  it('asks anew, with a new key, after the bank refused', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'failed' });
+    await confirm(element);
+    await shows(element, 'failed');
+    press(element, 'Coba lagi');
+    await shows(element, 'confirming');
+    backend.refundAs = 'done';
+    press(element, 'Ya, kembalikan');
+    await shows(element, 'refunded');
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(2);
+  });
+
+  it('shows what went wrong and repeats a lost request with its key', async () => {
+    const { backend, element } = await mountPaid();
+    const errors = record(element, 'allo-error');
+    backend.fail('refund', 'network', { times: 1 });
+    await confirm(element);
+    await shows(element, 'error');
+    await element.updateComplete;
+    expect(errors).to.have.length(1);
+    press(element, 'Coba lagi');
+    await shows(element, 'refunded');
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+  });
+
+  it('tells somebody who may not refund that they may not', async () => {
+    const { backend, element } = await mountPaid();
+    backend.fail('refund', 'FORBIDDEN', { retryable: false });
+    await confirm(element);
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('tidak memiliki izin');
+  });
+
+  it('offers nothing for a payment that cannot be refunded', async () => {
+    const { endpoint } = serve();
+    const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', status: 'failed' });
+    await shows(element, 'unavailable');
+    expect(inside(element).querySelector('button')).to.not.exist;
+  });
+
+  it('never refunds because an attribute says that a refund is under way', async () => {
+    const { backend, endpoint } = serve({ refundAs: 'processing' });
+    backend.settle('INV-7', 'paid');
+    const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', status: 'refunding' });
+    await shows(element, 'refunding');
+    window.dispatchEvent(new Event('online'));
+    element.refresh();
+    await element.updateComplete;
+    expect(backend.requests).to.have.length(0);
+  });
+});
