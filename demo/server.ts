@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,6 @@ function record(event: AlloEvent): void {
 }
 
 // --- Who is asking ---
-
 const officeKey = randomBytes(24).toString('base64url');
 const cookie = (header: string | null | undefined, name: string): string =>
   header?.split('; ').find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
@@ -99,7 +98,7 @@ function welcome(request: Request, response: Response, next: NextFunction): void
   const customer = customerOf(request.headers.cookie);
   if (customer === null && /^\/(\w+\.html)?$/.test(request.path)) {
     const session = randomBytes(24).toString('base64url');
-    database.prepare('INSERT INTO customers VALUES (?, ?)').run(session, `guest-${randomUUID()}`);
+    database.prepare('INSERT INTO customers VALUES (?, ?)').run(session, `guest-${randomBytes(6).toString('hex')}`);
     response.cookie('session', session, { ...cookieOptions, sameSite: 'lax', maxAge: 365 * 24 * 3_600_000 });
   }
   next();
@@ -117,8 +116,8 @@ shop.post('/orders', (request, response) => {
   const orderId = idOf(request) && placeOrder(idOf(request), (request.body ?? {}) as object);
   response.status(orderId ? 201 : 400).json({ orderId });
 });
-shop.get('/office', (request, response) => {
-  if (!isOffice(request.headers.cookie)) return void response.sendStatus(403);
+shop.use('/office', (request, response, next) => (isOffice(request.headers.cookie) ? next() : void response.sendStatus(403)));
+shop.get('/office', (_request, response) => {
   const events = database.prepare('SELECT * FROM events ORDER BY at DESC, rowid DESC LIMIT 200').all();
   response.json({ orders: ordersWhere('true'), events });
 });
@@ -134,6 +133,7 @@ try {
     onEvent: record,
     authorizeRefund: (request) => isOffice(request.headers.get('cookie')),
   });
+  shop.post('/office/unlink', async (request, response) => void response.json(await allo.unlink(String((request.body as { customerId?: unknown }).customerId))));
   const app = express().disable('x-powered-by').set('env', 'production').use('/allo', toExpress(allo));
   // Whoever opens the back office of this demo may use it, and only this machine can; a real shop asks for its own login here.
   app.use('/office', (_request, response, next) => next(void response.cookie('office', officeKey, { ...cookieOptions, sameSite: 'strict' })));

@@ -63,5 +63,19 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       assertBooksAgree(shop);
       assert.deepEqual(problems, []);
     });
+
+    test('the back office unlinks a customer, and the shop says so', async () => {
+      const page = await (await shop.shopper()).newPage();
+      await placeOrder(page, shop);
+      await link(page, shop);
+      const office = await (await shop.shopper()).newPage();
+      await office.goto(`${shop.url}/office/`);
+      await office.getByTestId('unlink').first().click();
+      await office.getByTestId('unlink').first().click();
+      await office.locator('[data-event="account.unlinked"]').nth(1).waitFor();
+      await page.reload();
+      await state(page, 'allo-link-button', 'unlinked');
+      assertBooksAgree(shop);
+    });
   });
 }

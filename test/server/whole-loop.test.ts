@@ -34,7 +34,7 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       assert.ok(paid.receipt?.reference);
       assert.equal(world.taken(), 12_500_000);
       const [between] = (await budi.balance()).body.instruments;
-      assert.equal(Number(before?.available.value) - Number(between?.available.value), 125_000);
+      assert.equal(Number(before.available.value) - Number(between?.available.value), 125_000);
 
       const refunded = await world.allo.refund(started.paymentId, { reason: 'changed his mind' });
       assert.equal(refunded.status, 'refunded');

@@ -2,7 +2,7 @@
 
 import '@allo-kit/elements/allo-provider/define';
 import '@allo-kit/elements/allo-refund/define';
-import { fetchOffice } from '../shop/api.ts';
+import { fetchOffice, unlinkCustomer } from '../shop/api.ts';
 import type { Office, OfficeEvent, ShopOrder } from '../shop/api.ts';
 import { el, find } from '../shop/dom.ts';
 import { instant, rupiah } from '../shop/format.ts';
@@ -97,10 +97,32 @@ function ordersSection(): HTMLElement {
 
 // --- Accounts and events ---
 
+/** Asks once more in its own place before it acts. */
+function unlinkButton(customerId: string): HTMLElement {
+  const label = { 'aria-label': t('unlinkNamed', { name: customerName(customerId) }), 'data-testid': 'unlink' };
+  const button = el('button', { class: 'button plain', type: 'button', ...label }, t('unlinkAccount'));
+  const unlink = async (): Promise<void> => {
+    if (button.dataset['sure'] === undefined) {
+      button.dataset['sure'] = '';
+      button.textContent = t('unlinkSure');
+      button.removeAttribute('aria-label');
+      return;
+    }
+    button.disabled = true;
+    await unlinkCustomer(customerId).then(() => fetchOffice().then(update), () => {
+      button.disabled = false;
+      button.textContent = t('notUnlinked');
+    });
+  };
+  button.addEventListener('click', () => void unlink());
+  return button;
+}
+
 function accountList({ events }: Office): HTMLElement {
-  const rows = accountsOf(events).map(({ customerId, type, at }) =>
-    el('li', {}, el('b', {}, customerName(customerId)), el('span', {}, eventText(type)), el('small', {}, t('since', { at: instant(at) }))),
-  );
+  const rows = accountsOf(events).map(({ customerId, type, at }) => {
+    const unlink = type === 'account.linked' ? unlinkButton(customerId) : '';
+    return el('li', { 'data-customer': customerId }, el('b', {}, customerName(customerId)), el('span', {}, eventText(type)), el('small', {}, t('since', { at: instant(at) })), unlink);
+  });
   const list = rows.length === 0 ? el('p', { class: 'quiet' }, t('noAccounts')) : el('ul', { class: 'log', role: 'list' }, ...rows);
   return el('section', { class: 'panel', id: 'accounts' }, el('h2', {}, t('accounts')), list, el('p', { class: 'quiet' }, t('accountsNote')));
 }

@@ -59,10 +59,15 @@ export async function fetchOrder(orderId: string): Promise<ShopOrder | undefined
   return (await response.json()) as ShopOrder;
 }
 
+const post = (path: string, body: object): Promise<unknown> =>
+  ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+/** Back office: unlinks a customer's account, now or when the last open payment is final. */
+export const unlinkCustomer = async (customerId: string): Promise<void> => void (await post('/api/office/unlink', { customerId }));
+
 /** Places an order and gives its id. */
 export async function placeOrder(cart: Cart, name: string): Promise<string> {
   const lines = Object.entries(cart).map(([productId, quantity]) => ({ productId, quantity }));
-  const headers = { 'Content-Type': 'application/json' };
-  const placed = await ask('/api/orders', { method: 'POST', headers, body: JSON.stringify({ lines, name }) });
+  const placed = await post('/api/orders', { lines, name });
   return (placed as { orderId: string }).orderId;
 }

@@ -39,7 +39,10 @@ export const paths = {
   payment: (paymentId: string): string => `/payments/${encodeURIComponent(paymentId)}`,
   /** `GET`, the bank's way back after paying; a browser navigation, never fetched */
   paymentReturn: '/payments/return',
-  /** `POST` {@link RefundRequest} → {@link Payment}; there only if the merchant allows refunds from the browser */
+  /**
+   * `POST` {@link RefundRequest} → {@link Payment}; there only if the merchant allows refunds from the browser. Under
+   * an {@link idempotencyHeader} of its own a refund can be asked after without ever beginning another.
+   */
   refund: (paymentId: string): string => `/payments/${encodeURIComponent(paymentId)}/refund`,
 } as const;
 

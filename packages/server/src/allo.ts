@@ -7,7 +7,7 @@
 
 import { readConfig } from './config.ts';
 import type { Config, ConnectionOptions } from './config.ts';
-import type { Payment } from './contract.ts';
+import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
@@ -17,6 +17,7 @@ import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
 import { refundPayment } from './ledger/refunds.ts';
+import { requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
 import { createSnapBank } from './routes/bank.ts';
@@ -25,6 +26,7 @@ import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
 import type { Merchant } from './routes/merchant.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
+import { accountView } from './routes/views.ts';
 import { createSharedAccessToken } from './shared-access-token.ts';
 import { createReference } from './snap/external-id.ts';
 import { createMerchantTokens } from './snap/merchant-token.ts';
@@ -60,6 +62,8 @@ export interface Allo {
   handler(request: Request, connection?: Connection): Promise<Response>;
   /** Refunds a payment in full, once: asked again, answers the refund that stands. Rejects with an `AlloServerError`. */
   refund(paymentId: string, options?: { reason?: string }): Promise<Payment>;
+  /** Unlinks a customer's account, at once or when the last open payment is final. Rejects with `NOT_LINKED` if there is none. */
+  unlink(customerId: string): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
   /** Ends the clockwork, waits for work under way, closes the database. */
@@ -88,11 +92,12 @@ export function createAllo(options: AlloOptions): Allo {
     basePath: config.basePath,
     handler: async (request, connection = {}) => app.fetch(request, connection),
     async refund(paymentId, { reason = '' } = {}) {
-      await refundPayment(ledger, paymentId, reason);
+      await refundPayment(ledger, paymentId, { reason });
       const payment = await store.payment(paymentId);
       if (payment === undefined) throw new AlloServerError('NOT_FOUND');
       return viewPayment({ ledger }, payment);
     },
+    unlink: async (customerId) => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now()),
     reconcile: runReconcile,
     async close() {
       clearInterval(timer);

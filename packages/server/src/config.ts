@@ -150,12 +150,15 @@ function readPem(given: Setting, half: 'private' | 'public'): string {
   if (!value.startsWith('file:')) return value.replaceAll('\\n', '\n');
   try {
     return readFileSync(value.slice('file:'.length), 'utf8');
-  } catch (cause) {
-    throw new TypeError(`${given.name} names a file that cannot be read: ${value}`, { cause });
+  } catch {
+    // Neither the value nor the cause: a key written where a path belongs must not be printed.
+    throw new TypeError(`${given.name} names a file that cannot be read`);
   }
 }
 
 function parseKey(pem: string, half: 'private' | 'public'): KeyObject | undefined {
+  // A public key can be derived from a private one, but whoever gives us DOKU's private key has made a mistake.
+  if (half === 'public' && pem.includes('PRIVATE KEY')) return undefined;
   try {
     return half === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
   } catch {
@@ -188,7 +191,7 @@ function readBaseUrl(given: Setting, environment: Environment, nodeEnv: string |
   return url.origin;
 }
 
-const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 function readPublicUrl(given: Setting, environment: Environment): URL {
   const url = given.value !== undefined && URL.canParse(given.value) ? new URL(given.value) : undefined;
@@ -222,6 +225,6 @@ function readDatabase(given: Setting): Config['database'] {
   const { value = '' } = given;
   if (/^postgres(ql)?:\/\/./.test(value) && URL.canParse(value)) return { kind: 'postgres', url: value };
   const path = value.startsWith('file:') ? value.slice('file:'.length).replace(/^\/\/(?=\/)/, '') : '';
-  if (path === '') throw wrong(given, 'it should be file: and the path of an SQLite file, for example file:./allo.db, or postgres://user:password@host/name');
+  if (path === '' || path === ':memory:') throw wrong(given, 'it should be file: and the path of an SQLite file, for example file:./allo.db, or postgres://user:password@host/name');
   return { kind: 'sqlite', path };
 }

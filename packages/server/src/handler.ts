@@ -28,15 +28,17 @@ export interface HandlerOptions {
   doku: DokuRouteContext;
 }
 
-const newApp = (basePath: string) => new Hono<RouteEnv>().basePath(basePath);
+const below = (whole: Hono<RouteEnv>, basePath: string) => whole.basePath(basePath);
 
-export type Handler = ReturnType<typeof newApp>;
+export type Handler = ReturnType<typeof below>;
 
 export function createHandler({ basePath, routes, doku }: HandlerOptions): Handler {
   const { log, newId } = routes.ledger;
-  const app = newApp(basePath);
+  const whole = new Hono<RouteEnv>();
+  const app = below(whole, basePath);
 
-  app.use(async (c, next) => {
+  // Also for what lies outside the base path: its 404 has a request id and the headers that protect it, too.
+  whole.use(async (c, next) => {
     c.set('requestId', newId());
     await next();
     secureHeaders(c.res.headers, c.get('requestId'));

@@ -8,16 +8,24 @@
 import type { Logger } from './ledger/context.ts';
 
 /** JWTs, bearer tokens, PEM bodies, DOKU's secret keys and authorisation codes, Indonesian phone numbers. */
-const secrets = /eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+|-----BEGIN [^-]+-----[^-]*-----END [^-]+-----|\bSK-[\w-]{8,}|\b2238\d{36}\b|(?<![\d.])(?:\+?62|0)8\d{6,12}(?!\d)/g;
+const secrets = /eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+|-----BEGIN [^-]+-----[^-]*(?:-----END [^-]+-----)?|SK-[\w-]{8,}|2238\d{36}|(?<![\d.])(?:\+?62|0)8\d{6,12}(?!\d)/g;
 
 const longestText = 2000;
 
 export function createConsoleLogger(): Logger {
   const write = (level: string) => (message: string, fields: Record<string, unknown> = {}): void => {
-    const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }, (_key, value: unknown) => blot(value));
-    console.error(line);
+    console.error(toLine({ time: new Date().toISOString(), level, message, ...fields }));
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Whatever was given, a log must not throw into the one who writes it. */
+function toLine(entry: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(entry, (_key, value: unknown) => blot(value));
+  } catch (error) {
+    return JSON.stringify({ time: entry['time'], level: entry['level'], message: blot(entry['message']), unloggable: String(error) });
+  }
 }
 
 /** `value` without anything that looks like a secret. */

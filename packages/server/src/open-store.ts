@@ -15,6 +15,7 @@ export function openStore(database: Config['database'], now: () => number): Stor
   try {
     return createSqliteStore({ path: database.path, now });
   } catch (cause) {
-    throw new TypeError(`database (or ALLO_DATABASE_URL) names a file that cannot be opened: ${database.path} (its folder has to exist)`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`database (or ALLO_DATABASE_URL) names a file that cannot be used: ${database.path} (${reason}; its folder has to exist)`, { cause });
   }
 }

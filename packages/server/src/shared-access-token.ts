@@ -13,8 +13,10 @@ import type { SharedToken, Store } from './store/store.ts';
 export function createSharedAccessToken(store: Store, seal: Seal, name: string): AccessTokenStore {
   const place = `shared_tokens/${name}`;
 
-  const open = async (shared: SharedToken | undefined): Promise<StoredAccessToken | undefined> => shared && {
-    accessToken: await seal.open(shared.sealed, place), issuedAt: shared.issuedAt, expiresAt: shared.expiresAt,
+  /** What cannot be opened, since its encryption key is gone, is as good as absent: the next token takes its place. */
+  const open = async (shared: SharedToken | undefined): Promise<StoredAccessToken | undefined> => {
+    const accessToken = shared && (await seal.open(shared.sealed, place).catch(() => undefined));
+    return shared && accessToken !== undefined ? { accessToken, issuedAt: shared.issuedAt, expiresAt: shared.expiresAt } : undefined;
   };
 
   return {

@@ -11,6 +11,10 @@ export interface Network {
   die(): void;
 }
 
+export function addressOf(input: Parameters<typeof fetch>[0]): string {
+  return input instanceof Request ? input.url : input.toString();
+}
+
 interface Stop {
   address: RegExp;
   when: 'before-sending' | 'after-answer';
@@ -19,7 +23,8 @@ interface Stop {
 
 export function createNetwork(): Network {
   const stops: Stop[] = [];
-  let dead = false;
+  let isOver = false;
+  const isDead = (): boolean => isOver;
   const never = (): Promise<never> => new Promise(() => undefined);
 
   const take = (url: string): Stop | undefined => {
@@ -29,18 +34,18 @@ export function createNetwork(): Network {
 
   return {
     async fetch(input, init) {
-      const stop = take(String(input));
-      if (dead || stop?.when === 'before-sending') {
+      const stop = take(addressOf(input));
+      if (isDead() || stop?.when === 'before-sending') {
         stop?.reached();
         return never();
       }
       const response = await fetch(input, init);
-      if (!dead && stop === undefined) return response;
+      if (!isDead() && stop === undefined) return response;
       await response.arrayBuffer();
       stop?.reached();
       return never();
     },
     stopAt: (address, when) => new Promise((resolve) => stops.push({ address, when, reached: resolve })),
-    die: () => void (dead = true),
+    die: () => void (isOver = true),
   };
 }

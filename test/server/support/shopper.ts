@@ -80,6 +80,6 @@ export function createShopper(url: string, customerId: string): Shopper {
 
 /** Each customer has a phone number of their own. */
 export function phoneOf(customerId: string): string {
-  const digits = [...customerId].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000_000, 7);
+  const digits = Array.from(customerId).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000_000, 7);
   return `0812${String(digits).padStart(9, '0')}`;
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,8 @@ export interface World {
 export interface WorldOptions {
   allo?: Partial<AlloOptions>;
   simulator?: Partial<SimulatorOptions>;
+  /** How the merchant's server serves the product. Default: plain `node:http`. */
+  mount?: (allo: Allo) => RequestListener;
 }
 
 /** Waiting times of real time only; what is DOKU's stays DOKU's. */
@@ -76,9 +78,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     clientId, secretKey, merchantPublicKey: merchantKeys.publicKey, privateKey: dokuKeys.privateKey, clock: { frozen: true }, ...options.simulator,
   });
   const facts = { events: [] as AlloEvent[], log: [] as LogLine[], orders: new Map<string, { amount: string; customerId?: string }>() };
-  const server = createServer((request, response) => void life.listener(request, response));
+  const server = createServer((request, response) => { life.listener(request, response); });
   const url = await listen(server);
-  const start = (more: Partial<AlloOptions> = {}) => startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }));
+  const start = (more: Partial<AlloOptions> = {}) => startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }), options.mount);
   let life = start();
   simulator.configure({
     tokenUrl: `${url}/allo/doku/authorization/v1/access-token/b2b`,
@@ -108,7 +110,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     crash(more) {
       life.network.die();
-      server.closeAllConnections();
       life = start(more);
     },
     taken: () => simulator.journal().reduce((sum, entry) => sum + (entry.kind === 'debit' ? entry.amount : -entry.amount), 0),
@@ -132,11 +133,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** One process of the product. */
-function startLife(given: AlloOptions) {
+function startLife(given: AlloOptions, mount?: (allo: Allo) => RequestListener) {
   const network = createNetwork();
   const options = { fetch: network.fetch, ...given };
   const allo = createAllo(options);
-  return { allo, network, options, listener: toNode(allo) };
+  return { allo, network, options, listener: mount?.(allo) ?? toNode(allo) };
 }
 
 interface Parts {

@@ -31,6 +31,8 @@ export interface Timing {
   bankPageMs: number;
   /** How long the browser waits for the bank before it is told `processing`. */
   browserWaitMs: number;
+  /** How long the merchant's `onEvent` may take; after that the event is delivered again later. */
+  eventWaitMs: number;
   /** How long an intent may wait to be sent before it is given up. */
   createdTtlMs: number;
   /** How long one process keeps a row to itself; at least twice the longest bank time-out. */
@@ -52,6 +54,7 @@ export const defaultTiming: Timing = {
   reviewAfterMs: 24 * hour,
   bankPageMs: 5 * minute,
   browserWaitMs: 10 * second,
+  eventWaitMs: 20 * second,
   createdTtlMs: 2 * minute,
   leaseMs: 90 * second,
   confirmDelaysMs: [2 * second, 5 * second, 10 * second, 20 * second, 40 * second],

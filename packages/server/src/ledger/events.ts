@@ -54,11 +54,18 @@ export async function deliverEvents(ctx: LedgerContext): Promise<number> {
 
 async function deliver(ctx: LedgerContext, row: EventRow): Promise<void> {
   try {
-    await ctx.onEvent(JSON.parse(row.body) as AlloEvent);
+    await inTime(ctx.timing.eventWaitMs, Promise.resolve(ctx.onEvent(JSON.parse(row.body) as AlloEvent)));
   } catch (error) {
     ctx.log.warn('onEvent failed; the event is delivered again later', { eventId: row.id, type: row.type, attempts: row.attempts, error: String(error) });
     await ctx.store.settleEvent(row.id, { nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, row.attempts - 1) });
     return;
   }
   await ctx.store.settleEvent(row.id, { deliveredAt: ctx.now() });
+}
+
+/** A merchant that never answers must hold up neither the other events nor the reconciler. */
+async function inTime(timeMs: number, told: Promise<void>): Promise<void> {
+  const { promise: timeUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`onEvent took longer than ${timeMs} ms`)), timeMs);
+  await Promise.race([told, timeUp]).finally(() => clearTimeout(timer));
 }

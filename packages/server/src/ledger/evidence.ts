@@ -83,12 +83,12 @@ function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenStatus, 
   const sentAt = payment.sentAt ?? payment.createdAt;
   if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return finish(ctx, payment, 'gaveUp', evidence, {}, ['payment.review']);
   const notFoundCount = countDenials(payment, status);
-  const deniedLong = notFoundCount >= denials && ctx.now() - sentAt >= ctx.timing.settleWindowMs;
-  if (deniedLong && payment.state === 'unknown') {
+  const denied = status === 'not-found' && notFoundCount >= denials;
+  if (denied && payment.state === 'unknown' && ctx.now() - sentAt >= ctx.timing.settleWindowMs) {
     return finish(ctx, payment, 'neverArrived', evidence, { failure: 'BANK_UNAVAILABLE' }, ['payment.failed']);
   }
   const pastPage = ctx.now() - (payment.pageExpiresAt ?? Infinity) >= ctx.timing.settleWindowMs;
-  if (status === 'not-found' && payment.state === 'requires_action' && pastPage) {
+  if (denied && payment.state === 'requires_action' && pastPage) {
     return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
   }
   const checks = payment.checks + 1;
@@ -114,12 +114,15 @@ function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): numb
   return closes !== null && ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
 }
 
-/** The bank says "not paid" of a payment it said "paid" of, or the other way round: asked once more, never overwritten. */
+/** The bank says "not paid" of a payment it said "paid" of: asked until it answers, never overwritten. */
 async function contradicted(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (payment.state !== 'succeeded') return true;
   if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
-  if (evidence.source === 'inquiry') return settleCheck(ctx, payment, evidence);
-  ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
+  if (evidence.source === 'inquiry' && status.status !== 'no-answer') {
+    ctx.log.error('the bank denies a payment that it said was paid; a person has to look at it', { paymentId: payment.id, said: status.status });
+    return settleCheck(ctx, payment, evidence);
+  }
+  if (status.status !== 'no-answer') ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
   return commitStep(ctx, payment, 'checkedAgain', evidence, { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
 }
 

@@ -24,18 +24,26 @@ const mostSends = 3;
 const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
 const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
 
+export interface RefundWish {
+  reason: string;
+  /** The asker's key: asked again under it, the same refund is answered, also one that the bank refused. */
+  requestKey?: string;
+}
+
 /**
  * Refunds the payment in full, or answers the refund that stands. Throws `NOT_FOUND`, `PAYMENT_NOT_FINAL` or
  * `PAYMENT_NOT_REFUNDABLE`.
  */
-export async function refundPayment(ctx: LedgerContext, paymentId: string, reason: string): Promise<RefundRow> {
+export async function refundPayment(ctx: LedgerContext, paymentId: string, wish: RefundWish): Promise<RefundRow> {
   const payment = await ctx.store.payment(paymentId);
   if (payment === undefined) throw new AlloServerError('NOT_FOUND');
+  const repeated = wish.requestKey === undefined ? undefined : await ctx.store.refundByRequest(paymentId, wish.requestKey);
+  if (repeated !== undefined) return repeated;
   const standing = await ctx.store.refundOfPayment(paymentId);
   if (standing?.state === 'manual') return drive(ctx, payment, standing);
   if (standing !== undefined && standing.state !== 'failed') return standing;
   if (openStates.includes(payment.state)) throw new AlloServerError('PAYMENT_NOT_FINAL');
-  const refund = newRefund(ctx, paymentId, reason);
+  const refund = newRefund(ctx, paymentId, wish);
   const started = await ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, set: { nextAt: null }, cause: 'refund' }],
     refund,
@@ -46,11 +54,11 @@ export async function refundPayment(ctx: LedgerContext, paymentId: string, reaso
   return other;
 }
 
-function newRefund(ctx: LedgerContext, paymentId: string, reason: string): RefundRow {
+function newRefund(ctx: LedgerContext, paymentId: string, { reason, requestKey }: RefundWish): RefundRow {
   const at = ctx.now();
   return {
     id: ctx.newId(), state: 'created', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
-    createdAt: at, updatedAt: at, paymentId, reference: ctx.newReference(), reason, sentAt: null, sends: 0,
+    createdAt: at, updatedAt: at, paymentId, reference: ctx.newReference(), requestKey: requestKey ?? null, reason, sentAt: null, sends: 0,
     failure: null, refundedAt: null,
   };
 }
@@ -208,7 +216,10 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
 /** A payment that was taken late, after its order was paid anew: given back as soon as that is certain. */
 export async function reconcileLate(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
   const standing = await ctx.store.paymentOfOrder(payment.orderId);
-  if (standing !== undefined && takenStates.includes(standing.state)) return void (await refundPayment(ctx, payment.id, 'paid twice'));
+  if (standing !== undefined && takenStates.includes(standing.state)) {
+    await refundPayment(ctx, payment.id, { reason: 'paid twice' });
+    return;
+  }
   const accepted = await ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateAccepted, set: { nextAt: null, failure: null }, cause: 'the order was not paid anew' }],
     events: [paymentEvent(ctx, 'payment.paid', payment)],

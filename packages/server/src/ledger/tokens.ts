@@ -41,11 +41,14 @@ export async function openAuthCode(ctx: LedgerContext, link: LinkRow): Promise<s
 
 const renewals = new WeakMap<LedgerContext, Map<string, Promise<TokenAnswer>>>();
 
+/** A link that is unlinked before it was ever confirmed has no token yet; its code tells whether there is something to unlink. */
+const hasNone = ({ state, tokenSealed }: LinkRow): boolean => tokenSealed === null && state !== 'unlinking';
+
 /** The token of an active (or just being unlinked) link, renewed if it is about to end. */
 export async function customerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
+  if (hasNone(link)) return { outcome: 'dead' };
   const { tokenSealed, tokenExpiresAt } = link;
-  if (tokenSealed === null || tokenExpiresAt === null) return { outcome: 'dead' };
-  if (tokenExpiresAt - ctx.timing.tokenMarginMs <= ctx.now()) return renewOnce(ctx, link.id, tokenSealed);
+  if ((tokenExpiresAt ?? 0) - ctx.timing.tokenMarginMs <= ctx.now()) return renewOnce(ctx, link.id, tokenSealed);
   return openToken(ctx, link);
 }
 
@@ -71,7 +74,7 @@ function renewOnce(ctx: LedgerContext, linkId: string, failed: string | null): P
 
 async function renew(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
   const link = await ctx.store.link(linkId);
-  if (link?.tokenSealed == null) return { outcome: 'dead' };
+  if (link === undefined || hasNone(link)) return { outcome: 'dead' };
   // Somebody else renewed it meanwhile: adopt, do not mint.
   if (link.tokenSealed !== failed) return openToken(ctx, link);
   const answer = await askForToken(ctx, link);

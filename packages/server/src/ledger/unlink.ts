@@ -77,7 +77,8 @@ async function isGone(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set: { ...erased, externalId: null }, cause }],
-    events: [accountEvent(ctx, 'account.unlinked', link)],
+    // One that was never confirmed was never reported as linked.
+    events: link.linkedAt === null ? [] : [accountEvent(ctx, 'account.unlinked', link)],
   });
 }
 

@@ -45,8 +45,8 @@ export function createSnapBank({ snap, isBankPage, log }: SnapBankOptions): Bank
     }), (body, externalId): LinkPage | undefined =>
       isBankPage(body.redirectUrl) ? { url: body.redirectUrl, authCode: body.authCode, externalId } : refusePage(log, body.redirectUrl)),
 
-    exchange: (authCode) => ask('B2B2C token', () => snap.exchangeAuthCode(authCode), readToken),
-    refresh: (refreshToken) => ask('B2B2C token', () => snap.refreshCustomerToken(refreshToken), readToken),
+    exchange: (authCode) => ask('B2B2C token', async () => aboutCustomer(await snap.exchangeAuthCode(authCode)), readToken),
+    refresh: (refreshToken) => ask('B2B2C token', async () => aboutCustomer(await snap.refreshCustomerToken(refreshToken)), readToken),
 
     balance: (customerToken, { id, ipAddress }) => ask('balance inquiry',
       () => snap.inquireBalance({ customerToken, ipAddress, deviceId: id }),
@@ -82,6 +82,12 @@ export function createSnapBank({ snap, isBankPage, log }: SnapBankOptions): Bank
     unlink: (customerToken, { ipAddress }) => ask('account unbinding', () => snap.unbindAccount({ tokenId: customerToken, ipAddress }), () => true as const)
       .then((answer) => (answer.outcome === 'done' ? { ...answer, value: undefined } : answer)),
   };
+}
+
+/** Only a 401 says that the customer has not agreed, or no longer does; any other refusal is a mistake of ours. */
+function aboutCustomer<Body>(answer: TokenAnswer<Body>): TokenAnswer<Body> {
+  if (answer.outcome !== 'refused' || answer.httpStatus === 401) return answer;
+  return { outcome: 'unknown', responseCode: answer.responseCode };
 }
 
 function translate<Body, Value>(

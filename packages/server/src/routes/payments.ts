@@ -59,7 +59,9 @@ export async function showPayment(routes: RouteContext, c: RouteRequest<'/paymen
 export async function beginRefund(routes: RouteContext, c: RouteRequest<'/payments/:paymentId/refund'>): Promise<Response> {
   const payment = await authorizedPayment(routes, c);
   const { reason = '' } = await readTexts(c.req.raw, ['reason']);
-  await refundPayment(routes.ledger, payment.id, reason.slice(0, longestReason));
+  const requestKey = c.req.header(idempotencyHeader);
+  if (requestKey !== undefined && !keyForm.test(requestKey)) throw new AlloServerError('IDEMPOTENCY_KEY_REQUIRED');
+  await refundPayment(routes.ledger, payment.id, { reason: reason.slice(0, longestReason), ...(requestKey !== undefined && { requestKey }) });
   const latest = await routes.ledger.store.payment(payment.id);
   return c.json(await viewPayment(routes, latest ?? payment));
 }

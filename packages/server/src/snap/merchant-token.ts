@@ -1,7 +1,7 @@
 /**
  * The token endpoint that a merchant offers to DOKU (dossier 2.8): DOKU proves itself by its RSA signature and
- * gets a short-lived token of ours, which it presents with each notification. Must never issue a token twice for
- * one request, nor accept one that this module did not make.
+ * gets a short-lived token of ours, which it presents with each notification. Must never issue a second token for
+ * one signature, nor accept one that this module did not make.
  *
  * @module
  */
@@ -56,6 +56,7 @@ export interface MerchantTokens {
 type Refusal = 'unauthorized' | 'invalid-timestamp' | 'invalid-field' | 'missing-field';
 
 const windowMs = 5 * 60 * 1000;
+const burstMs = 5 * 1000;
 const maxTtlSeconds = 900;
 const maxBodyBytes = 1024;
 const maxRemembered = 10_000;
@@ -81,25 +82,24 @@ export function createMerchantTokens(options: MerchantTokensOptions): MerchantTo
   if (!(Number.isInteger(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= maxTtlSeconds)) {
     throw new TypeError(`ttlSeconds must be a whole number, 1–${maxTtlSeconds}`);
   }
-  const isFirst = createReplayMemory(now);
+  const answerOnce = createReplayMemory(now);
+  const grantToken = async (): Promise<SnapReply> => {
+    const iat = Math.floor(now() / 1000);
+    const jti = encodeHex(options.random(16));
+    const claims = { iss: issuer, aud: audience, sub: clientId, clientId, iat, exp: iat + ttlSeconds, jti };
+    return grant(await signJwt(options.privateKey, claims), clientId, ttlSeconds, now());
+  };
   return {
     async issue(request) {
-      const refusal = await check(options, request, isFirst);
+      const refusal = await check(options, request);
       if (refusal !== undefined) return refuse(refusal, now());
-      const iat = Math.floor(now() / 1000);
-      const jti = encodeHex(options.random(16));
-      const claims = { iss: issuer, aud: audience, sub: clientId, clientId, iat, exp: iat + ttlSeconds, jti };
-      return grant(await signJwt(options.privateKey, claims), clientId, ttlSeconds, now());
+      return (await answerOnce(request.headers.get('x-signature') ?? '', grantToken)) ?? refuse('unauthorized', now());
     },
     verify: (token, at) => verifyJwt(options.publicKeys, token, { iss: issuer, aud: audience, sub: clientId }, at),
   };
 }
 
-async function check(
-  options: MerchantTokensOptions,
-  request: MerchantTokenRequest,
-  isFirst: (signature: string) => boolean,
-): Promise<Refusal | undefined> {
+async function check(options: MerchantTokensOptions, request: MerchantTokenRequest): Promise<Refusal | undefined> {
   const { headers, rawBody } = request;
   const clientKey = headers.get('x-client-key') ?? '';
   const timestamp = headers.get('x-timestamp') ?? '';
@@ -113,22 +113,26 @@ async function check(
   const body = rawBody.length > maxBodyBytes ? undefined : readJson(rawBody)?.value;
   const grantType = body && readMember(body, 'grantType');
   if (grantType === undefined || grantType === null || grantType === '') return 'missing-field';
-  if (grantType !== 'client_credentials') return 'invalid-field';
-  // Last, so that only what DOKU signed takes up room in the memory.
-  return isFirst(signature) ? undefined : 'unauthorized';
+  return grantType === 'client_credentials' ? undefined : 'invalid-field';
 }
 
-/** Remembers signatures for as long as their timestamps are let in. */
-function createReplayMemory(now: Clock): (signature: string) => boolean {
-  const seenUntil = new Map<string, number>();
-  return (signature) => {
-    for (const [seen, until] of seenUntil) {
-      if (until >= now() && seenUntil.size <= maxRemembered) break;
-      seenUntil.delete(seen);
+/**
+ * Remembers signatures for as long as their timestamps are let in. DOKU's timestamps count seconds and its signature
+ * is a function of them, so two requests of one second look the same: for a moment they get the same answer, after
+ * that it is a replay. Only what DOKU signed takes up room here.
+ */
+function createReplayMemory(now: Clock): (signature: string, answer: () => Promise<SnapReply>) => Promise<SnapReply | undefined> {
+  const seen = new Map<string, { at: number; reply: Promise<SnapReply> }>();
+  return async (signature, answer) => {
+    for (const [known, { at }] of seen) {
+      if (at + 2 * windowMs >= now() && seen.size <= maxRemembered) break;
+      seen.delete(known);
     }
-    if (seenUntil.has(signature)) return false;
-    seenUntil.set(signature, now() + 2 * windowMs);
-    return true;
+    const before = seen.get(signature);
+    if (before !== undefined) return now() - before.at <= burstMs ? before.reply : undefined;
+    const reply = answer();
+    seen.set(signature, { at: now(), reply });
+    return reply;
   };
 }
 

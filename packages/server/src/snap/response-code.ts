@@ -60,7 +60,7 @@ export function parseResponseCode(value: unknown): ResponseCode | undefined {
 /** What a response code proves about an operation. A code of another service proves nothing. */
 export function classifyResponseCode(responseCode: unknown, operation: Operation): ResponseClass {
   const code = parseResponseCode(responseCode);
-  if (code === undefined || !isOfService(code, operation)) return 'unknown';
+  if (code === undefined || !hasServiceCode(code, operation)) return 'unknown';
   const { httpStatus, caseCode } = code;
   if (httpStatus === 200 && caseCode === '00') return 'success';
   if (httpStatus === 202 && caseCode === '00') return 'in-progress';
@@ -70,7 +70,7 @@ export function classifyResponseCode(responseCode: unknown, operation: Operation
   return refusedCases[httpStatus]?.includes(caseCode) ? 'refused' : 'unknown';
 }
 
-function isOfService({ serviceCode }: ResponseCode, operation: Operation): boolean {
+function hasServiceCode({ serviceCode }: ResponseCode, operation: Operation): boolean {
   if (operation === 'checkStatus') return statusServiceCodes.includes(serviceCode);
   return serviceCode === serviceCodes[operation];
 }

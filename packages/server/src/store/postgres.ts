@@ -17,11 +17,21 @@ const uniqueViolation = '23505';
 /** Two transactions that cannot both be had; neither wrote anything, so the loser runs again. */
 const repeatable: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
+/** Whatever the database's own default is: the store's statements rely on seeing what others have committed. */
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
 /** Any number of our own: processes that start together bring the tables up to date one after the other. */
 const migrationLock = 41_120_260;
 
 const connectTimeoutMs = 5_000;
 const statementTimeoutMs = 10_000;
+
+/** A machine that froze inside a transaction must not hold its rows against the others. */
+const idleInTransactionTimeoutMs = 10_000;
+
+/** When the server does not answer at all; later than its own timeout, so that a slow statement is ended there. */
+const answerTimeoutMs = 15_000;
+
 const mostConnections = 10;
 const attempts = 5;
 
@@ -42,18 +52,24 @@ export function createPostgresStore({ url, now }: PostgresStoreOptions): Store {
     });
     return opened;
   };
-  return createSqlStore(createDriver(pool, async () => (await opened)?.end()), now);
+  const end = async (): Promise<void> => (await opened?.catch(() => undefined))?.end();
+  return createSqlStore(createDriver(pool, end), now);
 }
 
 async function openPool(url: string): Promise<Pool> {
   const pg = await import('pg').catch((cause: unknown) => {
     throw new TypeError('a postgres:// database needs the package "pg": npm install pg', { cause });
   });
-  const pool = new pg.default.Pool({
+  const { Pool, types } = pg.default;
+  const getTypeParser: typeof types.getTypeParser = (type, format) =>
+    type === types.builtins.INT8 ? toExactNumber : (types.getTypeParser(type, format) as (text: string) => unknown);
+  const pool = new Pool({
     connectionString: url, max: mostConnections, connectionTimeoutMillis: connectTimeoutMs, statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs, query_timeout: answerTimeoutMs, types: { getTypeParser },
   });
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks fails the work it was in and is replaced; without listeners it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await migrate(pool);
     return pool;
@@ -63,10 +79,17 @@ async function openPool(url: string): Promise<Pool> {
   }
 }
 
+/** The driver gives BIGINT as text. */
+function toExactNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new RangeError('a number in the database is too large to be read exactly');
+  return number;
+}
+
 async function migrate(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
     await client.query('CREATE TABLE IF NOT EXISTS allo_schema (version INTEGER NOT NULL)');
     const { rows } = await client.query<{ version: number }>('SELECT version FROM allo_schema');
@@ -85,41 +108,63 @@ async function migrate(pool: Pool): Promise<void> {
 }
 
 function createDriver(pool: () => Promise<Pool>, end: () => Promise<void>): SqlDriver {
-  return {
-    transaction: async (work) => {
-      const database = await pool();
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await runOnce(database, work);
-        } catch (error) {
-          if (attempt === attempts || !repeatable.has(codeOf(error))) throw error;
-        }
-      }
-    },
-    isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
-    skipLocked: 'FOR UPDATE SKIP LOCKED',
-    close: end,
+  const running = new Set<Promise<unknown>>();
+  let closed = false;
+  const watch = async <Result>(start: () => Promise<Result>): Promise<Result> => {
+    if (closed) throw new Error('the store is closed');
+    const work = start();
+    running.add(work);
+    return work.finally(() => running.delete(work));
   };
+
+  return {
+    read: (work) => watch(() => withClient(pool, (client) => work(queryOf(client)))),
+    transaction: (work) => watch(() => persist(pool, work)),
+    isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
+    forUpdate: 'FOR UPDATE',
+    skipLocked: 'FOR UPDATE SKIP LOCKED',
+    close: async () => {
+      closed = true;
+      // The pool forgets who waits for a connection when it ends.
+      await Promise.allSettled(running);
+      await end();
+    },
+  };
+}
+
+async function persist<Result>(pool: () => Promise<Pool>, work: (query: Query) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await withClient(pool, (client) => runOnce(client, work));
+    } catch (error) {
+      if (attempt === attempts || !repeatable.has(codeOf(error))) throw error;
+    }
+  }
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-async function runOnce<Result>(database: Pool, work: (query: Query) => Promise<Result>): Promise<Result> {
-  const client = await database.connect();
-  let broken: Error | undefined;
+async function withClient<Result>(pool: () => Promise<Pool>, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await (await pool()).connect();
+  let broken = true;
   try {
-    await client.query('BEGIN');
-    const result = await work(queryOf(client));
-    await client.query('COMMIT');
+    const result = await work(client);
+    broken = false;
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error(String(cause));
-    });
+    // A connection on which even this fails, or that may still be inside a transaction, is not used again.
+    broken = await client.query('ROLLBACK').then(() => false, () => true);
     throw error;
   } finally {
     client.release(broken);
   }
+}
+
+async function runOnce<Result>(client: PoolClient, work: (query: Query) => Promise<Result>): Promise<Result> {
+  await client.query(begin);
+  const result = await work(queryOf(client));
+  await client.query('COMMIT');
+  return result;
 }
 
 const placeholders = new Map<string, string>();
@@ -127,7 +172,7 @@ const placeholders = new Map<string, string>();
 function queryOf(client: PoolClient): Query {
   return async (text, values = []) => {
     const { rows } = await client.query<SqlRecord>(numbered(text), [...values]);
-    return rows.map(withNumbers);
+    return rows;
   };
 }
 
@@ -140,14 +185,3 @@ function numbered(text: string): string {
   placeholders.set(text, written);
   return written;
 }
-
-const digits = /^-?\d{1,15}$/;
-
-/** The driver gives BIGINT as text; all of ours fit a number exactly. */
-function withNumbers(record: SqlRecord): SqlRecord {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) =>
-    [key, bigintColumns.has(key) && typeof value === 'string' && digits.test(value) ? Number(value) : value]));
-}
-
-const bigintColumns: ReadonlySet<string> = new Set(
-  Array.from(migrations.flat().join('\n').matchAll(/^\s*(\w+) BIGINT/gm), ([, name = '']) => name));

@@ -109,6 +109,8 @@ export interface RefundRow extends JobColumns<RefundState> {
   paymentId: string;
   /** Our number at the bank: the refund's idempotency key. */
   reference: string;
+  /** The asker's own key for this refund: asked for again under it, nothing new begins. */
+  requestKey: string | null;
   reason: string;
   sentAt: number | null;
   /** How often it was sent, always under the same reference. */

@@ -10,7 +10,11 @@ import type { EventRow, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 /** Links of which a customer can have one at a time. */
 export const liveLinkStates = ['initiated', 'redirected', 'returned', 'exchanging', 'active', 'unlinking'] as const;
 
-/** Payments after which the order can be paid anew. A refunded order stays paid for: a shop makes a new one. */
+/**
+ * Payments that gave up their order, so that it can be paid anew. All others hold it, and only one can: but for
+ * one that was taken late and is refunded (or looked at by people) while another payment holds the order. A
+ * refunded order stays paid for: a shop makes a new one.
+ */
 export const releasedPaymentStates = ['failed', 'cancelled', 'expired', 'not_executed', 'late_success'] as const;
 
 /** Payments that may still need the link: asked before it is given up. */
@@ -71,8 +75,9 @@ export const migrations: readonly (readonly string[])[] = [
       sent_at BIGINT,
       not_found_count INTEGER NOT NULL,
       failure TEXT,
-      paid_at BIGINT)`,
-    `CREATE UNIQUE INDEX payments_one_live ON payments (order_id) WHERE state NOT IN (${quoted(releasedPaymentStates)})`,
+      paid_at BIGINT,
+      holds_order INTEGER NOT NULL DEFAULT 1)`,
+    `CREATE UNIQUE INDEX payments_one_live ON payments (order_id) WHERE holds_order = 1`,
     `CREATE INDEX payments_order ON payments (order_id, created_at)`,
     `CREATE INDEX payments_link ON payments (link_id)`,
     `CREATE INDEX payments_due ON payments (next_at) WHERE next_at IS NOT NULL`,
@@ -81,10 +86,12 @@ export const migrations: readonly (readonly string[])[] = [
       reference TEXT NOT NULL UNIQUE,
       reason TEXT NOT NULL,
       sent_at BIGINT,
+      request_key TEXT,
       sends INTEGER NOT NULL,
       failure TEXT,
       refunded_at BIGINT)`,
     `CREATE UNIQUE INDEX refunds_one_standing ON refunds (payment_id) WHERE state <> 'failed'`,
+    `CREATE UNIQUE INDEX refunds_one_per_request ON refunds (payment_id, request_key) WHERE request_key IS NOT NULL`,
     `CREATE INDEX refunds_due ON refunds (next_at) WHERE next_at IS NOT NULL`,
     `CREATE TABLE payment_keys (
       scope TEXT NOT NULL,
@@ -148,7 +155,7 @@ const paymentColumns: ColumnsOf<PaymentRow> = [
 ];
 
 const refundColumns: ColumnsOf<RefundRow> = [
-  ...jobKeys, 'paymentId', 'reference', 'reason', 'sentAt', 'sends', 'failure', 'refundedAt',
+  ...jobKeys, 'paymentId', 'reference', 'requestKey', 'reason', 'sentAt', 'sends', 'failure', 'refundedAt',
 ];
 
 const eventColumns: ColumnsOf<EventRow> = [

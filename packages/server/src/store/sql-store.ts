@@ -6,7 +6,7 @@
  */
 
 import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
-import type { EventRow, JobRows, JobTable, LinkRow, PaymentRow, RefundRow } from './rows.ts';
+import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { StoreError } from './store.ts';
 import type {
   AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
@@ -20,37 +20,49 @@ export type Query = (text: string, values?: readonly SqlValue[]) => Promise<SqlR
 
 /** One database, reduced to what the store needs. */
 export interface SqlDriver {
-  /** Runs `work` in one serialised or row-locking transaction; rolls back if it throws. */
+  /** Runs `work`, which only reads: each statement sees what is committed, and no writer waits for it. */
+  read<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
+  /** Runs `work` in one transaction; rolls back if it throws. May run it anew, so it must have no other effect. */
   transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
   /** True if `error` says that a uniqueness rule was broken. */
   isUniqueViolation(error: unknown): boolean;
-  /** Appended to the sub-select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
+  /** Appended to a select whose rows the transaction goes on to change: `FOR UPDATE`, or nothing where writers wait in line. */
+  forUpdate: string;
+  /** Appended to a select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
   skipLocked: string;
+  /** Waits for what is under way; everything after it is refused. */
   close(): Promise<void>;
 }
+
+/** Every table that is read or written as rows. */
+interface TableRows extends JobRows {
+  events: EventRow;
+}
+
+type Table = keyof TableRows;
 
 /** Thrown inside a transaction to roll it back: a guard did not hold. */
 class GuardFailed extends Error {}
 
 const list = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
 
-const selectFrom = (table: keyof typeof columns): string =>
+const selectFrom = (table: Table): string =>
   `SELECT ${columns[table].map(columnName).join(', ')} FROM ${table}`;
 
-const returning = (table: keyof typeof columns): string => `RETURNING ${columns[table].map(columnName).join(', ')}`;
+const returning = (table: Table): string => `RETURNING ${columns[table].map(columnName).join(', ')}`;
 
-function toRow<Row>(table: keyof typeof columns, record: SqlRecord): Row {
-  return Object.fromEntries(columns[table].map((key) => [key, record[columnName(key)] ?? null])) as Row;
+function toRow<Name extends Table>(table: Name, record: SqlRecord): TableRows[Name] {
+  return Object.fromEntries(columns[table].map((key) => [key, record[columnName(key)] ?? null])) as unknown as TableRows[Name];
 }
 
-function insertSql(table: keyof typeof columns): string {
+function insertSql(table: Table): string {
   const names = columns[table].map(columnName);
   const marks = names.map(() => '?').join(', ');
   return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT DO NOTHING RETURNING id`;
 }
 
-function rowValues<Row>(table: keyof typeof columns, row: Row): SqlValue[] {
-  const values = row as Record<string, SqlValue>;
+function rowValues<Name extends Table>(table: Name, row: TableRows[Name]): SqlValue[] {
+  const values = row as unknown as Record<string, SqlValue>;
   return columns[table].map((key) => values[key] ?? null);
 }
 
@@ -58,93 +70,93 @@ function rowValues<Row>(table: keyof typeof columns, row: Row): SqlValue[] {
  * @param now Epoch milliseconds; injected so that tests can move time.
  */
 export function createSqlStore(driver: SqlDriver, now: () => number): Store {
-  const inOne = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> =>
-    driver.transaction(work).catch((error: unknown) => {
-      throw new StoreError(error);
-    });
+  const fail = (error: unknown): never => {
+    throw new StoreError(error);
+  };
+  const inOne = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.transaction(work).catch(fail);
+  const reading = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.read(work).catch(fail);
 
-  const one = <Row>(table: keyof typeof columns, where: string, values: SqlValue[]): Promise<Row | undefined> =>
-    inOne((query) => findOne<Row>(query, table, where, values));
+  const one = <Name extends Table>(table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name] | undefined> =>
+    reading((query) => findOne(query, table, where, values));
+
+  let closing: Promise<void> | undefined;
 
   return {
-    link: (id) => one<LinkRow>('links', 'id = ?', [id]),
-    latestLink: (customerId) => one<LinkRow>('links', `customer_id = ? ORDER BY ${liveFirst('links')}`, [customerId]),
-    linkByReturn: (hash) => one<LinkRow>('links', 'return_hash = ?', [hash]),
-    linkByExternalId: (externalId) => one<LinkRow>('links', 'external_id = ?', [externalId]),
+    link: (id) => one('links', 'id = ?', [id]),
+    latestLink: (customerId) => one('links', `customer_id = ? ORDER BY ${firstBy(`state IN (${list(liveLinkStates)})`)}`, [customerId]),
+    linkByReturn: (hash) => one('links', 'return_hash = ?', [hash]),
+    linkByExternalId: (externalId) => one('links', 'external_id = ?', [externalId]),
     insertLink: (link) => inOne(async (query) => {
       if (!(await insert(query, 'links', link))) return undefined;
       await writeAudit(query, { table: 'links', rowId: link.id, fromState: null, toState: link.state, cause: 'start', at: now() }, 1);
       return link;
     }),
 
-    payment: (id) => one<PaymentRow>('payments', 'id = ?', [id]),
-    paymentByReference: (reference) => one<PaymentRow>('payments', 'reference = ?', [reference]),
-    paymentByReturn: (hash) => one<PaymentRow>('payments', 'return_hash = ?', [hash]),
-    paymentOfOrder: (orderId) => inOne((query) => findPaymentOfOrder(query, orderId)),
-    paymentByKey: (key) => inOne((query) => findByKey(query, key)),
+    payment: (id) => one('payments', 'id = ?', [id]),
+    paymentByReference: (reference) => one('payments', 'reference = ?', [reference]),
+    paymentByReturn: (hash) => one('payments', 'return_hash = ?', [hash]),
+    paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
+    paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
-    countOpenPayments: (linkId) => inOne(async (query) => {
+    countOpenPayments: (linkId) => reading(async (query) => {
       const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${list(openPaymentStates)})`, [linkId]);
       return Number(rows[0]?.['open']);
     }),
 
-    refund: (id) => one<RefundRow>('refunds', 'id = ?', [id]),
-    refundOfPayment: (paymentId) => one<RefundRow>(
+    refund: (id) => one('refunds', 'id = ?', [id]),
+    refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
+    refundOfPayment: (paymentId) => one(
       'refunds', `payment_id = ? ORDER BY CASE WHEN state = 'failed' THEN 1 ELSE 0 END, created_at DESC LIMIT 1`, [paymentId]),
 
     commit: (commit) => writeCommit(driver, commit, now()),
 
-    claimDue: <Table extends JobTable>(table: Table, leaseMs: number, limit: number) =>
-      inOne((query) => claimJobs<Table>(query, driver.skipLocked, { table, leaseMs, limit, at: now() })),
+    claimDue: (table, leaseMs, limit) =>
+      inOne((query) => claimJobs(query, driver.skipLocked, { table, leaseMs, limit, at: now() })),
     claimEvents: (leaseMs, limit) => inOne(async (query) => {
-      const due = `SELECT id FROM events WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${driver.skipLocked}`;
       const records = await query(
-        `UPDATE events SET lease_until = ?, attempts = attempts + 1 WHERE id IN (${due}) ${returning('events')}`,
-        [now() + leaseMs, now(), now(), limit]);
-      return records.map((record) => toRow<EventRow>('events', record));
+        `${dueIn('events', driver.skipLocked)} UPDATE events SET lease_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) ${returning('events')}`,
+        [now(), now(), limit, now() + leaseMs]);
+      return records.map((record) => toRow('events', record));
     }),
     settleEvent: (id, outcome) => inOne(async (query) => {
       const deliveredAt = 'deliveredAt' in outcome ? outcome.deliveredAt : null;
       const nextAt = 'nextAt' in outcome ? outcome.nextAt : null;
-      await query('UPDATE events SET delivered_at = ?, next_at = ?, lease_until = NULL WHERE id = ?', [deliveredAt, nextAt, id]);
+      await query('UPDATE events SET delivered_at = ?, next_at = ?, lease_until = NULL WHERE id = ? AND delivered_at IS NULL', [deliveredAt, nextAt, id]);
     }),
 
     recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
-    audit: (table, rowId) => inOne((query) => readAudit(query, table, rowId)),
+    audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
 
-    readToken: (name) => inOne((query) => readToken(query, name)),
+    readToken: (name) => reading((query) => readToken(query, name)),
     swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
 
-    close: () => driver.close(),
+    close: () => (closing ??= driver.close()),
   };
 }
 
 /** A live row stands before any ended one, a later before an earlier. */
-const liveFirst = (table: 'links' | 'payments'): string => {
-  const live = table === 'links' ? `state IN (${list(liveLinkStates)})` : `state NOT IN (${list(releasedPaymentStates)})`;
-  return `CASE WHEN ${live} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`;
-};
+const firstBy = (isLive: string): string => `CASE WHEN ${isLive} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`;
 
-async function findOne<Row>(
-  query: Query, table: keyof typeof columns, where: string, values: SqlValue[],
-): Promise<Row | undefined> {
+async function findOne<Name extends Table>(
+  query: Query, table: Name, where: string, values: SqlValue[],
+): Promise<TableRows[Name] | undefined> {
   const [record] = await query(`${selectFrom(table)} WHERE ${where}`, values);
-  return record && toRow<Row>(table, record);
+  return record && toRow(table, record);
 }
 
-async function insert<Row>(query: Query, table: keyof typeof columns, row: Row): Promise<boolean> {
+async function insert<Name extends Table>(query: Query, table: Name, row: TableRows[Name]): Promise<boolean> {
   const inserted = await query(insertSql(table), rowValues(table, row));
   return inserted.length === 1;
 }
 
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
-  findOne<PaymentRow>(query, 'payments', `order_id = ? ORDER BY ${liveFirst('payments')}`, [orderId]);
+  findOne(query, 'payments', `order_id = ? ORDER BY ${firstBy('holds_order = 1')}`, [orderId]);
 
 async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey): Promise<PaymentInserted | undefined> {
   const [held] = await query('SELECT fingerprint, payment_id FROM payment_keys WHERE scope = ? AND key = ?', [scope, key]);
   if (held === undefined) return undefined;
   if (held['fingerprint'] !== fingerprint) return { outcome: 'key-reused' };
-  const payment = await findOne<PaymentRow>(query, 'payments', 'id = ?', [String(held['payment_id'])]);
+  const payment = await findOne(query, 'payments', 'id = ?', [String(held['payment_id'])]);
   return payment && { outcome: 'existing', payment };
 }
 
@@ -166,7 +178,8 @@ async function insertPayment(query: Query, payment: PaymentRow, key: PaymentKey,
 async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promise<boolean> {
   try {
     await driver.transaction(async (query) => {
-      for (const change of commit.changes) await applyChange(query, change, at);
+      await lockRows(query, driver.forUpdate, commit.changes);
+      for (const change of commit.changes) await applyChange(query, driver.forUpdate, change, at);
       if (commit.refund && !(await insertRefund(query, commit.refund, at))) throw new GuardFailed();
       for (const event of commit.events ?? []) await insertEvent(query, event, at);
     });
@@ -183,10 +196,17 @@ async function insertRefund(query: Query, refund: RefundRow, at: number): Promis
   return true;
 }
 
-async function applyChange(query: Query, change: AnyChange, at: number): Promise<void> {
-  const held = await findOne<JobRows[JobTable]>(query, change.table, 'id = ?', [change.id]);
+/** Several rows are locked in one order, whatever the order of the changes: so no two commits wait for each other. */
+async function lockRows(query: Query, forUpdate: string, changes: readonly AnyChange[]): Promise<void> {
+  if (forUpdate === '' || changes.length < 2) return;
+  const places = changes.map(({ table, id }) => ({ table, id })).sort((one, other) => (`${one.table} ${one.id}` < `${other.table} ${other.id}` ? -1 : 1));
+  for (const { table, id } of places) await query(`SELECT id FROM ${table} WHERE id = ? ${forUpdate}`, [id]);
+}
+
+async function applyChange(query: Query, forUpdate: string, change: AnyChange, at: number): Promise<void> {
+  const held = await findOne(query, change.table, `id = ? ${forUpdate}`, [change.id]);
   if (held === undefined) throw new GuardFailed();
-  const set: Record<string, SqlValue> = { ...change.set, state: change.to, updatedAt: at };
+  const set: Record<string, SqlValue> = { ...change.set, ...orderHold(change), state: change.to, updatedAt: at };
   if (!('leaseUntil' in set)) set['leaseUntil'] = null;
   const assignments = Object.keys(set).map((key) => `${columnName(key)} = ?`).join(', ');
   const version = change.version ?? held.version;
@@ -197,6 +217,14 @@ async function applyChange(query: Query, change: AnyChange, at: number): Promise
   if (changed.length === 0) throw new GuardFailed();
   const { table, id: rowId, to: toState, cause } = change;
   await writeAudit(query, { table, rowId, fromState: held.state, toState, cause, at }, Number(changed[0]?.['version']));
+}
+
+/** A payment holds its order from the start, gives it up when it ends unpaid, and takes it (back) when it succeeds. */
+function orderHold({ table, to }: AnyChange): { holdsOrder?: 0 | 1 } {
+  if (table !== 'payments') return {};
+  if (to === 'succeeded') return { holdsOrder: 1 };
+  const released: readonly string[] = releasedPaymentStates;
+  return released.includes(to) ? { holdsOrder: 0 } : {};
 }
 
 async function insertEvent(query: Query, event: NewEvent, at: number): Promise<void> {
@@ -210,14 +238,19 @@ async function writeAudit(query: Query, entry: AuditEntry, version: number): Pro
     [entry.table, entry.rowId, version, entry.fromState, entry.toState, entry.cause, entry.at]);
 }
 
-async function claimJobs<Table extends JobTable>(
-  query: Query, skipLocked: string, claim: { table: Table; leaseMs: number; limit: number; at: number },
-): Promise<JobRows[Table][]> {
+/** Materialised, because a planner may run a plain sub-select with LIMIT more than once, and claim more than asked for. */
+const dueIn = (table: Table, skipLocked: string): string =>
+  `WITH due AS MATERIALIZED (
+     SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${skipLocked})`;
+
+async function claimJobs<Name extends JobTable>(
+  query: Query, skipLocked: string, claim: { table: Name; leaseMs: number; limit: number; at: number },
+): Promise<TableRows[Name][]> {
   const { table, leaseMs, limit, at } = claim;
-  const due = `SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${skipLocked}`;
   const records = await query(
-    `UPDATE ${table} SET lease_until = ? WHERE id IN (${due}) ${returning(table)}`, [at + leaseMs, at, at, limit]);
-  return records.map((record) => toRow<JobRows[Table]>(table, record));
+    `${dueIn(table, skipLocked)} UPDATE ${table} SET lease_until = ? WHERE id IN (SELECT id FROM due) ${returning(table)}`,
+    [at, at, limit, at + leaseMs]);
+  return records.map((record) => toRow(table, record));
 }
 
 async function recordNotification(query: Query, record: NotificationRecord, at: number): Promise<void> {
@@ -234,7 +267,7 @@ async function readAudit(query: Query, table: JobTable, rowId: string): Promise<
   return records.map((record) => ({
     table,
     rowId,
-    fromState: record['from_state'] === null ? null : String(record['from_state']),
+    fromState: record['from_state'] as string | null,
     toState: String(record['to_state']),
     cause: String(record['cause']),
     at: Number(record['at']),

@@ -74,7 +74,10 @@ export interface NotificationRecord {
   matched: boolean;
 }
 
-/** The database could not be reached or refused the work; nothing was written. */
+/**
+ * The database could not be reached or refused the work. Nothing was written; or, if the connection broke while
+ * it was confirming, all of it.
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
@@ -104,6 +107,8 @@ export interface Store {
   countOpenPayments(linkId: string): Promise<number>;
 
   refund(id: string): Promise<RefundRow | undefined>;
+  /** The refund that was asked for under this key, whatever became of it. */
+  refundByRequest(paymentId: string, requestKey: string): Promise<RefundRow | undefined>;
   /** The refund that stands for the payment: the one not refused, otherwise the latest. */
   refundOfPayment(paymentId: string): Promise<RefundRow | undefined>;
 
@@ -122,5 +127,6 @@ export interface Store {
   /** Writes `next` if what is stored still is `previous`. */
   swapToken(name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean>;
 
+  /** Waits for what is under way, then lets the database go; what is asked for afterwards rejects with a `StoreError`. */
   close(): Promise<void>;
 }

@@ -1,0 +1,164 @@
+/** Links and payments: what is written comes back, and what must be one is one. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { liveLinkStates, openPaymentStates } from '../../../packages/server/src/store/schema.ts';
+import { StoreError } from '../../../packages/server/src/store/store.ts';
+import { allLinkStates, allPaymentStates, isOneOf, times } from './conformance-world.ts';
+import type { World } from './conformance-world.ts';
+import { aFullLink, aFullPayment, aKey, aLink, aPayment, instant } from './rows.ts';
+
+export function describeLinks(world: () => World): void {
+  describe('links', () => {
+    it('come back with every field as it was written', async () => {
+      const { store, other } = world();
+      const link = aFullLink();
+      assert.deepEqual(await store.insertLink(link), link);
+      assert.deepEqual(await other.link(link.id), link);
+      assert.deepEqual(await other.latestLink(link.customerId), link);
+      assert.deepEqual(await other.linkByReturn(link.returnHash), link);
+      assert.deepEqual(await other.linkByExternalId(link.externalId ?? ''), link);
+      const bare = aLink();
+      await store.insertLink(bare);
+      assert.deepEqual(await other.link(bare.id), bare);
+    });
+
+    it('are undefined where there is none', async () => {
+      const { store } = world();
+      await store.insertLink(aLink());
+      assert.deepEqual(await Promise.all([store.link('x'), store.latestLink('x'), store.linkByReturn('x'), store.linkByExternalId('x')]), Array(4).fill(undefined));
+    });
+
+    it('are refused, and not written, while the customer has a live one', async () => {
+      const { store } = world();
+      for (const state of liveLinkStates) {
+        const live = aLink({ state });
+        await store.insertLink(live);
+        const second = aLink({ customerId: live.customerId, createdAt: instant + 1 });
+        assert.equal(await store.insertLink(second), undefined, state);
+        assert.equal(await store.link(second.id), undefined);
+        assert.deepEqual(await store.audit('links', second.id), []);
+        assert.deepEqual(await store.latestLink(live.customerId), live);
+      }
+    });
+
+    it('can follow one that has ended, and then stand before it', async () => {
+      const { store } = world();
+      for (const state of allLinkStates.filter((name) => !isOneOf(liveLinkStates, name))) {
+        const ended = aLink({ state, createdAt: instant + 1000 });
+        await store.insertLink(ended);
+        assert.deepEqual(await store.latestLink(ended.customerId), ended);
+        const live = aLink({ customerId: ended.customerId });
+        assert.ok(await store.insertLink(live), state);
+        assert.deepEqual(await store.latestLink(ended.customerId), live);
+      }
+    });
+
+    it('that all have ended leave the latest', async () => {
+      const { store } = world();
+      const [older, latest] = [1, 2].map((age) => aLink({ customerId: 'budi', state: 'unlinked', createdAt: instant + age }));
+      assert.ok(older && latest);
+      await store.insertLink(latest);
+      await store.insertLink(older);
+      assert.deepEqual(await store.latestLink('budi'), latest);
+    });
+
+    it('of one customer that start 64 times at once leave one', async () => {
+      const { store, other } = world();
+      const started = await times(64, (index) => (index % 2 === 0 ? store : other).insertLink(aLink({ customerId: 'budi' })));
+      const [winner, ...others] = started.filter((link) => link !== undefined);
+      assert.ok(winner);
+      assert.deepEqual(others, []);
+      assert.deepEqual(await store.latestLink('budi'), winner);
+    });
+  });
+}
+
+export function describePayments(world: () => World): void {
+  describe('payments', () => {
+    it('come back with every field as it was written', async () => {
+      const { store, other } = world();
+      for (const payment of [aFullPayment(), aPayment()]) {
+        assert.deepEqual(await store.insertPayment(payment, aKey()), { outcome: 'created', payment });
+        assert.deepEqual(await other.payment(payment.id), payment);
+        assert.deepEqual(await other.paymentByReference(payment.reference), payment);
+        assert.deepEqual(await other.paymentByReturn(payment.returnHash), payment);
+        assert.deepEqual(await other.paymentOfOrder(payment.orderId), payment);
+      }
+    });
+
+    it('are undefined where there is none', async () => {
+      const { store } = world();
+      await store.insertPayment(aPayment(), aKey());
+      const found = [store.payment('x'), store.paymentByReference('x'), store.paymentByReturn('x'), store.paymentOfOrder('x'), store.paymentByKey(aKey())];
+      assert.deepEqual(await Promise.all(found), Array(5).fill(undefined));
+    });
+
+    it('keep amounts and instants to the last digit', async () => {
+      const { store, other } = world();
+      for (const amountMinor of [1, 2 ** 31, 2 ** 32 + 1, 999_999_999_999_999, 1_000_000_000_000_001, Number.MAX_SAFE_INTEGER]) {
+        const payment = aPayment({ amountMinor, paidAt: Number.MAX_SAFE_INTEGER - 1 });
+        await store.insertPayment(payment, aKey());
+        assert.deepEqual(await other.payment(payment.id), payment);
+      }
+    });
+
+    it('of nothing, or of less, are refused', async () => {
+      const { store } = world();
+      for (const amountMinor of [0, -1]) {
+        const payment = aPayment({ amountMinor });
+        await assert.rejects(store.insertPayment(payment, aKey()), StoreError);
+        assert.equal(await store.payment(payment.id), undefined);
+      }
+    });
+
+    it('refuse a second one under the same bank reference', async () => {
+      const { store } = world();
+      const first = aPayment();
+      await store.insertPayment(first, aKey());
+      const second = aPayment({ reference: first.reference });
+      await assert.rejects(store.insertPayment(second, aKey()), StoreError);
+      assert.equal(await store.payment(second.id), undefined);
+    });
+
+    it('are found again by their key, and not by another customer’s', async () => {
+      const { store } = world();
+      const [payment, key] = [aPayment(), aKey()];
+      await store.insertPayment(payment, key);
+      assert.deepEqual(await store.paymentByKey(key), { outcome: 'existing', payment });
+      assert.deepEqual(await store.insertPayment(aPayment(), key), { outcome: 'existing', payment });
+      assert.equal(await store.paymentByKey({ ...key, scope: 'customer-2/payments' }), undefined);
+      const foreign = aPayment();
+      assert.deepEqual(await store.insertPayment(foreign, { ...key, scope: 'customer-2/payments' }), { outcome: 'created', payment: foreign });
+    });
+
+    it('refuse a key that stands for something else, and write nothing', async () => {
+      const { store } = world();
+      const [payment, key, second] = [aPayment(), aKey(), aPayment()];
+      await store.insertPayment(payment, key);
+      const reused = { ...key, fingerprint: 'two' };
+      assert.deepEqual(await store.paymentByKey(reused), { outcome: 'key-reused' });
+      assert.deepEqual(await store.insertPayment(second, reused), { outcome: 'key-reused' });
+      assert.equal(await store.payment(second.id), undefined);
+      assert.deepEqual(await store.paymentByKey(key), { outcome: 'existing', payment });
+    });
+
+    it('under one key that start 64 times at once are one', async () => {
+      const { store, other, database } = world();
+      const key = aKey();
+      const answers = await times(64, (index) => (index % 2 === 0 ? store : other).insertPayment(aPayment(), key));
+      assert.deepEqual(answers.map(({ outcome }) => outcome).sort(), ['created', ...Array<string>(63).fill('existing')]);
+      assert.equal(new Set(answers.map((answer) => answer.outcome !== 'key-reused' && answer.payment.id)).size, 1);
+      assert.equal((await database.query('SELECT id FROM payments')).length, 1);
+    });
+
+    it('that are not final are counted by link, refunds under way included', async () => {
+      const { store } = world();
+      for (const state of allPaymentStates) {
+        await store.insertPayment(aPayment({ state, linkId: state }), aKey());
+        assert.equal(await store.countOpenPayments(state), isOneOf(openPaymentStates, state) ? 1 : 0, state);
+      }
+      await times(2, () => store.insertPayment(aPayment({ linkId: 'pending' }), aKey()));
+      assert.equal(await store.countOpenPayments('pending'), 3);
+    });
+  });
+}

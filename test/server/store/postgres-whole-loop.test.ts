@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { toNode } from '../../../packages/server/src/adapters/node.ts';
+import { createAllo } from '../../../packages/server/src/allo.ts';
+import type { Allo } from '../../../packages/server/src/allo.ts';
+import { migrations } from '../../../packages/server/src/store/schema.ts';
+import { assertNothingOpen } from '../support/books.ts';
+import { queryPostgres, startPostgres } from '../support/postgres.ts';
+import { createShopper } from '../support/shopper.ts';
+import type { Shopper } from '../support/shopper.ts';
+import { createWorld, linkAccount, placeOrder } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const server = await startPostgres();
+
+/** A second process of the merchant's, behind an address of its own. */
+interface Instance {
+  allo: Allo;
+  /** The same browser, seen by this instance. */
+  shopper(like: Shopper, customerId: string): Shopper;
+  close(): Promise<void>;
+}
+
+async function startInstance(world: World): Promise<Instance> {
+  const life: { listener?: ReturnType<typeof toNode> } = {};
+  const http: Server = createServer((request, response) => void life.listener?.(request, response)).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const address = http.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const url = `http://127.0.0.1:${address.port}`;
+  const allo = createAllo({ ...world.alloOptions, fetch, publicUrl: url });
+  life.listener = toNode(allo);
+  return {
+    allo,
+    shopper(like, customerId) {
+      const shopper = createShopper(url, customerId);
+      for (const [name, value] of like.cookies) shopper.cookies.set(name, value);
+      return shopper;
+    },
+    async close() {
+      await allo.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
+
+/** The ledger as a file, so that the books are held against the bank as they are everywhere else. */
+async function copyLedger(url: string, path: string): Promise<void> {
+  const copy = new DatabaseSync(path);
+  for (const statement of migrations.flat()) copy.exec(statement);
+  for (const table of ['payments', 'refunds', 'links', 'events', 'notifications']) {
+    for (const row of await queryPostgres(url, `SELECT * FROM ${table}`)) {
+      const values = Object.values(row) as (string | number | null)[];
+      copy.prepare(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+    }
+  }
+  copy.close();
+}
+
+describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in server ? server.reason : false }, () => {
+  let url: string;
+  let world: World;
+  let other: Instance;
+  before(async () => {
+    assert.ok(!('reason' in server));
+    url = await server.createDatabase();
+    world = await createWorld({ allo: { database: url } });
+    other = await startInstance(world);
+  });
+  after(async () => {
+    await other.close();
+    await copyLedger(url, world.databasePath);
+    assertNothingOpen(world.databasePath);
+    await world.close();
+  });
+
+  const debits = (): number => world.simulator.journal().filter(({ kind }) => kind === 'debit').length;
+  const reconcileBoth = () => Promise.all([world.allo.reconcile(), other.allo.reconcile()]);
+
+  test('link, balance, pay, notification, refund, unlink', async () => {
+    const here = world.shopper('budi');
+    await linkAccount(world, here);
+    const there = other.shopper(here, 'budi');
+    assert.equal((await there.account()).body.status, 'linked');
+    const [balance] = (await there.balance()).body.instruments;
+    assert.ok(balance);
+
+    placeOrder(world, 'order-1');
+    const answers = await Promise.all([here, there, here, there, here, there].map((shopper) => shopper.pay('order-1')));
+    const [paymentId = '', ...more] = new Set(answers.map(({ body }) => body.paymentId));
+    assert.deepEqual(more, []);
+    const started = (await there.payment(paymentId)).body;
+    await here.comeBack(await world.simulator.approve(started.action?.url ?? ''));
+    await world.simulator.settled();
+    await reconcileBoth();
+    for (const shopper of [here, there]) assert.equal((await shopper.payment(paymentId)).body.status, 'paid');
+    assert.equal(debits(), 1);
+    assert.equal(world.taken(), 12_500_000);
+
+    const refunds = await Promise.all([world.allo.refund(paymentId), other.allo.refund(paymentId), world.allo.refund(paymentId)]);
+    assert.equal(new Set(refunds.map((payment) => payment.paymentId)).size, 1);
+    await world.pass(120_000);
+    await reconcileBoth();
+    for (const shopper of [here, there]) assert.equal((await shopper.payment(paymentId)).body.status, 'refunded');
+    assert.equal(world.taken(), 0);
+    assert.deepEqual((await here.balance()).body.instruments[0], balance);
+
+    assert.equal((await there.unlink()).body.status, 'unlinked');
+    assert.equal((await here.account()).body.status, 'unlinked');
+    await world.simulator.settled();
+    await reconcileBoth();
+    assert.deepEqual(world.told(), ['account.linked', 'payment.paid', 'payment.refunded', 'account.unlinked']);
+    assert.deepEqual(world.log.filter(({ level }) => level === 'error'), []);
+  });
+
+  test('one instance settles what the other was doing when it died', async () => {
+    const here = world.shopper('siti');
+    await linkAccount(world, here);
+    const there = other.shopper(here, 'siti');
+    placeOrder(world, 'order-2');
+    const taken = debits();
+    const answered = world.network.stopAt(/payment-host-to-host$/, 'after-answer');
+    const unanswered = here.pay('order-2');
+    await answered;
+    world.crash();
+    const [held] = await queryPostgres(url, "SELECT id, state, reference FROM payments WHERE order_id = 'order-2'");
+    assert.equal(held?.['state'], 'sending');
+    assert.equal((await there.pay('order-2')).body.paymentId, held['id'], 'the other does not send it again');
+    world.simulator.faults.addToNotifications({ on: 'payment', effect: 'missing', times: 1 });
+    const atBank = world.simulator.payments().find(({ partnerReferenceNo }) => partnerReferenceNo === held['reference']);
+    await world.simulator.approve(atBank?.pageUrl ?? '');
+    for (let minutes = 0; minutes < 20; minutes += 1) {
+      await world.simulator.advance(60_000);
+      await other.allo.reconcile();
+    }
+    assert.equal((await there.payment(String(held['id']))).body.status, 'paid');
+    assert.equal(debits() - taken, 1);
+    assert.equal(world.told().filter((type) => type === 'payment.paid').length, 2, 'one for each order');
+    await unanswered;
+  });
+});
+
+if (!('reason' in server)) after(() => server.close());
