@@ -18,7 +18,7 @@ interface Counts {
 }
 
 const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage => ({
-  name, command: 'node', args: ['--test', '--test-force-exit', '--test-reporter=spec', ...flags, ...patterns], counts: countNodeTests,
+  name, command: 'node', args: ['--test', '--test-reporter=spec', ...flags, ...patterns], counts: countNodeTests,
 });
 
 const stages: Stage[] = [
@@ -26,7 +26,7 @@ const stages: Stage[] = [
   { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
-  nodeTests('server', ['test/server/**/*.test.ts']),
+  nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
   { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
 ];

@@ -63,7 +63,9 @@ const post = (path: string, body: object): Promise<unknown> =>
   ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 
 /** Back office: unlinks a customer's account, now or when the last open payment is final. */
-export const unlinkCustomer = async (customerId: string): Promise<void> => void (await post('/api/office/unlink', { customerId }));
+export async function unlinkCustomer(customerId: string): Promise<void> {
+  await post('/api/office/unlink', { customerId });
+}
 
 /** Places an order and gives its id. */
 export async function placeOrder(cart: Cart, name: string): Promise<string> {
