@@ -5,7 +5,7 @@
  * @module
  */
 
-import { readConfig } from './config.ts';
+import { isLoopback, readConfig } from './config.ts';
 import type { Config, ConnectionOptions } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
@@ -176,11 +176,11 @@ function tellSoon(store: Store, tell: () => void): Store {
   };
 }
 
-/** DOKU's own hosts over https; with the simulator also the simulator itself. */
+/** DOKU's own hosts over https; with the simulator also the simulator's, and this machine. */
 function isBankPage(config: Config, text: string): boolean {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
-  if (config.environment === 'simulator' && url.origin === config.baseUrl) return true;
+  if (config.environment === 'simulator' && (url.origin === config.baseUrl || isLoopback(url))) return true;
   if (config.pageHosts.includes(url.host)) return url.protocol === 'https:' || config.environment === 'simulator';
   return url.protocol === 'https:' && url.port === '' && (url.hostname === 'doku.com' || url.hostname.endsWith('.doku.com'));
 }

@@ -191,7 +191,8 @@ function readBaseUrl(given: Setting, environment: Environment, nodeEnv: string |
   return url.origin;
 }
 
-const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+/** Whether the address is on this machine. */
+export const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 function readPublicUrl(given: Setting, environment: Environment): URL {
   const url = given.value !== undefined && URL.canParse(given.value) ? new URL(given.value) : undefined;
