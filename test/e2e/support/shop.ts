@@ -55,7 +55,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
   const clientId = 'BRN-0299-1741922130000';
   const secretKey = `SK-${randomBytes(18).toString('base64url')}`;
   const simulator = await startSimulator({
-    clientId, secretKey, merchantPublicKey: keys.publicKey, merchantName: 'Teras Pagi',
+    clientId, secretKey, merchantPublicKey: keys.publicKey, merchantName: 'Teras Pagi', clock: { startAtMs: Date.now() },
     tokenUrl: `${url}/allo/doku/authorization/v1/access-token/b2b`,
     paymentNotificationUrl: `${url}/allo/doku/notifications/payment`,
     bindingNotificationUrl: `${url}/allo/doku/notifications/binding`,
