@@ -6,6 +6,7 @@
  * @module
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { examine, usage as doctorUsage } from './doctor.ts';
 import { runSimulator, usage as simulatorUsage } from './simulator/command.ts';
 
 interface Command {
@@ -22,6 +23,13 @@ const keygenUsage = `allo-kit keygen: a fresh RSA-2048 key pair and ALLO_ENCRYPT
 `;
 
 const commands: Record<string, Command> = {
+  doctor: {
+    summary: 'try the configuration in the environment',
+    usage: doctorUsage,
+    run: async () => {
+      process.exitCode = (await examine(process.env, (line) => void process.stdout.write(`${line}\n`))) === 0 ? 0 : 1;
+    },
+  },
   keygen: {
     summary: 'print fresh keys as lines for an .env file',
     usage: keygenUsage,
@@ -66,6 +74,8 @@ function keygen(): string {
     'DOKU_PUBLIC_KEY=""',
     '# Where shoppers reach your server, for example https://shop.example:',
     'ALLO_PUBLIC_URL=""',
+    '# Where the ledger is kept: a file, or postgres://…',
+    'ALLO_DATABASE_URL="file:./allo.db"',
     '',
   ].join('\n');
 }

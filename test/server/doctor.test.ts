@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { examine } from '../../packages/server/src/doctor.ts';
+import { createWorld } from './support/world.ts';
+import type { World } from './support/world.ts';
+
+/** An address at which nobody listens any more. */
+async function closedAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+describe('the doctor', () => {
+  let world: World;
+  before(async () => {
+    world = await createWorld({ simulator: { clock: {} } });
+  });
+  after(() => world.close());
+
+  const environment = (changes: Record<string, string> = {}): Record<string, string> => {
+    const { environment: name, clientId, secretKey, privateKey, publicKey, baseUrl } = world.dokuOptions;
+    return {
+      DOKU_ENV: name ?? '', DOKU_CLIENT_ID: clientId ?? '', DOKU_SECRET_KEY: secretKey ?? '', DOKU_PRIVATE_KEY: privateKey ?? '', DOKU_PUBLIC_KEY: publicKey ?? '',
+      DOKU_BASE_URL: baseUrl ?? '', ALLO_PUBLIC_URL: world.url, ALLO_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), ALLO_DATABASE_URL: `file:${world.databasePath}`, ...changes,
+    };
+  };
+
+  async function lines(changes: Record<string, string> = {}): Promise<{ failed: number; text: string }> {
+    const printed: string[] = [];
+    const failed = await examine(environment(changes), (line) => printed.push(line));
+    const text = printed.join('\n');
+    assert.doesNotMatch(text, /PRIVATE KEY|SK-|eyJ/);
+    return { failed, text };
+  }
+
+  test('finds nothing wrong where everything is right', async () => {
+    const { failed, text } = await lines();
+    assert.equal(failed, 0, text);
+    assert.equal(text.match(/^ok /gm)?.length, 4);
+  });
+
+  test('says that DOKU does not know the merchant', async () => {
+    const { failed, text } = await lines({ DOKU_CLIENT_ID: 'BRN-0000-0000000000000' });
+    assert.equal(failed, 1);
+    assert.match(text, /FAIL {2}DOKU: .* gave no token \(4017300\): the public half of DOKU_PRIVATE_KEY/);
+  });
+
+  test('says that DOKU cannot be reached, and that nothing answers at the public address', async () => {
+    const nowhere = await closedAddress();
+    const { failed, text } = await lines({ DOKU_BASE_URL: nowhere, ALLO_PUBLIC_URL: nowhere });
+    assert.equal(failed, 2);
+    assert.match(text, /FAIL {2}DOKU: http:\S+ cannot be reached/);
+    assert.match(text, /FAIL {2}your server: nothing answers at/);
+  });
+
+  test('says that something else answers at the public address', async () => {
+    const { failed, text } = await lines({ ALLO_PUBLIC_URL: world.dokuOptions.baseUrl ?? '' });
+    assert.equal(failed, 1);
+    assert.match(text, /FAIL {2}your server: .* answers 404, not as allo-kit does/);
+  });
+
+  test('names the database that cannot be used', async () => {
+    const { failed, text } = await lines({ ALLO_DATABASE_URL: 'file:/nowhere/at/all/allo.db' });
+    assert.equal(failed, 1);
+    assert.match(text, /FAIL {2}database: database \(or ALLO_DATABASE_URL\) names a file that cannot be used/);
+  });
+});
