@@ -32,6 +32,7 @@ const scenes: Scene[] = [
   { tag: 'allo-balance', state: 'loading', prepare: (backend) => backend.hold('balance') },
   { tag: 'allo-balance', state: 'unlinked', prepare: unlink },
   { tag: 'allo-balance', state: 'shown' },
+  { tag: 'allo-balance', state: 'hidden', attributes: { masked: '' } },
   { tag: 'allo-balance', state: 'relink-required', prepare: relink },
   { tag: 'allo-balance', state: 'error', prepare: (backend) => backend.fail('balance', 'BANK_UNAVAILABLE') },
   { tag: 'allo-pay', state: 'ready', attributes: order },

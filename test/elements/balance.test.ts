@@ -161,4 +161,83 @@ describe('<allo-balance>', () => {
     await Promise.all([shows(first, 'shown'), shows(second, 'shown'), shows(link, 'linked'), shows(pay, 'ready')]);
     expect([backend.count('account'), backend.count('balance'), backend.count('order')]).to.deep.equal([1, 1, 1]);
   });
+
+  describe('masked', () => {
+    const tool = (element: Element, name: string): HTMLElement => {
+      const found = inside(element).querySelector<HTMLElement>(`[part~=${name}]`);
+      if (!found) throw new Error(`no tool "${name}"`);
+      return found;
+    };
+
+    it('hides the figures and does not fetch them until the shopper asks for them', async () => {
+      const { backend, endpoint } = serve();
+      const element = await mount<AlloBalance>('allo-balance', { endpoint, masked: '' });
+      await shows(element, 'hidden');
+      element.refresh();
+      window.dispatchEvent(new Event('online'));
+      await until(() => backend.count('account') > 1);
+      await element.updateComplete;
+      expect(backend.count('balance')).to.equal(0);
+      expect(textOf(element)).to.contain('Saldo disembunyikan').and.not.match(/\d/);
+      expect(tool(element, 'show').getAttribute('aria-label')).to.equal('Tampilkan saldo');
+      tool(element, 'show').click();
+      await shows(element, 'shown');
+      expect(textOf(element)).to.contain('Rp 1.250.000');
+    });
+
+    it('hides them again, and remembers the choice for the next page', async () => {
+      const { backend, endpoint } = serve();
+      const [element, other] = await Promise.all([1, 2].map(() => mount('allo-balance', { endpoint, masked: '' })));
+      if (!element || !other) throw new Error('not mounted');
+      await shows(element, 'hidden');
+      tool(element, 'show').click();
+      await Promise.all([shows(element, 'shown'), shows(other, 'shown')]);
+      element.remove();
+      other.remove();
+      const next = await mount('allo-balance', { endpoint, masked: '' });
+      await shows(next, 'shown');
+      tool(next, 'hide').click();
+      await shows(next, 'hidden');
+      next.remove();
+      const asked = backend.count('balance');
+      const last = await mount('allo-balance', { endpoint, masked: '' });
+      await shows(last, 'hidden');
+      expect(backend.count('balance')).to.equal(asked);
+    });
+
+    it('stays hidden while another element of the page needs the balance', async () => {
+      const { backend, endpoint } = serve();
+      const element = await mount('allo-balance', { endpoint, masked: '' });
+      const events = record(element, 'allo-balance-loaded');
+      const pay = await mountPay(endpoint);
+      await shows(pay, 'ready');
+      await until(() => backend.count('balance') === 1);
+      await element.updateComplete;
+      expect(element.state).to.equal('hidden');
+      expect(textOf(element)).to.not.match(/\d/);
+      expect(events).to.have.length(0);
+    });
+
+    it('fetches when it is no longer to be masked', async () => {
+      const { endpoint } = serve();
+      const element = await mount<AlloBalance>('allo-balance', { endpoint, masked: '' });
+      await shows(element, 'hidden');
+      element.masked = false;
+      await shows(element, 'shown');
+      element.masked = true;
+      await shows(element, 'hidden');
+    });
+
+    it('keeps the focus on the eye when it is pressed, and its height', async () => {
+      const { endpoint } = serve();
+      const element = await mount('allo-balance', { endpoint, masked: '' });
+      await shows(element, 'hidden');
+      const before = element.getBoundingClientRect().height;
+      tool(element, 'show').focus();
+      tool(element, 'show').click();
+      await shows(element, 'shown');
+      expect(element.getBoundingClientRect().height).to.equal(before);
+      await until(() => inside(element).activeElement === tool(element, 'hide'));
+    });
+  });
 });

@@ -452,6 +452,39 @@ describe('<allo-pay>', () => {
     await shows(element, 'relink-required');
   });
 
+  it('pays once with one key where the browser refuses to store anything', async () => {
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = () => {
+      throw new DOMException('refused', 'QuotaExceededError');
+    };
+    try {
+      const { backend, endpoint } = serve();
+      const element = await mountPay(endpoint);
+      await shows(element, 'ready');
+      backend.fail('pay', 'network', { times: 1 });
+      press(element, 'Bayar');
+      await shows(element, 'error');
+      press(element, 'Coba lagi');
+      await shows(element, 'waiting');
+      expect(new Set(keysOf(backend)).size).to.equal(1);
+    } finally {
+      Storage.prototype.setItem = setItem;
+    }
+  });
+
+  it('asks for nothing when it is told to refresh after it was taken out', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    element.remove();
+    await until(() => element.order === undefined);
+    const asked = backend.requests.length;
+    element.refresh();
+    await element.updateComplete;
+    expect(element.error).to.equal(undefined);
+    expect(backend.requests).to.have.length(asked);
+  });
+
   it('refuses an answer about another order', async () => {
     const { backend, endpoint } = serve();
     const other = backend.orders['INV-7'];

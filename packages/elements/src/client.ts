@@ -42,78 +42,61 @@ export interface AlloClient {
 }
 
 /** A client of one backend. No state besides its options. */
-export function createClient(options: ClientOptions): AlloClient {
-  const get = async <T>(path: string, accepts: Guard<T>, signal?: AbortSignal): Promise<T> => {
-    try {
-      return await send(options, path, accepts, {}, signal);
-    } catch (error) {
-      // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
-      if (!(error instanceof AlloError) || error.code !== 'NETWORK_ERROR') throw error;
-      return send(options, path, accepts, {}, signal);
-    }
+export function createClient({ endpoint, credentials = 'same-origin', timeoutMs = 30_000 }: ClientOptions): AlloClient {
+  const send = async <T>(path: string, accepts: Guard<T>, signal?: AbortSignal, body?: object, key?: string): Promise<T> => {
+    const request = { method: body ? 'POST' : 'GET', headers: headersFor(body, key), body: body ? JSON.stringify(body) : null };
+    const [status, answer] = await limited(timeoutMs, signal, async (until) => {
+      const response = await fetch(endpoint + path, { ...request, credentials, cache: 'no-store', signal: until });
+      const answer: unknown = await response.json().catch(unlessBroken);
+      return [response.status, answer] as const;
+    });
+    if (status >= 200 && status < 300 && accepts(answer)) return answer;
+    throw isProblem(answer) ? new AlloError(answer.code, answer) : new AlloError('INVALID_RESPONSE', { retryable: status >= 500 });
   };
-  const post = <T>(path: string, body: object, accepts: Guard<T>, signal?: AbortSignal, key?: string): Promise<T> =>
-    send(options, path, accepts, { method: 'POST', body: JSON.stringify(body), headers: postHeaders(key) }, signal);
+  // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
+  const get = <T>(path: string, accepts: Guard<T>, signal?: AbortSignal): Promise<T> =>
+    send(path, accepts, signal).catch((error: unknown) => {
+      if ((error as AlloError).code !== 'NETWORK_ERROR') throw error;
+      return send(path, accepts, signal);
+    });
   return {
     account: (signal) => get(paths.account, isAccount, signal),
-    link: (body, signal) => post(paths.link, body, isLinkStarted, signal),
-    unlink: (signal) => post(paths.unlink, {}, isAccount, signal),
+    link: (body, signal) => send(paths.link, isLinkStarted, signal, body),
+    unlink: (signal) => send(paths.unlink, isAccount, signal, {}),
     balance: (signal) => get(paths.balance, isBalance, signal),
     order: (orderId, signal) => get(paths.order(orderId), isOrderOf(orderId), signal),
-    pay: (body, key, signal) => post(paths.payments, body, isPaymentOf({ orderId: body.orderId }), signal, key),
-    payment: (paymentId, signal) => get(paths.payment(paymentId), isPaymentOf({ paymentId }), signal),
-    refund: (paymentId, body, key, signal) => post(paths.refund(paymentId), body, isPaymentOf({ paymentId }), signal, key),
+    pay: (body, key, signal) => send(paths.payments, isPaymentOf('orderId', body.orderId), signal, body, key),
+    payment: (paymentId, signal) => get(paths.payment(paymentId), isPaymentOf('paymentId', paymentId), signal),
+    refund: (paymentId, body, key, signal) => send(paths.refund(paymentId), isPaymentOf('paymentId', paymentId), signal, body, key),
   };
 }
 
 type Guard<T> = (value: unknown) => value is T;
 
-interface Sending {
-  method?: string;
-  body?: string;
-  headers?: Record<string, string>;
-}
-
-function postHeaders(idempotencyKey?: string): Record<string, string> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
-  if (idempotencyKey) headers[idempotencyHeader] = idempotencyKey;
+function headersFor(body?: object, key?: string): Record<string, string> {
+  const headers: Record<string, string> = { Accept: 'application/json', [contractHeader]: contractVersion };
+  if (body) headers['Content-Type'] = 'application/json';
+  if (key) headers[idempotencyHeader] = key;
   return headers;
 }
 
-async function send<T>(options: ClientOptions, path: string, accepts: Guard<T>, sending: Sending, signal?: AbortSignal): Promise<T> {
-  const request = { credentials: options.credentials ?? 'same-origin', cache: 'no-store', ...sending } as const;
-  const headers = { Accept: 'application/json', ...sending.headers, [contractHeader]: contractVersion };
-  const { status, body } = await withTimeout(options.timeoutMs ?? 30_000, signal, async (limited) => {
-    const response = await fetch(options.endpoint + path, { ...request, headers, signal: limited });
-    return { status: response.status, body: parseJson(await response.text()) };
-  });
-  if (status >= 200 && status < 300 && accepts(body)) return body;
-  throw isProblem(body) ? new AlloError(body.code, body) : new AlloError('INVALID_RESPONSE', { retryable: status >= 500 });
-}
-
 /** Not `AbortSignal.timeout`: that keeps what the request refers to alive until the time is up. */
-async function withTimeout<T>(timeoutMs: number, signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  signal?.throwIfAborted();
+async function limited<T>(timeoutMs: number, signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController();
-  const pass = (): void => limit.abort(signal?.reason);
-  const timer = setTimeout(() => limit.abort(new AlloError('TIMEOUT', { retryable: true })), timeoutMs);
-  signal?.addEventListener('abort', pass);
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
   try {
-    return await run(limit.signal);
+    return await run(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
   } catch (cause) {
-    throw limit.signal.aborted ? limit.signal.reason : new AlloError('NETWORK_ERROR', { retryable: true, cause });
+    signal?.throwIfAborted();
+    throw new AlloError(limit.signal.aborted ? 'TIMEOUT' : 'NETWORK_ERROR', { retryable: true, cause });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', pass);
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What is not JSON is no answer of the contract; an answer that broke off is a failure of the network. */
+function unlessBroken(cause: unknown): undefined {
+  if (!(cause instanceof SyntaxError)) throw cause;
 }
 
 /** `satisfies` makes a status that is added to the contract a build error here. */
@@ -141,34 +124,28 @@ function isAccount(value: unknown): value is Account {
   return Object.hasOwn(accountStatuses, account?.status ?? '') && (!account?.link || isLinkStarted(account.link));
 }
 
+/** The shopper is sent there: `javascript:` and the like must never pass. */
 function isLinkStarted(value: unknown): value is LinkStarted {
-  return isWebAddress((value as Partial<LinkStarted> | undefined)?.url);
+  return /^https?:\/\//i.test(String((value as Partial<LinkStarted> | undefined)?.url));
 }
 
 function isBalance(value: unknown): value is Balance {
   const balance = value as Partial<Balance> | undefined;
-  return Array.isArray(balance?.instruments) && balance.instruments.every((instrument) => isMoney(instrument.available));
+  return Array.isArray(balance?.instruments) && balance.instruments.every(({ available }) => isMoney(available));
 }
 
 function isOrderOf(orderId: string): Guard<Order> {
   return (value): value is Order => {
     const order = value as Partial<Order> | undefined;
-    return order?.orderId === orderId && isMoney(order.amount) && (!order.payment || isPaymentOf({ orderId })(order.payment));
+    return order?.orderId === orderId && isMoney(order.amount) && (!order.payment || isPaymentOf('orderId', orderId)(order.payment));
   };
 }
 
 /** A payment, and of what was asked for: an answer about another order or payment must never be shown. */
-function isPaymentOf(asked: { orderId: string } | { paymentId: string }): Guard<Payment> {
+function isPaymentOf(name: 'orderId' | 'paymentId', id: string): Guard<Payment> {
   return (value): value is Payment => {
     const payment = value as Partial<Payment> | undefined;
-    const page = payment?.action?.url;
-    const matches = Object.entries(asked).every(([name, id]) => payment?.[name as 'orderId' | 'paymentId'] === id);
     const known = Object.hasOwn(paymentStatuses, payment?.status ?? '');
-    return matches && known && isMoney(payment?.amount) && (page === undefined || isWebAddress(page));
+    return payment?.[name] === id && known && isMoney(payment.amount) && (!payment.action || isLinkStarted(payment.action));
   };
-}
-
-/** The shopper is sent there: `javascript:` and the like must never pass. */
-function isWebAddress(url: unknown): boolean {
-  return typeof url === 'string' && /^https?:\/\//i.test(url);
 }

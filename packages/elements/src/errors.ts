@@ -36,3 +36,8 @@ export class AlloError extends Error {
     this.requestId = requestId;
   }
 }
+
+/** What went wrong as an {@link AlloError}, whatever was thrown. */
+export function toAlloError(cause: unknown): AlloError {
+  return cause instanceof AlloError ? cause : new AlloError('INVALID_RESPONSE', { cause });
+}

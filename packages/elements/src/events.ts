@@ -1,18 +1,20 @@
 import type { Account, Balance, Payment } from './contract.ts';
 import type { AlloError } from './errors.ts';
 
-const fact: EventInit = { bubbles: true, composed: true };
-const request: EventInit = { ...fact, cancelable: true };
+/** What all events of the kit share: they bubble and cross shadow roots, and carry plain fields. */
+class AlloEvent extends Event {
+  constructor(name: string, fields: object, cancelable = false) {
+    super(name, { bubbles: true, composed: true, cancelable });
+    Object.assign(this, fields);
+  }
+}
 
 /** The element shows another state. */
-export class AlloStateChangeEvent extends Event {
-  static readonly eventName = 'allo-state-change';
-  readonly previous: string;
-  readonly state: string;
+export class AlloStateChangeEvent extends AlloEvent {
+  declare readonly previous: string;
+  declare readonly state: string;
   constructor(previous: string, state: string) {
-    super(AlloStateChangeEvent.eventName, fact);
-    this.previous = previous;
-    this.state = state;
+    super('allo-state-change', { previous, state });
   }
 }
 
@@ -20,95 +22,76 @@ export class AlloStateChangeEvent extends Event {
  * The shopper is about to be sent to the bank. `preventDefault()` keeps the window here: the page then has to
  * take the shopper to `url` itself.
  */
-export class AlloAuthorizeRequestEvent extends Event {
-  static readonly eventName = 'allo-authorize-request';
+export class AlloAuthorizeRequestEvent extends AlloEvent {
   /** The bank's page, `http:` or `https:`. */
-  readonly url: string;
-  readonly purpose: 'link' | 'payment';
+  declare readonly url: string;
+  declare readonly purpose: 'link' | 'payment';
   constructor(url: string, purpose: 'link' | 'payment') {
-    super(AlloAuthorizeRequestEvent.eventName, request);
-    this.url = url;
-    this.purpose = purpose;
+    super('allo-authorize-request', { url, purpose }, true);
   }
 }
 
 /** The account became linked, on this page or while the shopper was at the bank. Once per link. */
-export class AlloLinkedEvent extends Event {
-  static readonly eventName = 'allo-linked';
-  readonly account: Account;
+export class AlloLinkedEvent extends AlloEvent {
+  declare readonly account: Account;
   constructor(account: Account) {
-    super(AlloLinkedEvent.eventName, fact);
-    this.account = account;
+    super('allo-linked', { account });
   }
 }
 
 /** The account is no longer linked: unlinked here, in another tab or, if the page saw it happen, anywhere. */
-export class AlloUnlinkedEvent extends Event {
-  static readonly eventName = 'allo-unlinked';
-  readonly account: Account;
+export class AlloUnlinkedEvent extends AlloEvent {
+  declare readonly account: Account;
   constructor(account: Account) {
-    super(AlloUnlinkedEvent.eventName, fact);
-    this.account = account;
+    super('allo-unlinked', { account });
   }
 }
 
 /** A balance was fetched. */
-export class AlloBalanceLoadedEvent extends Event {
-  static readonly eventName = 'allo-balance-loaded';
-  readonly balance: Balance;
+export class AlloBalanceLoadedEvent extends AlloEvent {
+  declare readonly balance: Balance;
   constructor(balance: Balance) {
-    super(AlloBalanceLoadedEvent.eventName, fact);
-    this.balance = balance;
+    super('allo-balance-loaded', { balance });
   }
 }
 
 /** The shopper pressed pay and nothing was sent yet. `preventDefault()` stops it. */
-export class AlloPayStartedEvent extends Event {
-  static readonly eventName = 'allo-pay-started';
-  readonly orderId: string;
+export class AlloPayStartedEvent extends AlloEvent {
+  declare readonly orderId: string;
   constructor(orderId: string) {
-    super(AlloPayStartedEvent.eventName, request);
-    this.orderId = orderId;
+    super('allo-pay-started', { orderId }, true);
   }
 }
 
 /** The order was paid: seen happening, or found done when the shopper came back from the bank. Once per payment and page. */
-export class AlloPaidEvent extends Event {
-  static readonly eventName = 'allo-paid';
-  readonly payment: Payment;
+export class AlloPaidEvent extends AlloEvent {
+  declare readonly payment: Payment;
   constructor(payment: Payment) {
-    super(AlloPaidEvent.eventName, fact);
-    this.payment = payment;
+    super('allo-paid', { payment });
   }
 }
 
 /** The payment ended without money being taken: failed, cancelled or expired. Once per payment and page. */
-export class AlloPayFailedEvent extends Event {
-  static readonly eventName = 'allo-pay-failed';
-  readonly payment: Payment;
+export class AlloPayFailedEvent extends AlloEvent {
+  declare readonly payment: Payment;
   constructor(payment: Payment) {
-    super(AlloPayFailedEvent.eventName, fact);
-    this.payment = payment;
+    super('allo-pay-failed', { payment });
   }
 }
 
 /** The bank gave the money back. Once per payment and page. */
-export class AlloRefundedEvent extends Event {
-  static readonly eventName = 'allo-refunded';
-  readonly payment: Payment;
+export class AlloRefundedEvent extends AlloEvent {
+  declare readonly payment: Payment;
   constructor(payment: Payment) {
-    super(AlloRefundedEvent.eventName, fact);
-    this.payment = payment;
+    super('allo-refunded', { payment });
   }
 }
 
 /** A request failed. The element already shows the shopper a text for it. Once per element and error. */
-export class AlloErrorEvent extends Event {
-  static readonly eventName = 'allo-error';
-  readonly error: AlloError;
+export class AlloErrorEvent extends AlloEvent {
+  declare readonly error: AlloError;
   constructor(error: AlloError) {
-    super(AlloErrorEvent.eventName, fact);
-    this.error = error;
+    super('allo-error', { error });
   }
 }
 

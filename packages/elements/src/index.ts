@@ -17,6 +17,7 @@ export { createClient } from './client.ts';
 export type { AlloClient, ClientOptions } from './client.ts';
 export { compareMoney, formatMoney, isMoney, speakMoney } from './money.ts';
 export type { MessageKey, MessageOverrides, Messages, RefundMessageKey } from './localize.ts';
+export type { Presentation } from './internal/bank.ts';
 export { AlloProvider } from './allo-provider/allo-provider.ts';
 export { AlloLinkButton } from './allo-link-button/allo-link-button.ts';
 export type { AlloLinkButtonState } from './allo-link-button/allo-link-button.ts';

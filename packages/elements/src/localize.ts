@@ -1,18 +1,12 @@
 import type { AlloErrorCode } from './errors.ts';
-import { en } from './locales/en.ts';
-import { id } from './locales/id.ts';
 import type { MessageKey, MessageOverrides, RefundMessageKey } from './locales/messages.ts';
+import { sharedTexts } from './locales/shared.ts';
+import type { Texts } from './locales/text.ts';
 
 export type { MessageKey, MessageOverrides, Messages, RefundMessageKey } from './locales/messages.ts';
 
 /** What can be looked up: the key of a text, or the code of an error. */
 export type TextKey = MessageKey | RefundMessageKey | AlloErrorCode;
-
-/** Texts by language and key. */
-export type Dictionaries = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-/** The languages built in. */
-export const dictionaries: Dictionaries = { id, en };
 
 /**
  * The language to speak for an element: the nearest `lang` upwards, across shadow roots. A page that does not
@@ -21,19 +15,19 @@ export const dictionaries: Dictionaries = { id, en };
  * @returns a primary language subtag, for example `id`
  */
 export function languageOf(element: Element, overrides: MessageOverrides = {}): string {
-  const language = primarySubtag(nearestLang(element) || 'id');
+  const [language = ''] = (nearest(element, '[lang]')?.getAttribute('lang') || 'id').toLowerCase().split('-');
   if (language === 'in') return 'id'; // what Java and old Android call Indonesian
-  return language in dictionaries || language in overrides ? language : 'en';
+  return language === 'id' || language in overrides ? language : 'en';
 }
 
 /**
  * The text for `key`, looked up at render time so that a change of language or of texts shows at once. A code that
  * has no text of its own is told as `UNAVAILABLE`.
  */
-export function messageFor(key: TextKey, language: string, overrides: MessageOverrides = {}, from: Dictionaries = dictionaries): string {
-  const ours = from[language] ?? from['en'] ?? {};
-  const theirs: Readonly<Record<string, string>> = overrides[language] ?? {};
-  return theirs[key] ?? ours[key] ?? theirs['UNAVAILABLE'] ?? ours['UNAVAILABLE'] ?? key;
+export function textFor(key: TextKey, language: string, texts: Texts, overrides: MessageOverrides = {}): string {
+  const find = (wanted: TextKey): string | undefined =>
+    overrides[language]?.[wanted as MessageKey] ?? (texts[wanted] ?? (sharedTexts as Texts)[wanted])?.[language === 'id' ? 0 : 1];
+  return find(key) ?? find('UNAVAILABLE') ?? key;
 }
 
 /**
@@ -44,30 +38,19 @@ export function messageFor(key: TextKey, language: string, overrides: MessageOve
  */
 export function formatTime(instant: string, language: string): string {
   const at = new Date(instant);
-  return `${twoDigits(at.getHours())}${language === 'id' ? '.' : ':'}${twoDigits(at.getMinutes())}`;
+  return [at.getHours(), at.getMinutes()].map((figure) => String(figure).padStart(2, '0')).join(language === 'id' ? '.' : ':');
 }
 
-/** Day and time of day in the shopper's time zone: `5 Nov 2026, 14.02`. */
-export function formatDateTime(instant: string, language: string): string {
+/** Day and time of day in the shopper's time zone: `5 Nov 2026, 14.02`. `months` has three letters for each. */
+export function formatDateTime(instant: string, language: string, months: string): string {
   const at = new Date(instant);
-  const month = (language === 'id' ? idMonths : enMonths).slice(at.getMonth() * 3, at.getMonth() * 3 + 3);
-  return `${at.getDate()} ${month} ${at.getFullYear()}, ${formatTime(instant, language)}`;
+  return `${at.getDate()} ${months.slice(at.getMonth() * 3).slice(0, 3)} ${at.getFullYear()}, ${formatTime(instant, language)}`;
 }
 
-const idMonths = 'JanFebMarAprMeiJunJulAguSepOktNovDes';
-const enMonths = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
-}
-
-function primarySubtag(language: string): string {
-  return (language.split('-')[0] ?? '').toLowerCase();
-}
-
-function nearestLang(element: Element): string {
-  const marked = element.closest('[lang]');
-  if (marked) return marked.getAttribute('lang') ?? '';
+/** What `closest()` finds, also across shadow roots. */
+export function nearest(element: Element, selector: string): Element | undefined {
+  const found = element.closest(selector);
+  if (found) return found;
   const root = element.getRootNode();
-  return 'host' in root && root.host instanceof Element ? nearestLang(root.host) : '';
+  return root instanceof ShadowRoot ? nearest(root.host, selector) : undefined;
 }

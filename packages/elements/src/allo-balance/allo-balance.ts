@@ -1,19 +1,21 @@
-import type { CSSResultGroup, TemplateResult } from 'lit';
+import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { Balance, Instrument, InstrumentType } from '../contract.ts';
+import type { Balance, InstrumentType } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloBalanceLoadedEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { base } from '../internal/base.styles.ts';
-import type { Content } from '../internal/templates.ts';
-import { actions, button, frame, glyph, moneyText, notice, phrase, skeleton, title } from '../internal/templates.ts';
 import { icon } from '../internal/icons.ts';
+import { keep, recall } from '../internal/keep.ts';
+import type { Content } from '../internal/templates.ts';
+import { card, frame, glyph, moneyText, phrase, problem, skeleton } from '../internal/templates.ts';
+import { balanceTexts } from '../locales/balance.ts';
 import type { MessageKey } from '../localize.ts';
 import { formatTime } from '../localize.ts';
 import { styles } from './allo-balance.styles.ts';
 
 /** What `<allo-balance>` can show. */
-export type AlloBalanceState = 'loading' | 'unlinked' | 'relink-required' | 'shown' | 'stale' | 'error';
+export type AlloBalanceState = 'loading' | 'unlinked' | 'relink-required' | 'hidden' | 'shown' | 'stale' | 'offline' | 'error';
 
 const names: Record<InstrumentType, MessageKey> = { BALANCE: 'balance', POINT: 'points', PAYLATER: 'paylater' };
 
@@ -31,11 +33,24 @@ const names: Record<InstrumentType, MessageKey> = { BALANCE: 'balance', POINT: '
 export class AlloBalance extends AlloElement<AlloBalanceState> {
   static override styles: CSSResultGroup = [base, styles];
 
-  override readonly wantsBalance = true;
+  static override properties: PropertyDeclarations = { masked: { type: Boolean } };
+
+  /**
+   * Hides the figures until the shopper asks for them, and does not even fetch them until then. What the shopper chose
+   * last is remembered in this browser. Default `false`.
+   */
+  declare masked: boolean;
+
+  protected override readonly texts = balanceTexts;
   #loaded: Balance | undefined;
 
   constructor() {
     super('loading');
+    this.masked = false;
+  }
+
+  override get wantsBalance(): boolean {
+    return !this.masked || recall(this.#choice) !== undefined;
   }
 
   /** The last known balance, if the account is linked. */
@@ -44,79 +59,87 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
   }
 
   override get error(): AlloError | undefined {
-    const { account, balance } = this.session ?? {};
-    if (!account?.value) return account?.loading ? undefined : account?.error;
-    return balance?.loading ? undefined : balance?.error;
+    const balance = this.session?.balance;
+    return super.error ?? (balance?.busy || !this.wantsBalance ? undefined : balance?.error);
   }
 
   override refresh(): void {
-    if (this.session?.account.value?.status === 'linked') void this.session.balance.refresh();
-    else void this.session?.account.refresh();
+    const { account, balance } = this.session ?? {};
+    void (account?.value?.status === 'linked' && this.wantsBalance ? balance : account)?.run();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    const balance = this.balance;
+    // Only from one to the other: at first the session asks anyway.
+    if (changed.get('masked') !== undefined) void this.updateComplete.then(() => this.session?.changed());
+    const balance = this.wantsBalance ? this.balance : undefined;
     if (balance && balance !== this.#loaded) this.dispatchEvent(new AlloBalanceLoadedEvent(balance));
     this.#loaded = balance;
   }
 
   protected override deriveState(): AlloBalanceState {
-    const account = this.session?.account.value;
-    if (!account) return this.error ? 'error' : 'loading';
-    if (account.status === 'relink-required') return 'relink-required';
-    if (account.status !== 'linked') return 'unlinked';
-    if (this.balance) return this.session.balance.error ? 'stale' : 'shown';
-    return this.error ? 'error' : 'loading';
+    const status = this.session?.account.value?.status;
+    if (status === 'linked' && !this.wantsBalance) return 'hidden';
+    if (status === 'linked' && this.balance) return this.session?.balance.error ? 'stale' : 'shown';
+    if (!status || status === 'linked') return this.error ? 'error' : 'loading';
+    return status === 'relink-required' ? status : 'unlinked';
   }
 
   override render(): TemplateResult {
-    switch (this.state) {
-      case 'loading':
-        return skeleton(this, true);
-      case 'unlinked':
-        return this.#renderNotice('wallet', this.text('balanceUnlinked'));
-      case 'relink-required':
-        return this.#renderNotice('warning', this.text('RELINK_REQUIRED'));
-      case 'shown':
-      case 'stale':
-        return this.balance ? this.#renderBalance(this.balance) : skeleton(this, true);
-      case 'error':
-        return this.#renderError();
-    }
+    const { balance, state } = this;
+    if (state === 'error' || state === 'offline') return problem(this, () => this.refresh(), this.text('balance'));
+    if (state === 'unlinked') return card(this, 'wallet', this.text('balance'), this.text('balanceUnlinked'));
+    if (state === 'relink-required') return card(this, 'warning', this.text('balance'), this.text('RELINK_REQUIRED'));
+    if (state === 'hidden') return this.#renderHidden();
+    if (balance) return this.#renderBalance(balance);
+    return skeleton(this, 'base card', this.session?.account.value ? this.#renderTools([this.#renderEye()]) : nothing);
   }
 
-  #renderNotice(name: 'wallet' | 'warning', hint: string): TemplateResult {
-    return frame(this, { card: true, message: notice(name, title(this.text('balance')), hint) });
+  #renderHidden(): TemplateResult {
+    const dots = html`<span aria-hidden="true">Rp\u00a0••••••</span>`;
+    return frame(this, 'base card', [this.#renderMain('BALANCE', dots), html`<p part="hint as-of">${this.text('hidden')}</p>`], this.#renderTools([this.#renderEye()]));
   }
 
   #renderBalance({ instruments, asOf }: Balance): TemplateResult {
     const stale = this.state === 'stale';
-    const time = formatTime(asOf, this.language);
-    const note = html`<p part="hint as-of" data-tone=${stale ? 'warning' : nothing}>${phrase(this.text(stale ? 'stale' : 'asOf'), { time })}</p>`;
-    const [first, ...others] = [...instruments].sort((a, b) => Number(b.type === 'BALANCE') - Number(a.type === 'BALANCE'));
-    const rest = others.length > 0 ? html`<dl part="rows">${others.map((instrument) => this.#renderRow(instrument))}</dl>` : nothing;
-    return frame(this, { card: true, message: [first ? this.#renderMain(first) : nothing, rest, note] }, this.#renderRefresh());
+    const [main, ...others] = [...instruments].sort((a, b) => Number(b.type === 'BALANCE') - Number(a.type === 'BALANCE'));
+    const said: Content = [
+      main ? this.#renderMain(main.type, moneyText(main.available)) : nothing,
+      ...others.map(({ type, available }) => html`<p part="hint row">${this.text(names[type])} ${moneyText(available)}</p>`),
+      html`<p part="hint as-of" data-tone=${stale ? 'warning' : nothing}>${phrase(this.text(stale ? 'stale' : 'asOf'), formatTime(asOf, this.language))}</p>`,
+    ];
+    return frame(this, 'base card', said, this.#renderTools([this.#renderEye(), this.#renderTool('refresh', () => this.refresh(), this.session?.balance.busy)]));
   }
 
-  #renderMain({ type, available }: Instrument): Content {
+  /** The eye is the same node in every state: it keeps the focus. */
+  #renderTools(tools: Content): TemplateResult {
+    return html`<div part="tools">${tools}</div>`;
+  }
+
+  #renderEye(): Content {
+    if (!this.masked) return nothing;
+    return this.wantsBalance ? this.#renderTool('hide', () => this.#reveal()) : this.#renderTool('show', () => this.#reveal('1'));
+  }
+
+  #renderMain(type: InstrumentType, figure: Content): TemplateResult {
     return html`<p part="hint caption">${glyph('wallet')}${this.text(names[type])}</p>
-      <p part="amount">${moneyText(available)}</p>`;
+      <p part="amount">${figure}</p>`;
   }
 
-  #renderRow({ type, available }: Instrument): TemplateResult {
-    return html`<div part="row"><dt>${this.text(names[type])}</dt><dd>${moneyText(available)}</dd></div>`;
+  #renderTool(name: 'refresh' | 'show' | 'hide', press: () => void, busy = false): TemplateResult {
+    const label = this.text(name);
+    return html`<button part="button plain ${name}" type="button" aria-label=${label} title=${label}
+      aria-disabled=${busy ? 'true' : nothing} @click=${busy ? nothing : press}>${icon(busy ? 'busy' : name)}</button>`;
   }
 
-  #renderRefresh(): TemplateResult {
-    const busy = this.session?.balance.loading === true;
-    return html`<button part="button plain refresh" type="button" aria-label=${this.text('refresh')} title=${this.text('refresh')}
-      aria-disabled=${busy ? 'true' : nothing} @click=${busy ? nothing : () => this.refresh()}>${icon(busy ? 'busy' : 'refresh')}</button>`;
+  get #choice(): string {
+    return `allo-kit:balance-shown:${this.session?.scope}`;
   }
 
-  #renderError(): TemplateResult {
-    const hint = this.text(this.error?.code ?? 'UNAVAILABLE');
-    const retry = button({ label: this.text('retry'), press: () => this.refresh() });
-    return frame(this, { card: true, urgent: true, message: notice('danger', title(this.text('balance')), hint) }, actions(retry));
+  /** All balances of the page follow. */
+  #reveal(choice?: string): void {
+    keep(this.#choice, choice);
+    if (choice) void this.session?.balance.run();
+    this.session?.changed();
   }
 }

@@ -1,15 +1,17 @@
-import { Task, TaskStatus } from '@lit/task';
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Account, LinkFailure } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloElement } from '../internal/allo-element.ts';
-import { LinkFlow } from '../internal/link-flow.ts';
-import { escape, linkingView, phoneView } from '../internal/link-views.ts';
-import { toAlloError, unlessAborted } from '../internal/outcome.ts';
-import { Poll } from '../internal/poll.ts';
+import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
-import { actions, button, frame, notice, problem, skeleton, title } from '../internal/templates.ts';
+import { Exchange } from '../internal/exchange.ts';
+import { LinkFlow } from '../internal/link-flow.ts';
+import { linkingView, phoneView } from '../internal/link-views.ts';
+import { Poll } from '../internal/poll.ts';
+import { button, card, footnote, frame, notice, problem, question, skeleton } from '../internal/templates.ts';
+import { accountTexts } from '../locales/account.ts';
+import { linkTexts } from '../locales/link.ts';
 import type { MessageKey } from '../localize.ts';
 import { styles } from './allo-link-button.styles.ts';
 
@@ -24,6 +26,7 @@ export type AlloLinkButtonState =
   | 'confirming'
   | 'unlinking'
   | 'relink-required'
+  | 'offline'
   | 'error';
 
 const failures = {
@@ -50,34 +53,33 @@ const failures = {
 export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   static override styles: CSSResultGroup = [base, styles];
 
-  static override properties: PropertyDeclarations = { returnTo: { attribute: 'return-to' } };
+  static override properties: PropertyDeclarations = { returnTo: { attribute: 'return-to' }, presentation: {} };
 
   /** Path of the shop to come back to from the bank. Default: this page, without its fragment. */
   declare returnTo: string | undefined;
+  /**
+   * `popup` opens the bank's page over this one, where that is allowed; `auto` does so on a desktop only. Default
+   * `redirect`: this window goes there and comes back.
+   */
+  declare presentation: Presentation | undefined;
 
   override readonly linkRank = 2;
-  readonly #flow = new LinkFlow(this, () => this.session);
-  readonly #poll = new Poll(this, () => this.session?.account.refresh() ?? Promise.resolve());
-  readonly #unlink = new Task(this, {
-    autoRun: false,
-    args: () => [],
-    task: (_none: readonly [], { signal }) => unlessAborted(signal, () => this.#sendUnlink(signal)),
-    onError: (cause) => (this.#unlinkError = toAlloError(cause)),
-  });
+  protected override readonly texts = { ...linkTexts, ...accountTexts };
+  readonly #flow = new LinkFlow(this);
+  readonly #poll = new Poll(() => this.session?.account.run());
+  readonly #unlink = new Exchange(this, async (signal) => this.session?.client.unlink(signal), (account) => this.#unlinked(account));
   #confirming = false;
-  #unlinkError: AlloError | undefined;
 
   constructor() {
     super('loading');
   }
 
   override get error(): AlloError | undefined {
-    const account = this.session?.account;
-    return this.#flow.error ?? this.#unlinkError ?? (account?.value || account?.loading ? undefined : account?.error);
+    return this.#flow.error ?? this.#unlink.error ?? super.error;
   }
 
   override refresh(): void {
-    void this.session?.account.refresh();
+    void this.session?.account.run();
   }
 
   /** Starts linking, as a press of the button does. Nothing if the account is linked. */
@@ -87,23 +89,22 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
 
   override sessionWoke(): void {
     this.#flow.returned();
-    this.#poll.now();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    this.#poll.active = this.isConnected && (this.state === 'linking' || this.session?.account.value?.unlinkRequested === true);
+    this.#poll.watch(this.isConnected && (this.state === 'linking' || this.session?.account.value?.unlinkRequested === true));
   }
 
   protected override release(): void {
-    this.#flow.abort();
-    this.#unlink.abort();
+    this.#poll.watch(false);
+    this.#flow.reset();
+    this.#unlink.clear();
     this.#confirming = false;
-    this.#unlinkError = undefined;
   }
 
   protected override deriveState(): AlloLinkButtonState {
-    if (this.#unlink.status === TaskStatus.PENDING) return 'unlinking';
+    if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
     if (this.#flow.step !== 'none') return this.#flow.step;
     const status = this.session?.account.value?.status ?? 'loading';
@@ -121,47 +122,38 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
       case 'phone':
         return phoneView(this, this.#flow);
       case 'linking':
-        return linkingView(this, this.#flow, account);
+        return linkingView(this, this.#flow);
       case 'linked':
         return this.#renderLinked(account);
       case 'confirming':
       case 'unlinking':
-        return this.#renderConfirming();
+        return question(this, this.text('unlinkQuestion'), this.text(this.state === 'unlinking' ? 'unlinking' : 'unlinkYes'),
+          (yes) => (yes ? this.#unlink.run() : this.#confirm(false)), this.text('cancel'));
       case 'relink-required':
         return this.#renderRelink(account);
+      case 'offline':
       case 'error':
-        return problem(this, this.text(this.error?.code ?? 'UNAVAILABLE'), () => this.#retry());
+        return problem(this, () => this.#retry());
     }
   }
 
   #renderUnlinked({ lastFailure }: Account): TemplateResult {
-    const busy = this.state === 'opening';
-    const label = this.text(busy ? 'opening' : 'link');
-    const message = lastFailure && !busy ? notice('warning', this.text(failures[lastFailure])) : nothing;
-    return frame(this, { message, busy }, html`${button({ label, press: () => this.#flow.begin(), kind: 'primary', busy, wallet: true, describedBy: 'hint' })}
-      <p part="hint footnote" id="hint">${this.text('linkHint')}</p>`);
+    const opening = this.state === 'opening';
+    const message = lastFailure && !opening ? notice('warning', this.text(failures[lastFailure])) : nothing;
+    const link = button(this.text(opening ? 'opening' : 'link'), () => this.#flow.begin(), 'primary main', opening && 'busy');
+    return frame(this, 'base', message, [link, footnote(this.text('linkHint'))]);
   }
 
   #renderLinked({ phone, unlinkRequested }: Account): TemplateResult {
-    const line = html`<span part="tag" data-tone=${unlinkRequested ? 'warning' : 'success'}>${this.text(unlinkRequested ? 'unlinkRequested' : 'linked')}</span>`;
-    const message = notice('wallet', title(this.text('brand')), [line, phone ? html` <span part="phone">${phone}</span>` : nothing]);
-    const unlink = button({ label: this.text('unlink'), press: () => this.#confirm(true), kind: 'plain' });
-    return frame(this, { card: true, message }, unlinkRequested ? nothing : unlink);
-  }
-
-  #renderConfirming(): TemplateResult {
-    const busy = this.state === 'unlinking';
-    const yes = button({ label: this.text(busy ? 'unlinking' : 'unlinkYes'), press: () => void this.#unlink.run(), kind: 'danger', busy });
-    const no = button({ label: this.text('cancel'), press: () => this.#confirm(false), disabled: busy });
-    const leave = escape(() => !busy && this.#confirm(false));
-    return frame(this, { card: true, busy, message: notice('warning', this.text('unlinkQuestion')) },
-      html`<div part="actions" @keydown=${leave}>${yes}${no}</div>`);
+    const [words, tone] = unlinkRequested ? (['unlinkRequested', 'warning'] as const) : (['linked', 'success'] as const);
+    const line = html`<span part="tag" data-tone=${tone}>${this.text(words)}</span> <span part="phone">${phone}</span>`;
+    const unlink = button(this.text('unlink'), () => this.#confirm(true), 'plain');
+    return card(this, 'wallet', this.text('brand'), line, unlinkRequested ? nothing : unlink);
   }
 
   #renderRelink({ lastFailure }: Account): TemplateResult {
     const words = this.text(lastFailure ? failures[lastFailure] : 'RELINK_REQUIRED');
-    const again = button({ label: this.text('linkAgain'), press: () => this.#flow.begin(), kind: 'primary' });
-    return frame(this, { card: true, message: notice('warning', words) }, actions(again));
+    return card(this, 'warning', words, undefined, button(this.text('linkAgain'), () => this.#flow.begin(), 'primary'));
   }
 
   #confirm(confirming: boolean): void {
@@ -169,21 +161,22 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     this.requestUpdate();
   }
 
+  #unlinked(account: Account | undefined): void {
+    const session = this.session;
+    this.#confirming = false;
+    if (!session) return;
+    session.account.value = account;
+    void session.account.run();
+    session.announce();
+  }
+
   /** What failed is tried again; a failure to read the account is read again. */
   #retry(): void {
-    const [linking, unlinking] = [this.#flow.error, this.#unlinkError];
-    this.#unlinkError = undefined;
+    const [linking, unlinking] = [this.#flow.error, this.#unlink.error];
+    this.#unlink.clear();
     this.#flow.reset();
     if (linking?.retryable) this.#flow.begin();
     else if (unlinking?.retryable) void this.#unlink.run();
     else this.refresh();
-  }
-
-  async #sendUnlink(signal: AbortSignal): Promise<void> {
-    const session = this.session;
-    const account = await session?.client.unlink(signal);
-    this.#confirming = false;
-    if (account) session?.account.set(account);
-    session?.announce();
   }
 }

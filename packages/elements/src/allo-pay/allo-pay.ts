@@ -1,12 +1,16 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { nothing } from 'lit';
 import type { Order } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloElement } from '../internal/allo-element.ts';
+import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
-import { linkingView, phoneView } from '../internal/link-views.ts';
-import { actions, bankLink, button, frame, moneyText, notice, phrase, problem, skeleton, title } from '../internal/templates.ts';
+import { bankLink, linkingView, phoneView } from '../internal/link-views.ts';
+import type { Content } from '../internal/templates.ts';
+import { button, card, footnote, frame, moneyText, phrase, problem, skeleton } from '../internal/templates.ts';
+import { linkTexts } from '../locales/link.ts';
+import { payTexts } from '../locales/pay.ts';
 import { PayFlow } from './pay-flow.ts';
 import type { AlloPayState } from './pay-state.ts';
 import { isPayable, payState } from './pay-state.ts';
@@ -37,6 +41,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   static override properties: PropertyDeclarations = {
     orderId: { attribute: 'order-id' },
     returnTo: { attribute: 'return-to' },
+    presentation: {},
     disabled: { type: Boolean },
     disabledReason: { attribute: 'disabled-reason' },
   };
@@ -45,15 +50,20 @@ export class AlloPay extends AlloElement<AlloPayState> {
   declare orderId: string | undefined;
   /** Path of the shop to come back to from the bank. Default: this page, without its fragment. */
   declare returnTo: string | undefined;
+  /**
+   * `popup` opens the bank's page over this one, where that is allowed; `auto` does so on a desktop only. Default
+   * `redirect`: this window goes there and comes back.
+   */
+  declare presentation: Presentation | undefined;
   /** Keeps the shopper from beginning a payment, for example until terms are accepted. Default `false`. */
   declare disabled: boolean;
   /** Why it is disabled, in the shopper's language. Default: a general sentence. */
   declare disabledReason: string | undefined;
 
-  override readonly wantsBalance = true;
   override readonly linkRank = 1;
-  readonly #flow = new PayFlow(this, () => this.session);
-  readonly #link = new LinkFlow(this, () => this.session);
+  protected override readonly texts = { ...linkTexts, ...payTexts };
+  readonly #flow = new PayFlow(this);
+  readonly #link = new LinkFlow(this);
 
   constructor() {
     super('loading');
@@ -65,14 +75,17 @@ export class AlloPay extends AlloElement<AlloPayState> {
     return this.#flow.order;
   }
 
+  override get wantsBalance(): boolean {
+    return true;
+  }
+
   override get error(): AlloError | undefined {
-    const account = this.session?.account;
-    return this.#flow.problem ?? this.#link.error ?? (account?.value || account?.loading ? undefined : account?.error);
+    return this.#flow.problem ?? this.#link.error ?? super.error;
   }
 
   override refresh(): void {
     this.#flow.reload();
-    if (!this.session?.account.value) void this.session?.account.refresh();
+    if (!this.session?.account.value) void this.session?.account.run();
   }
 
   /** Begins the payment, as a press of the button does. Nothing if the state does not allow it, or one is under way. */
@@ -83,19 +96,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   override sessionWoke(): void {
     this.#flow.leaving = false;
     this.#link.returned();
-    if (this.#flow.order || this.#flow.problem) this.refresh();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // Put back after it was taken out: what it knew then is forgotten.
-    if (this.hasUpdated && !this.#flow.order) this.#flow.reload();
-  }
-
-  override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    this.connection.follow();
-    this.#flow.follow(changed.has('orderId'));
-    super.willUpdate(changed);
+    this.#flow.reload();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
@@ -104,13 +105,14 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   protected override release(): void {
-    this.#flow.abort();
-    this.#link.abort();
+    this.#flow.forget();
+    this.#link.reset();
   }
 
   protected override deriveState(): AlloPayState {
+    this.#flow.follow();
     return payState({
-      order: this.#flow.order,
+      order: this.order,
       account: this.session?.account.value,
       balance: this.session?.balance.value,
       linkStep: this.#link.step,
@@ -122,41 +124,38 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   override render(): TemplateResult {
-    const order = this.#flow.order;
-    if (!order && this.state !== 'error') return skeleton(this);
-    switch (this.state) {
+    const { order, state } = this;
+    if (state === 'error' || state === 'offline') return problem(this, () => this.#retry());
+    if (!order) return skeleton(this);
+    switch (state) {
       case 'loading':
         return skeleton(this);
-      case 'ready':
-      case 'disabled':
-      case 'creating':
-      case 'opening':
-        return this.#renderButton();
       case 'phone':
         return phoneView(this, this.#link);
       case 'linking':
-        return this.#linksElsewhere ? this.#renderUnlinked() : linkingView(this, this.#link, this.session?.account.value);
+        return this.#linksElsewhere ? this.#renderUnlinked() : linkingView(this, this.#link);
       case 'unlinked':
       case 'relink-required':
         return this.#renderUnlinked();
       case 'insufficient':
         return this.#renderInsufficient();
       case 'waiting':
-        return this.#renderWaiting();
+        return this.#renderWaiting(order);
       case 'processing':
-        return this.#renderProcessing();
+        return card(this, 'busy', this.text('processing'), this.text('processingHint'), this.#checkButton());
       case 'failed':
       case 'cancelled':
       case 'expired':
-        return this.#renderFailed();
+        return card(this, state === 'failed' ? 'danger' : 'neutral', this.text(order.payment?.failure ?? 'failed'), this.text('notTaken'),
+          button(this.#phrase('payAgain'), () => this.pay(), 'primary'));
       case 'paid':
       case 'refunding':
       case 'refunded':
-        return order?.payment ? receiptView(this, order.payment, this.text(this.state)) : skeleton(this);
+        return order.payment ? receiptView(this, order.payment, state) : skeleton(this);
       case 'review':
-        return frame(this, { card: true, message: notice('warning', this.text('review'), this.#reference()) });
-      case 'error':
-        return problem(this, this.text(this.error?.code ?? 'UNAVAILABLE'), () => this.#retry());
+        return card(this, 'warning', this.text('review'), `${this.text('reference')} ${order.payment?.receipt?.reference ?? order.payment?.paymentId}`);
+      default:
+        return this.#renderButton();
     }
   }
 
@@ -165,53 +164,35 @@ export class AlloPay extends AlloElement<AlloPayState> {
     const busy = state === 'creating' || state === 'opening';
     const disabled = state === 'disabled';
     const label = busy ? this.text(state) : this.#phrase('pay');
-    const reason = disabled ? html`<p part="hint footnote" id="reason">${this.disabledReason ?? this.text('disabled')}</p>` : nothing;
-    return frame(this, { busy }, [button({ label, press: () => this.pay(), kind: 'primary', busy, disabled, wallet: true, ...(disabled && { describedBy: 'reason' }) }), reason]);
+    const reason = disabled ? (this.disabledReason ?? this.text(state)) : nothing;
+    return frame(this, 'base', nothing, [button(label, () => this.pay(), 'primary main', busy ? 'busy' : disabled && 'off'), footnote(reason)]);
   }
 
   #renderUnlinked(): TemplateResult {
     const relink = this.state === 'relink-required';
-    const words = relink ? this.text('RELINK_REQUIRED') : this.#phrase('payUnlinked');
-    const link = button({ label: this.text(relink ? 'linkAgain' : 'link'), press: () => this.#link.begin(), kind: 'primary' });
-    return frame(this, { card: true, message: notice(relink ? 'warning' : 'wallet', words) }, this.#linksElsewhere ? nothing : actions(link));
+    const link = button(this.text(relink ? 'linkAgain' : 'link'), () => this.#link.begin(), 'primary');
+    return card(this, relink ? 'warning' : 'wallet', relink ? this.text('RELINK_REQUIRED') : this.#phrase('payUnlinked'), undefined,
+      ...(this.#linksElsewhere ? [] : [link]));
   }
 
   #renderInsufficient(): TemplateResult {
     const balance = this.session?.balance;
     const main = balance?.value?.instruments.find(({ type }) => type === 'BALANCE');
-    const words = phrase(this.text('insufficient'), { balance: main ? moneyText(main.available) : '' });
-    const again = button({ label: this.text('checkBalance'), press: () => void balance?.refresh(), kind: 'primary', busy: balance?.loading === true });
-    return frame(this, { card: true, message: notice('warning', words) }, actions(again));
+    const again = button(this.text('checkBalance'), () => balance?.run(), 'primary', balance?.busy && 'busy');
+    return card(this, 'warning', phrase(this.text('insufficient'), main ? moneyText(main.available) : ''), undefined, again);
   }
 
-  #renderWaiting(): TemplateResult {
-    const url = this.#flow.order?.payment?.action?.url;
-    const message = notice('wallet', this.#phrase('waiting'));
-    return frame(this, { card: true, message }, actions(url ? bankLink(this, url) : nothing, this.#checkButton()));
-  }
-
-  #renderProcessing(): TemplateResult {
-    const message = notice('busy', title(this.text('processing')), this.text('processingHint'));
-    return frame(this, { card: true, message }, actions(this.#checkButton()));
-  }
-
-  #renderFailed(): TemplateResult {
-    const words = this.text(this.#flow.order?.payment?.failure ?? 'failed');
-    const tone = this.state === 'failed' ? 'danger' : 'neutral';
-    const again = button({ label: this.#phrase('payAgain'), press: () => this.pay(), kind: 'primary' });
-    return frame(this, { card: true, urgent: true, message: notice(tone, words) }, actions(again));
+  #renderWaiting({ payment }: Order): TemplateResult {
+    const url = payment?.action?.url;
+    return card(this, 'wallet', this.#phrase('waiting'), undefined, url ? bankLink(this, url) : nothing, this.#checkButton());
   }
 
   #checkButton(): TemplateResult {
-    return button({ label: this.text('checkStatus'), press: () => this.#flow.check() });
+    return button(this.text('checkStatus'), () => this.#flow.check());
   }
 
-  #phrase(key: 'pay' | 'payAgain' | 'payUnlinked' | 'waiting'): ReturnType<typeof phrase> {
-    return phrase(this.text(key), { amount: this.#flow.order ? moneyText(this.#flow.order.amount) : '' });
-  }
-
-  #reference(): string {
-    return `${this.text('reference')} ${this.#flow.order?.payment?.receipt?.reference ?? this.#flow.order?.payment?.paymentId ?? ''}`;
+  #phrase(key: 'pay' | 'payAgain' | 'payUnlinked' | 'waiting'): Content {
+    return phrase(this.text(key), this.order ? moneyText(this.order.amount) : '');
   }
 
   /** Another element of the page already offers to link: the shopper should not find it twice. */

@@ -23,6 +23,7 @@ export type AlloPayState =
   | 'refunding'
   | 'refunded'
   | 'review'
+  | 'offline'
   | 'error';
 
 /** Everything the state depends on. */
@@ -45,51 +46,32 @@ export function isOpen(status: PaymentStatus | undefined): boolean {
   return status === 'created' || status === 'requires-action' || status === 'processing' || status === 'refunding';
 }
 
+/** Over, and the order can be paid anew. */
+export function endedWithoutMoney(status: string | undefined): status is 'failed' | 'cancelled' | 'expired' {
+  return status === 'failed' || status === 'cancelled' || status === 'expired';
+}
+
 /** States in which the shopper may begin a payment. */
 export function isPayable(state: AlloPayState): boolean {
-  return state === 'ready' || state === 'failed' || state === 'cancelled' || state === 'expired';
+  return state === 'ready' || endedWithoutMoney(state);
 }
 
 /** The one state to show. What the backend says about a payment comes before all else. */
-export function payState(inputs: PayInputs): AlloPayState {
-  const { order, account, sending, failed } = inputs;
+export function payState({ order, account, balance, linkStep, sending, leaving, failed, disabled }: PayInputs): AlloPayState {
+  const status = order?.payment?.status;
   if (sending) return 'creating';
-  const settled = order?.payment && paymentState(order.payment.status, inputs.leaving);
-  if (settled) return settled;
+  if (status === 'created') return 'processing';
+  if (status === 'requires-action') return leaving ? 'opening' : 'waiting';
+  if (status && !endedWithoutMoney(status)) return status;
   if (failed) return 'error';
   if (!order || !account) return 'loading';
-  if (account.status !== 'linked') return linkState(account, inputs.linkStep);
-  if (inputs.disabled) return 'disabled';
-  return endedState(order.payment?.status) ?? (isShort(order, inputs.balance) ? 'insufficient' : 'ready');
-}
-
-/** Undefined if the order can be paid (anew). */
-function paymentState(status: PaymentStatus, leaving: boolean): AlloPayState | undefined {
-  switch (status) {
-    case 'created':
-      return 'processing';
-    case 'requires-action':
-      return leaving ? 'opening' : 'waiting';
-    case 'failed':
-    case 'cancelled':
-    case 'expired':
-      return undefined;
-    default:
-      return status;
-  }
-}
-
-function endedState(status: PaymentStatus | undefined): AlloPayState | undefined {
-  return status === 'failed' || status === 'cancelled' || status === 'expired' ? status : undefined;
-}
-
-function linkState(account: Account, step: LinkStep): AlloPayState {
-  if (step !== 'none') return step;
-  return account.status === 'linked' ? 'ready' : account.status;
+  if (account.status !== 'linked') return linkStep === 'none' ? account.status : linkStep;
+  if (disabled) return 'disabled';
+  return status ?? (isShort(order, balance) ? 'insufficient' : 'ready');
 }
 
 /** Only if we know: a balance that could not be read stops nobody from paying. */
-function isShort(order: Order, balance: Balance | undefined): boolean {
+function isShort({ amount }: Order, balance: Balance | undefined): boolean {
   const main = balance?.instruments.find(({ type }) => type === 'BALANCE');
-  return main !== undefined && compareMoney(main.available, order.amount) < 0;
+  return main !== undefined && compareMoney(main.available, amount) < 0;
 }

@@ -1,9 +1,9 @@
 import type { CSSResult, PropertyDeclarations, TemplateResult } from 'lit';
 import { LitElement, css, html } from 'lit';
-import type { ProviderConfig } from '../internal/connection.ts';
-import { providerChange } from '../internal/connection.ts';
+import type { ProviderConfig } from '../internal/allo-element.ts';
+import { providerChange } from '../internal/allo-element.ts';
 import { sessionFor } from '../internal/session.ts';
-import { themes } from '../internal/tokens.styles.ts';
+import { themes } from '../internal/themes.styles.ts';
 import type { MessageOverrides } from '../localize.ts';
 
 /**

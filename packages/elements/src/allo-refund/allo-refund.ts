@@ -1,30 +1,21 @@
-import { Task, TaskStatus, initialState } from '@lit/task';
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
-import type { Money, Payment, PaymentStatus } from '../contract.ts';
+import { nothing } from 'lit';
+import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloRefundedEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { newKey } from '../internal/attempts.ts';
 import { base } from '../internal/base.styles.ts';
-import { escape } from '../internal/link-views.ts';
-import { toAlloError, unlessAborted } from '../internal/outcome.ts';
+import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
-import type { Session } from '../internal/session.ts';
 import type { Content } from '../internal/templates.ts';
-import { actions, button, frame, moneyText, notice, phrase, problem } from '../internal/templates.ts';
-import type { Dictionaries, TextKey } from '../localize.ts';
-import { dictionaries } from '../localize.ts';
-import { refundMessages } from '../locales/refund.ts';
+import { button, card, frame, moneyText, phrase, problem, question } from '../internal/templates.ts';
+import type { TextKey } from '../localize.ts';
+import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
 
 /** What `<allo-refund>` can show. */
-export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' | 'refunded' | 'manual' | 'failed' | 'unavailable' | 'error';
-
-const refundDictionaries: Dictionaries = {
-  id: { ...dictionaries['id'], ...refundMessages['id'] },
-  en: { ...dictionaries['en'], ...refundMessages['en'] },
-};
+export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' | 'refunded' | 'manual' | 'failed' | 'unavailable' | 'offline' | 'error';
 
 /**
  * @summary Gives a payment back in full; for a back office.
@@ -57,19 +48,12 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   declare reason: string | undefined;
 
   override readonly needsAccount = false;
-  protected override readonly dictionaries = refundDictionaries;
-  readonly #poll = new Poll(this, () => this.#send.run());
-  readonly #send = new Task(this, {
-    autoRun: false,
-    args: () => [this.session, this.paymentId, this.#key] as const,
-    task: ([session, paymentId, key], { signal }) =>
-      session && paymentId ? unlessAborted(signal, () => this.#request(session, paymentId, key, signal)) : initialState,
-    onComplete: (payment) => this.#heard(payment),
-    onError: (cause) => this.#notHeard(toAlloError(cause)),
-  });
+  protected override readonly texts = refundTexts;
+  readonly #send = new Exchange(this, (signal) => this.#request(signal), (payment) => this.#heard(payment), (error) => this.#notHeard(error));
+  readonly #poll = new Poll(() => this.#send.run());
+  #asked: string | undefined;
   #key = '';
   #payment: Payment | undefined;
-  #problem: AlloError | undefined;
   #confirming = false;
 
   constructor() {
@@ -77,7 +61,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   override get error(): AlloError | undefined {
-    return this.#problem;
+    return this.#send.error;
   }
 
   /** Asks how a refund stands. Nothing if none was begun here: this element never begins one by itself. */
@@ -86,17 +70,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   override sessionWoke(): void {
+    super.sessionWoke();
     this.#poll.now();
-  }
-
-  override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('paymentId')) this.#forget();
-    super.willUpdate(changed);
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    this.#poll.active = this.isConnected && this.#payment !== undefined && this.state === 'refunding';
+    this.#poll.watch(this.isConnected && this.#payment !== undefined && this.state === 'refunding');
   }
 
   protected override release(): void {
@@ -104,62 +84,45 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   protected override deriveState(): AlloRefundState {
-    const known = refundState(this.#payment, this.status ?? 'paid');
-    if (this.#problem && this.#problem.code !== 'REFUND_MANUAL') return 'error';
-    if (this.#problem) return 'manual';
-    if (this.#confirming) return this.#send.status === TaskStatus.PENDING ? 'sending' : 'confirming';
-    return known;
+    if (this.paymentId !== this.#asked) this.#forget();
+    this.#asked = this.paymentId;
+    if (this.error) return this.error.code === 'REFUND_MANUAL' ? 'manual' : 'error';
+    if (this.#confirming) return this.#send.busy ? 'sending' : 'confirming';
+    return refundState(this.#payment, this.status ?? 'paid');
   }
 
   override render(): TemplateResult {
     switch (this.state) {
       case 'ready':
-        return this.#renderReady();
+        return frame(this, 'base', nothing, button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', !this.paymentId && 'off'));
       case 'confirming':
       case 'sending':
-        return this.#renderConfirming();
+        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)), this.text('cancel'));
       case 'refunding':
-        return this.#renderRefunding();
+        return card(this, 'busy', this.#phrase('refundProcessing'), this.#reference(),
+          ...(this.#payment ? [button(this.text('checkStatus'), () => this.#poll.now())] : []));
       case 'refunded':
-        return frame(this, { card: true, message: notice('success', this.#phrase('refundDone'), this.#reference()) });
+        return card(this, 'success', this.#phrase('refundDone'), this.#reference());
       case 'manual':
-        return frame(this, { card: true, message: notice('warning', this.#phrase('refundManual'), this.#reference()) });
+        return card(this, 'warning', this.#phrase('refundManual'), this.#reference());
       case 'unavailable':
-        return frame(this, { card: true, message: notice('neutral', this.text('PAYMENT_NOT_REFUNDABLE')) });
+        return card(this, 'neutral', this.text('PAYMENT_NOT_REFUNDABLE'));
       case 'failed':
-        return problem(this, this.text('refundFailed'), () => this.#confirm(true));
+        return card(this, 'danger', this.text('refundFailed'), undefined, button(this.text('retry'), () => this.#confirm(true), 'primary'));
+      case 'offline':
       case 'error':
-        return problem(this, this.text(this.#problem?.code ?? 'UNAVAILABLE'), () => this.#retry());
+        return problem(this, () => this.#retry());
     }
-  }
-
-  #renderReady(): TemplateResult {
-    return frame(this, {}, button({ label: this.#phrase('refund'), press: () => this.#confirm(true), disabled: !this.paymentId }));
-  }
-
-  #renderConfirming(): TemplateResult {
-    const busy = this.state === 'sending';
-    const yes = button({ label: this.text('refundYes'), press: () => void this.#begin(), kind: 'danger', busy });
-    const no = button({ label: this.text('cancel'), press: () => this.#confirm(false), disabled: busy });
-    const leave = escape(() => !busy && this.#confirm(false));
-    return frame(this, { card: true, busy, message: notice('warning', this.#phrase('refundQuestion')) },
-      html`<div part="actions" @keydown=${leave}>${yes}${no}</div>`);
-  }
-
-  #renderRefunding(): TemplateResult {
-    const message = notice('busy', this.#phrase('refundProcessing'), this.#reference());
-    const check = button({ label: this.text('checkStatus'), press: () => this.#poll.now() });
-    return frame(this, { card: true, message }, this.#payment ? actions(check) : nothing);
   }
 
   #phrase(key: TextKey): Content {
     const money = { value: this.#payment?.amount.value ?? this.amount, currency: 'IDR' };
-    return phrase(this.text(key), { amount: isMoney(money) ? moneyText(money satisfies Money) : '' });
+    return phrase(this.text(key), isMoney(money) ? moneyText(money) : '');
   }
 
-  #reference(): Content {
+  #reference(): string {
     const reference = this.#payment?.refund?.reference;
-    return reference ? `${this.text('reference')} ${reference}` : nothing;
+    return reference ? `${this.text('reference')} ${reference}` : '';
   }
 
   #confirm(confirming: boolean): void {
@@ -168,30 +131,30 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
-  async #begin(): Promise<void> {
-    if (this.#send.status === TaskStatus.PENDING) return;
+  #begin(): void {
+    if (this.#send.busy) return;
     this.#key = newKey();
-    await this.#send.run();
-    this.#confirm(false);
+    void this.#send.run();
   }
 
   /** After a lost answer the same key again; after a refusal a new question. */
   #retry(): void {
-    const repeat = this.#problem?.retryable && this.#key;
-    this.#problem = undefined;
-    this.#confirming = true;
-    if (repeat) void this.#send.run().then(() => this.#confirm(false));
-    else this.requestUpdate();
+    const repeat = this.error?.retryable && this.#key;
+    this.#send.error = undefined;
+    this.#confirm(true);
+    if (repeat) void this.#send.run();
   }
 
-  #request(session: Session, paymentId: string, key: string, signal: AbortSignal): Promise<Payment> {
-    return session.client.refund(paymentId, this.reason ? { reason: this.reason } : {}, key, signal);
+  async #request(signal: AbortSignal): Promise<Payment> {
+    const { session, paymentId, reason } = this;
+    if (!session || !paymentId) throw new Error('not connected');
+    return session.client.refund(paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {
     const news = payment.status === 'refunded' && this.#payment?.status !== 'refunded';
     this.#payment = payment;
-    this.#problem = undefined;
+    this.#confirming = false;
     if (!news) return;
     this.tell(new AlloRefundedEvent(payment));
     this.session?.moneyMoved();
@@ -199,12 +162,14 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** A poll that was lost on the way says nothing about the refund. */
   #notHeard(error: AlloError): void {
-    if (this.state !== 'refunding' || !error.retryable) this.#problem = error;
+    this.#confirming = false;
+    if (this.#payment?.status === 'refunding' && error.retryable) this.#send.error = undefined;
   }
 
   #forget(): void {
-    this.#send.abort();
-    this.#payment = this.#problem = undefined;
+    this.#send.clear();
+    this.#poll.watch(false);
+    this.#payment = undefined;
     this.#confirming = false;
     this.#key = '';
   }

@@ -3,17 +3,28 @@ import { LitElement } from 'lit';
 import type { Account } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloErrorEvent, AlloLinkedEvent, AlloStateChangeEvent, AlloUnlinkedEvent } from '../events.ts';
-import type { Dictionaries, TextKey } from '../localize.ts';
-import { dictionaries, languageOf, messageFor } from '../localize.ts';
-import { Connection } from './connection.ts';
-import { keepFocus } from './focus.ts';
-import type { Session } from './session.ts';
+import type { TextKey } from '../localize.ts';
+import type { MessageOverrides } from '../localize.ts';
+import { languageOf, nearest, textFor } from '../localize.ts';
+import type { Texts } from '../locales/text.ts';
+import type { Session, SessionMember } from './session.ts';
+import { sessionFor } from './session.ts';
+
+/** What an `<allo-provider>` gives to the elements inside it. */
+export interface ProviderConfig {
+  readonly endpoint: string | undefined;
+  readonly credentials: RequestCredentials | undefined;
+  readonly messages: MessageOverrides | undefined;
+}
+
+/** Fired by a provider on itself, also when it is upgraded after the elements inside it. */
+export const providerChange = 'allo-provider-change';
 
 /**
  * The ground of all elements that show something: a backend, a language, one state. The state is derived before
  * every render, reflected as the attribute `state` and as `:state(…)`, and its changes are told by an event.
  */
-export abstract class AlloElement<State extends string> extends LitElement {
+export abstract class AlloElement<State extends string> extends LitElement implements SessionMember {
   static override properties: PropertyDeclarations = { endpoint: {}, state: { reflect: true } };
 
   /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
@@ -22,11 +33,12 @@ export abstract class AlloElement<State extends string> extends LitElement {
   declare state: State;
 
   readonly needsAccount: boolean = true;
-  readonly wantsBalance: boolean = false;
   readonly linkRank: number = 0;
-  protected readonly dictionaries: Dictionaries = dictionaries;
-  protected readonly connection = new Connection(this);
+  /** What the elements of the page know together, while this one is in the page. @internal */
+  session: Session | undefined;
+  protected readonly texts: Texts = {};
   readonly #internals = this.attachInternals();
+  #provider: (Element & Partial<ProviderConfig>) | undefined;
   #told: AlloError | undefined;
 
   constructor(first: State) {
@@ -34,36 +46,45 @@ export abstract class AlloElement<State extends string> extends LitElement {
     this.state = first;
   }
 
-  static override get observedAttributes(): string[] {
-    return [...super.observedAttributes, 'lang'];
-  }
-
   /** What went wrong, while the element shows it. */
   get error(): AlloError | undefined {
-    return undefined;
+    const account = this.session?.account;
+    return account?.value || account?.busy ? undefined : account?.error;
+  }
+
+  get wantsBalance(): boolean {
+    return false;
   }
 
   /** Asks the backend anew for what the element shows. */
   abstract refresh(): void;
 
-  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
-    super.attributeChangedCallback(name, old, value);
-    if (name === 'lang') this.requestUpdate();
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Also one that is not upgraded yet, or of another copy of the kit.
+    this.#provider = nearest(this, 'allo-provider');
+    this.#provider?.addEventListener(providerChange, this.sessionChanged);
+    this.#join();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#provider?.removeEventListener(providerChange, this.sessionChanged);
+    this.session?.leave(this);
     // A node that is moved comes back within this task; what it has under way goes on.
     queueMicrotask(() => {
-      if (!this.isConnected) this.release();
+      if (this.isConnected) return;
+      this.session = undefined;
+      this.release();
     });
   }
 
-  override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    super.willUpdate(changed);
-    this.connection.follow();
-    this.state = this.deriveState();
-    keepFocus(this);
+  override willUpdate(): void {
+    if (this.isConnected) this.#join();
+    const state = this.deriveState();
+    // What failed for want of a connection says so, and goes on by itself when there is one.
+    this.state = state === 'error' && this.error?.code === 'NETWORK_ERROR' && !navigator.onLine ? ('offline' as State) : state;
+    this.#keepFocus();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
@@ -75,6 +96,8 @@ export abstract class AlloElement<State extends string> extends LitElement {
     if (error && error !== this.#told) this.dispatchEvent(new AlloErrorEvent(error));
     this.#told = error;
   }
+
+  readonly sessionChanged = (): void => this.requestUpdate();
 
   /** The page came back to life. */
   sessionWoke(): void {
@@ -91,10 +114,6 @@ export abstract class AlloElement<State extends string> extends LitElement {
   /** Ends what is under way; the element has left the page. */
   protected release(): void {}
 
-  protected get session(): Session | undefined {
-    return this.connection.session;
-  }
-
   /** Dispatches once the element shows what the event says. @internal */
   tell(event: Event): void {
     this.requestUpdate();
@@ -103,11 +122,36 @@ export abstract class AlloElement<State extends string> extends LitElement {
 
   /** The language the element speaks now, a primary subtag. */
   get language(): string {
-    return languageOf(this, this.connection.messages);
+    return languageOf(this, this.#provider?.messages);
   }
 
   /** The text for a key or an error's code in the language of the element. */
   text(key: TextKey): string {
-    return messageFor(key, this.language, this.connection.messages, this.dictionaries);
+    return textFor(key, this.language, this.texts, this.#provider?.messages);
+  }
+
+  /** Before every render too: the endpoint may be another one. */
+  #join(): void {
+    const provider = this.#provider;
+    const endpoint = this.endpoint ?? provider?.endpoint ?? provider?.getAttribute('endpoint') ?? '/allo';
+    const session = sessionFor(endpoint, provider?.credentials ?? 'same-origin');
+    if (session.members.has(this)) return;
+    this.session?.leave(this);
+    this.session = session;
+    session.join(this);
+  }
+
+  /**
+   * When a render takes away what had the focus, the focus goes to the main control of what came instead, or to the
+   * element's frame: a keyboard must never be thrown back to the top of the page.
+   */
+  #keepFocus(): void {
+    const root = this.shadowRoot;
+    if (!root?.activeElement) return;
+    void this.updateComplete.then(() => {
+      if (document.activeElement !== document.body) return;
+      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
+      next?.focus();
+    });
   }
 }

@@ -1,12 +1,13 @@
-import { Task, TaskStatus } from '@lit/task';
-import type { ReactiveControllerHost } from 'lit';
+import type { LitElement } from 'lit';
 import type { LinkStarted } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { goToBank, thisPage } from './bank.ts';
-import { toAlloError, unlessAborted } from './outcome.ts';
+import type { Sender } from './bank.ts';
+import { BankTrip, thisPage } from './bank.ts';
+import { Exchange } from './exchange.ts';
 import type { Session } from './session.ts';
 
-export interface LinkHost extends ReactiveControllerHost, HTMLElement {
+export interface LinkHost extends LitElement, Sender {
+  readonly session: Session | undefined;
   readonly returnTo: string | undefined;
 }
 
@@ -20,46 +21,42 @@ export type LinkStep = 'none' | 'phone' | 'opening';
 export class LinkFlow {
   /** True if the number given last was not one. */
   phoneRefused = false;
-  /** Why the link could not be opened. */
-  error: AlloError | undefined;
-  #askPhone = false;
+  #asking = false;
   #leaving = false;
+  #phone: string | undefined;
   readonly #host: LinkHost;
-  readonly #session: () => Session | undefined;
-  readonly #start: Task<readonly [string | undefined], LinkStarted>;
+  readonly #trip = new BankTrip();
+  readonly #start: Exchange<LinkStarted>;
 
-  constructor(host: LinkHost, session: () => Session | undefined) {
+  constructor(host: LinkHost) {
     this.#host = host;
-    this.#session = session;
-    this.#start = new Task(host, {
-      autoRun: false,
-      task: ([phone]: readonly [string | undefined], { signal }) => unlessAborted(signal, () => this.#open(phone, signal)),
-      onComplete: (started) => this.#opened(started),
-      onError: (cause) => this.#failed(toAlloError(cause)),
-    });
+    this.#start = new Exchange(host, (signal) => this.#open(signal), ({ url }) => this.#opened(url), ({ code }) => this.#failed(code));
+  }
+
+  /** Why the link could not be opened. */
+  get error(): AlloError | undefined {
+    return this.#start.error;
   }
 
   get step(): LinkStep {
-    if (this.#leaving || this.#start.status === TaskStatus.PENDING) return 'opening';
-    return this.#askPhone ? 'phone' : 'none';
+    if (this.#leaving || this.#start.busy) return 'opening';
+    return this.#asking ? 'phone' : 'none';
   }
 
   /** The shopper wants to link: asks for the number if there is none, else goes on to the bank. */
   begin(): void {
     if (this.step === 'opening') return;
-    this.error = undefined;
-    this.phoneRefused = false;
-    this.#askPhone = this.#session()?.account.value?.phoneRequired === true;
-    if (!this.#askPhone) void this.#start.run([undefined]);
-    this.#host.requestUpdate();
+    this.reset();
+    this.#asking = this.#host.session?.account.value?.phoneRequired === true;
+    if (!this.#asking) this.#run();
   }
 
   /** The shopper gave a number. Spaces, dots, dashes and brackets in it do not matter. */
   submit(phone: string): void {
     if (this.step === 'opening') return;
-    const digits = phone.replace(/[\s().-]/g, '');
-    this.phoneRefused = !/^(?:\+?62|0)8\d{6,13}$/.test(digits);
-    if (!this.phoneRefused) void this.#start.run([digits]);
+    this.#phone = phone.replace(/[\s().-]/g, '');
+    this.phoneRefused = !/^(\+?62|0)8\d{6,13}$/.test(this.#phone);
+    if (!this.phoneRefused) this.#run();
     this.#host.requestUpdate();
   }
 
@@ -69,38 +66,40 @@ export class LinkFlow {
     this.#host.requestUpdate();
   }
 
-  /** Back to where it began: the shopper changed their mind. */
+  /** Back to where it began: the shopper changed their mind, or the element has left the page. */
   reset(): void {
-    this.#askPhone = this.#leaving = this.phoneRefused = false;
-    this.error = undefined;
-    this.#host.requestUpdate();
+    this.#start.clear();
+    this.#trip.end();
+    this.#asking = this.phoneRefused = false;
+    this.#phone = undefined;
+    this.returned();
   }
 
-  /** The element has left the page. */
-  abort(): void {
-    this.#start.abort();
-    this.reset();
+  #run(): void {
+    this.#trip.prepare(this.#host);
+    void this.#start.run();
   }
 
-  async #open(phone: string | undefined, signal: AbortSignal): Promise<LinkStarted> {
-    const session = this.#session();
+  async #open(signal: AbortSignal): Promise<LinkStarted> {
+    const { session, returnTo = thisPage() } = this.#host;
     if (!session) throw new Error('not connected');
-    const started = await session.client.link({ returnTo: this.#host.returnTo ?? thisPage(), ...(phone && { phone }) }, signal);
+    const started = await session.client.link({ returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
     session.expectLink();
     return started;
   }
 
-  #opened({ url }: LinkStarted): void {
-    this.#askPhone = false;
-    this.#leaving = goToBank(this.#host, url, 'link');
+  #opened(url: string): void {
+    this.#asking = false;
+    this.#leaving = this.#trip.go(this.#host, url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.
-    void this.#session()?.account.refresh();
+    void this.#host.session?.account.run();
   }
 
-  #failed(error: AlloError): void {
-    this.phoneRefused = error.code === 'INVALID_PHONE';
-    this.#askPhone = this.phoneRefused || error.code === 'PHONE_REQUIRED';
-    this.error = this.#askPhone || error.code === 'ALREADY_LINKED' ? undefined : error;
-    void this.#session()?.account.refresh();
+  #failed(code: string): void {
+    this.#trip.end();
+    this.phoneRefused = code === 'INVALID_PHONE';
+    this.#asking = this.phoneRefused || code === 'PHONE_REQUIRED';
+    if (this.#asking || code === 'ALREADY_LINKED') this.#start.error = undefined;
+    void this.#host.session?.account.run();
   }
 }

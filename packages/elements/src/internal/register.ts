@@ -5,5 +5,5 @@
 export function register(tag: string, element: CustomElementConstructor): void {
   const present = customElements.get(tag);
   if (!present) customElements.define(tag, element);
-  else if (present !== element) console.warn(`allo-kit ALREADY_DEFINED: <${tag}> is defined by another copy of the kit; that one stays in use.`);
+  else if (present !== element) console.warn(`allo-kit ALREADY_DEFINED: <${tag}>`);
 }

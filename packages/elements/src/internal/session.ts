@@ -1,10 +1,10 @@
 import type { AlloClient } from '../client.ts';
 import { createClient } from '../client.ts';
 import type { Account, Balance } from '../contract.ts';
-import { AlloError } from '../errors.ts';
-import { createAttempts } from './attempts.ts';
-import type { Attempts } from './attempts.ts';
-import { Resource } from './resource.ts';
+import type { AlloError } from '../errors.ts';
+import { popupName } from './bank.ts';
+import { Exchange } from './exchange.ts';
+import { keep, recall } from './keep.ts';
 
 /** An element that takes part in a session while it is in the page. */
 export interface SessionMember {
@@ -12,14 +12,14 @@ export interface SessionMember {
   readonly needsAccount: boolean;
   /** Whether it shows the balance; nobody asks the bank for a balance that nobody shows. */
   readonly wantsBalance: boolean;
+  /** Who is told of {@link linkChanged}: the highest. */
+  readonly linkRank: number;
   /** The account or the balance changed, or another member came or went. */
   sessionChanged(): void;
   /** The page came back to life, or another tab changed something: ask the backend for whatever is shown. */
   sessionWoke(): void;
   /** The account became linked, or stopped being so. Said to one member only. */
   linkChanged(account: Account): void;
-  /** Who is told of {@link linkChanged}: the highest. */
-  readonly linkRank: number;
 }
 
 /** Coming back to the tab asks the backend again, but not more often than this. */
@@ -31,171 +31,159 @@ const wakeFloorMs = 10_000;
  * has gone, since the next shopper at this browser may be another one.
  */
 export class Session {
+  /** Where the backend is; also the name of this session in what the browser keeps. */
+  readonly scope: string;
   readonly client: AlloClient;
-  readonly attempts: Attempts;
-  readonly account: Resource<Account>;
-  readonly balance: Resource<Balance>;
-  readonly #scope: string;
-  readonly #members = new Set<SessionMember>();
-  readonly #closed: () => void;
+  readonly members = new Set<SessionMember>();
+  readonly account: Exchange<Account>;
+  readonly balance: Exchange<Balance>;
+  /** Ends the listening; there while there are members. */
+  #life: AbortController | undefined;
   #channel: BroadcastChannel | undefined;
+  #languages: MutationObserver | undefined;
   #status: Account['status'] | undefined;
   #holder = '';
   #missedChange = false;
-  #isOpen = false;
+  /** The latest news from another tab, or told to them. */
+  #heard: unknown;
 
-  constructor(endpoint: string, credentials: RequestCredentials, closed: () => void) {
-    this.#scope = endpoint;
-    this.#closed = closed;
-    this.client = createClient({ endpoint, credentials });
-    this.attempts = createAttempts(endpoint);
-    this.account = new Resource((signal) => this.client.account(signal), this.#accountChanged);
-    this.balance = new Resource((signal) => this.#fetchBalance(signal), this.#notify);
-  }
-
-  get members(): ReadonlySet<SessionMember> {
-    return this.#members;
+  constructor(scope: string, credentials: RequestCredentials) {
+    this.scope = scope;
+    const client = (this.client = createClient({ endpoint: scope, credentials }));
+    const host = { addController: () => undefined, requestUpdate: () => this.changed() };
+    this.account = new Exchange(host, (signal) => client.account(signal));
+    this.balance = new Exchange(host, (signal) => client.balance(signal), undefined, (error) => this.#balanceFailed(error));
   }
 
   join(member: SessionMember): void {
-    this.#members.add(member);
-    if (!this.#isOpen) this.#open();
-    if (this.#accountWanted()) this.account.ensure();
-    this.#accountChanged();
+    this.members.add(member);
+    if (!this.#life) this.#open();
+    this.changed();
   }
 
   leave(member: SessionMember): void {
-    this.#members.delete(member);
-    this.#notify();
+    this.members.delete(member);
+    this.changed();
     // A node that is moved leaves and joins within one task: nothing has to be fetched again for that.
     queueMicrotask(() => {
-      if (this.#members.size === 0 && this.#isOpen) this.#close();
+      if (this.members.size === 0) this.#close();
     });
   }
 
   /** Tells the other tabs that an account or a payment is not what it was. */
   announce(): void {
-    this.#channel?.postMessage('changed');
+    const stamp = (this.#heard = String(Date.now()));
+    // By two ways: what does not come through the channel is still heard as a change of the storage.
+    this.#channel?.postMessage(stamp);
+    keep(this.#news, stamp);
   }
 
   /** Money moved: the balance is another one, here and in the other tabs. */
   moneyMoved(): void {
-    if (this.#balanceWanted()) void this.balance.refresh();
+    this.#refreshBalance();
     this.announce();
   }
 
   /** Asks the backend anew for all that is shown. */
   wake(): void {
     this.#missedChange = false;
-    if (this.#accountWanted()) void this.account.refresh();
-    if (this.#balanceWanted()) void this.balance.refresh();
-    for (const member of this.#members) member.sessionWoke();
+    if (this.#any('needsAccount')) void this.account.run();
+    this.#refreshBalance();
+    for (const member of this.members) member.sessionWoke();
   }
 
   /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news. */
   expectLink(): void {
-    try {
-      localStorage.setItem(this.#expectation, '1');
-    } catch {
-      // Storage is refused here: the news is lost, the link is not.
-    }
+    keep(this.#expectation, '1');
   }
 
-  #open(): void {
-    this.#isOpen = true;
-    window.addEventListener('pageshow', this.#pageShown);
-    window.addEventListener('online', this.#online);
-    document.addEventListener('visibilitychange', this.#visibilityChanged);
-    if (!('BroadcastChannel' in globalThis)) return;
-    this.#channel = new BroadcastChannel(`allo-kit:${this.#scope}`);
-    this.#channel.onmessage = this.#otherTabChanged;
-  }
-
-  #close(): void {
-    this.#isOpen = false;
-    window.removeEventListener('pageshow', this.#pageShown);
-    window.removeEventListener('online', this.#online);
-    document.removeEventListener('visibilitychange', this.#visibilityChanged);
-    this.#channel?.close();
-    this.#channel = undefined;
-    this.account.clear();
-    this.balance.clear();
-    this.#closed();
-  }
-
-  /** From the back-forward cache the page comes as it was left, which may be long ago. */
-  readonly #pageShown = (event: PageTransitionEvent): void => {
-    if (event.persisted) this.wake();
-  };
-
-  readonly #online = (): void => this.wake();
-
-  readonly #visibilityChanged = (): void => {
-    if (!document.hidden && (this.#missedChange || Date.now() - this.account.loadedAt > wakeFloorMs)) this.wake();
-  };
-
-  readonly #otherTabChanged = (): void => {
-    if (document.hidden) this.#missedChange = true;
-    else this.wake();
-  };
-
-  readonly #notify = (): void => {
-    for (const member of this.#members) member.sessionChanged();
-  };
-
-  readonly #accountChanged = (): void => {
-    // Signed out: whoever signs in next must not see what belongs to the last one.
-    if (this.account.error?.code === 'UNAUTHENTICATED') this.account.value = undefined;
-    const account = this.account.value;
-    const linked = account?.status === 'linked';
-    const holder = linked ? `${account.phone} ${account.linkedAt}` : '';
-    if (holder !== this.#holder) this.balance.clear();
-    this.#holder = holder;
-    if (linked && this.#balanceWanted()) this.balance.ensure();
-    if (account) this.#tellLink(account);
-    this.#notify();
-  };
-
-  #tellLink(account: Account): void {
-    const before = this.#status;
-    this.#status = account.status;
-    const linked = account.status === 'linked';
-    const news = linked ? this.#takeExpectation() || (before && before !== 'linked') : before === 'linked' && account.status === 'unlinked';
-    if (!news) return;
-    const teller = [...this.#members].sort((a, b) => b.linkRank - a.linkRank)[0];
-    teller?.linkChanged(account);
+  get #news(): string {
+    return `allo-kit:news:${this.scope}`;
   }
 
   get #expectation(): string {
-    return `allo-kit:link:${this.#scope}`;
+    return `allo-kit:link:${this.scope}`;
   }
 
-  #takeExpectation(): boolean {
-    try {
-      const expected = localStorage.getItem(this.#expectation) !== null;
-      if (expected) localStorage.removeItem(this.#expectation);
-      return expected;
-    } catch {
-      return false;
-    }
+  #open(): void {
+    const { signal } = (this.#life = new AbortController());
+    // From the back-forward cache the page comes as it was left, which may be long ago.
+    addEventListener('pageshow', ({ persisted }) => persisted && this.wake(), { signal });
+    addEventListener('online', () => this.wake(), { signal });
+    document.addEventListener('visibilitychange', () => this.#seen(), { signal });
+    // Texts follow the language of the page.
+    this.#languages = new MutationObserver(() => this.changed());
+    this.#languages.observe(document, { subtree: true, attributeFilter: ['lang'] });
+    this.#channel = new BroadcastChannel(`allo-kit:${this.scope}`);
+    this.#channel.onmessage = ({ data }) => this.#heardNews(data);
+    addEventListener('storage', ({ key, newValue }) => key === this.#news && this.#heardNews(newValue), { signal });
+    // A popup that was closed early or is done gives the focus back to a page that was never hidden.
+    addEventListener('focus', () => this.#seen(), { signal });
+    if (window.name === popupName) this.#endPopup();
   }
 
-  #accountWanted(): boolean {
-    return [...this.#members].some((member) => member.needsAccount);
+  #close(): void {
+    this.#life?.abort();
+    this.#channel?.close();
+    this.#languages?.disconnect();
+    this.#life = this.#channel = undefined;
+    this.account.clear();
+    this.balance.clear();
+    for (const [name, session] of sessions) if (session === this) sessions.delete(name);
   }
 
-  #balanceWanted(): boolean {
-    return this.account.value?.status === 'linked' && [...this.#members].some((member) => member.wantsBalance);
+  #heardNews(stamp: unknown): void {
+    if (stamp === this.#heard) return;
+    this.#heard = stamp;
+    this.#missedChange = true;
+    this.#seen();
   }
 
-  async #fetchBalance(signal: AbortSignal): Promise<Balance> {
-    try {
-      return await this.client.balance(signal);
-    } catch (error) {
-      const code = error instanceof AlloError ? error.code : undefined;
-      if (code === 'UNAUTHENTICATED' || code === 'NOT_LINKED' || code === 'RELINK_REQUIRED') void this.account.refresh();
-      throw error;
-    }
+  /** The bank sent the shopper back, but into the popup: the page below it goes on. */
+  #endPopup(): void {
+    this.announce();
+    close();
+  }
+
+  #seen(): void {
+    if (!document.hidden && (this.#missedChange || Date.now() - this.account.heardAt > wakeFloorMs)) this.wake();
+  }
+
+  /** Something that several members look at is not what it was. */
+  changed(): void {
+    const { account, balance } = this;
+    // Signed out: whoever signs in next must not see what belongs to the last one.
+    if (account.error?.code === 'UNAUTHENTICATED') account.value = undefined;
+    const { status, phone, linkedAt } = account.value ?? {};
+    const holder = status === 'linked' ? `${phone} ${linkedAt}` : '';
+    if (holder !== this.#holder) balance.clear();
+    this.#holder = holder;
+    if (this.#any('needsAccount')) account.ensure();
+    if (holder && this.#any('wantsBalance')) balance.ensure();
+    if (account.value) this.#tellLink(account.value);
+    for (const member of this.members) member.sessionChanged();
+  }
+
+  #tellLink(account: Account): void {
+    const before = this.#status;
+    const now = (this.#status = account.status);
+    const expected = now === 'linked' && recall(this.#expectation);
+    if (expected) keep(this.#expectation);
+    const news = now === 'linked' ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
+    if (news) [...this.members].sort((a, b) => b.linkRank - a.linkRank)[0]?.linkChanged(account);
+  }
+
+  #any(wish: 'needsAccount' | 'wantsBalance'): boolean {
+    return [...this.members].some((member) => member[wish]);
+  }
+
+  #refreshBalance(): void {
+    if (this.#holder && this.#any('wantsBalance')) void this.balance.run();
+  }
+
+  /** What the balance says about the account, the account has to say itself. */
+  #balanceFailed({ code }: AlloError): void {
+    if (code === 'UNAUTHENTICATED' || code === 'NOT_LINKED' || code === 'RELINK_REQUIRED') void this.account.run();
   }
 }
 
@@ -203,9 +191,9 @@ const sessions = new Map<string, Session>();
 
 /** The session of a backend: one for all elements of the page that talk to it. */
 export function sessionFor(endpoint: string, credentials: RequestCredentials): Session {
-  const base = endpoint.replace(/\/+$/, '');
-  const name = `${credentials} ${base}`;
-  let session = sessions.get(name);
-  if (!session) sessions.set(name, (session = new Session(base, credentials, () => sessions.delete(name))));
+  const scope = endpoint.replace(/\/+$/, '');
+  const name = `${credentials} ${scope}`;
+  const session = sessions.get(name) ?? new Session(scope, credentials);
+  sessions.set(name, session);
   return session;
 }

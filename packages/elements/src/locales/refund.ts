@@ -1,32 +1,20 @@
-/**
- * The texts that only `<allo-refund>` shows: a shop's page, which never refunds, need not carry them.
- *
- * @module
- */
+import type { Texts } from './text.ts';
 
-import type { RefundMessages } from './messages.ts';
-
-export const refundMessages: Readonly<Record<string, RefundMessages>> = {
-  id: {
-    refund: 'Kembalikan dana {amount}',
-    refundQuestion: 'Kembalikan {amount} seluruhnya? Tindakan ini tidak dapat dibatalkan.',
-    refundYes: 'Ya, kembalikan',
-    refundProcessing: 'Pengembalian dana {amount} sedang diproses.',
-    refundDone: '{amount} sudah dikembalikan ke pelanggan.',
-    refundManual: 'Bank tidak dapat mengembalikan dana ini secara otomatis karena akun pelanggan sudah diputus. Kirim {amount} lewat transfer.',
-    refundFailed: 'Bank menolak pengembalian dana. Pembayaran tetap lunas.',
-    FORBIDDEN: 'Anda tidak memiliki izin untuk tindakan ini.',
-    PAYMENT_NOT_REFUNDABLE: 'Pembayaran ini tidak dapat dikembalikan.',
-  },
-  en: {
-    refund: 'Refund {amount}',
-    refundQuestion: 'Refund {amount} in full? This cannot be undone.',
-    refundYes: 'Yes, refund',
-    refundProcessing: 'The refund of {amount} is being processed.',
-    refundDone: '{amount} was returned to the customer.',
-    refundManual: 'The bank cannot return this by itself, since the customer’s account was unlinked. Please transfer {amount} by hand.',
-    refundFailed: 'The bank refused the refund. The payment remains paid.',
-    FORBIDDEN: 'You are not allowed to do this.',
-    PAYMENT_NOT_REFUNDABLE: 'This payment cannot be refunded.',
-  },
-};
+/** What only `<allo-refund>` says: a shop's page, which never refunds, need not carry it. */
+export const refundTexts = {
+  refund: ['Kembalikan dana {amount}', 'Refund {amount}'],
+  refundQuestion: ['Kembalikan {amount} seluruhnya? Tindakan ini tidak dapat dibatalkan.', 'Refund {amount} in full? This cannot be undone.'],
+  refundYes: ['Ya, kembalikan', 'Yes, refund'],
+  refundProcessing: ['Pengembalian dana {amount} sedang diproses.', 'The refund of {amount} is being processed.'],
+  refundDone: ['{amount} sudah dikembalikan ke pelanggan.', '{amount} was returned to the customer.'],
+  refundManual: [
+    'Bank tidak dapat mengembalikan dana ini secara otomatis karena akun pelanggan sudah diputus. Kirim {amount} lewat transfer.',
+    'The bank cannot return this by itself, since the customer’s account was unlinked. Please transfer {amount} by hand.',
+  ],
+  refundFailed: ['Bank menolak pengembalian dana. Pembayaran tetap lunas.', 'The bank refused the refund. The payment remains paid.'],
+  checkStatus: ['Periksa status', 'Check status'],
+  reference: ['Nomor referensi', 'Reference number'],
+  cancel: ['Batal', 'Cancel'],
+  FORBIDDEN: ['Anda tidak memiliki izin untuk tindakan ini.', 'You are not allowed to do this.'],
+  PAYMENT_NOT_REFUNDABLE: ['Pembayaran ini tidak dapat dikembalikan.', 'This payment cannot be refunded.'],
+} as const satisfies Texts;

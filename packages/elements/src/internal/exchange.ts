@@ -1,0 +1,55 @@
+import { Task, initialState } from '@lit/task';
+import type { ReactiveControllerHost } from 'lit';
+import type { AlloError } from '../errors.ts';
+import { toAlloError } from '../errors.ts';
+
+/** Who wants to hear that something changed: an element, or a session for all of its elements. */
+export type ExchangeHost = Pick<ReactiveControllerHost, 'addController' | 'requestUpdate'>;
+
+/**
+ * A request to the backend as something to show: whether it runs, its last good answer, why the latest try failed.
+ * It runs when it is told to, never by itself. Asked again while it runs it starts anew, since the answer on its
+ * way may be older than the reason to ask.
+ */
+export class Exchange<T> {
+  /** The last good answer. Kept when a later request fails. */
+  value: T | undefined;
+  /** Why the latest request failed; gone as soon as one succeeds. */
+  error: AlloError | undefined;
+  busy = false;
+  /** When `value` was heard, in milliseconds since the epoch; 0 if never. */
+  heardAt = 0;
+  readonly #task: Task<readonly [], void>;
+
+  constructor(host: ExchangeHost, ask: (signal: AbortSignal) => Promise<T>, heard?: (value: T) => void, failed?: (error: AlloError) => void) {
+    this.#task = new Task(host as ReactiveControllerHost, {
+      autoRun: false,
+      task: async (_: readonly [], { signal }) => {
+        const outcome = await ask(signal).then((value) => ({ value, error: undefined, heardAt: Date.now() }), (cause: unknown) => ({ error: toAlloError(cause) }));
+        // Leaving the page is not a failure: what was aborted leaves no trace.
+        if (signal.aborted) return initialState;
+        Object.assign(this, outcome, { busy: false });
+        if (outcome.error) failed?.(outcome.error);
+        else heard?.(outcome.value);
+        return undefined;
+      },
+    });
+  }
+
+  /** Asks the backend. Never rejects: how it went is in `value` and `error`. */
+  run(): Promise<void> {
+    this.busy = true;
+    return this.#task.run([]);
+  }
+
+  /** Asks unless there is an answer, or one on its way. */
+  ensure(): void {
+    if (!this.value && !this.error && !this.busy) void this.run();
+  }
+
+  /** Forgets everything and drops what is on its way. */
+  clear(): void {
+    this.#task.abort();
+    Object.assign(this, { value: undefined, error: undefined, busy: false, heardAt: 0 });
+  }
+}
