@@ -21,12 +21,20 @@ const builds = [
   {
     name: '@allo-kit/elements',
     sources: ['packages/elements/src', 'packages/elements/package.json', 'packages/elements/tsconfig.json', 'tsconfig.json'],
+    empties: 'packages/elements/dist',
     stamp: 'packages/elements/dist/.built',
     command: ['tsc', '-p', 'packages/elements'],
   },
   {
+    name: 'the manifest of the elements',
+    sources: ['packages/elements/dist/.built', 'stories/manifest'],
+    stamp: 'packages/elements/dist/.described',
+    command: ['cem', 'analyze', '--config', 'stories/manifest/config.ts'],
+  },
+  {
     name: '@allo-kit/server',
     sources: ['packages/server/src', 'packages/elements/src/contract.ts', 'packages/server/tsconfig.json', 'tsconfig.json'],
+    empties: 'packages/server/dist',
     stamp: 'packages/server/dist/.built',
     command: ['tsc', '-p', 'packages/server'],
   },
@@ -102,12 +110,14 @@ function lastWrite(path) {
   return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => lastWrite(join(path, name))));
 }
 
-async function build({ name, sources, stamp, command: [tool, ...args] }) {
+async function build({ name, sources, empties, stamp, command: [tool, ...args] }) {
   const stampFile = join(root, stamp);
   const startedAt = new Date();
   const newest = Math.max(...sources.map((source) => lastWrite(join(root, source))));
   if (newest < lastWrite(stampFile)) return;
   say(`building ${name}`);
+  // What is left of a source that is no more must not be published.
+  if (empties !== undefined) rmSync(join(root, empties), { recursive: true, force: true });
   const env = { ...process.env, PATH: `${toolsFolder}${delimiter}${process.env.PATH ?? ''}` };
   await run(tool, args, `Building ${name} did not succeed; the message is above.`, env);
   writeFileSync(stampFile, '');

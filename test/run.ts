@@ -23,11 +23,13 @@ const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage 
 
 const stages: Stage[] = [
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
-  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test'] },
+  { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
+  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
   { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
+  nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
 ];
 

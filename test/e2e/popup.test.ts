@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { openShop } from './support/shop.ts';
+import { assertBooksAgree, freshPhone, otp, pin, placeOrder, state, typeCode } from './support/steps.ts';
+
+/** What opens while `act` runs. The kit cuts the tie to its opener, so the browser reports a page, not a popup. */
+async function opened(context: BrowserContext, act: () => Promise<void>): Promise<Page> {
+  const opening = context.waitForEvent('page');
+  await act();
+  return opening;
+}
+
+/** OTP and PIN in the popup, which then closes by itself. */
+async function confirmIn(popup: Page): Promise<void> {
+  const closed = popup.waitForEvent('close');
+  await typeCode(popup, 'otp', otp);
+  await typeCode(popup, 'pin', pin);
+  await closed;
+}
+
+test('linking and paying in a popup: closed early, opened again, and the page below never leaves', async () => {
+  const shop = await openShop();
+  try {
+    const context = await shop.shopper();
+    const page = await context.newPage();
+    await placeOrder(page, shop);
+    const address = page.url();
+    await page.evaluate(() => {
+      for (const element of document.querySelectorAll('allo-link-button, allo-pay')) element.setAttribute('presentation', 'popup');
+    });
+
+    const button = page.locator('allo-link-button');
+    await button.getByRole('button').first().click();
+    await button.getByRole('textbox').fill(freshPhone());
+    const first = await opened(context, () => button.getByRole('textbox').press('Enter'));
+    await first.waitForURL(/\/direct-debit\/ui\/binding\//);
+    assert.equal(await first.evaluate(() => window.opener as unknown), null);
+    await first.close();
+    await confirmIn(await opened(context, () => button.getByRole('link').first().click()));
+    await state(page, 'allo-link-button', 'linked');
+    assert.equal(page.url(), address);
+
+    const pay = await state(page, 'allo-pay', 'ready');
+    const bank = await opened(context, () => pay.getByRole('button').first().click());
+    await bank.waitForURL(/\/direct-debit\/ui\/payment\//);
+    const receipt = page.waitForURL(/order\.html/);
+    await confirmIn(bank);
+    await receipt;
+    await state(page, 'allo-pay', 'paid');
+    assert.equal(shop.payments().length, 1);
+    assertBooksAgree(shop);
+  } finally {
+    await shop.close();
+  }
+});
