@@ -104,7 +104,7 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
     const stale = this.state === 'stale';
     const [main, ...others] = [...instruments].sort((a, b) => Number(b.type === 'BALANCE') - Number(a.type === 'BALANCE'));
     const said: Content = [
-      main ? this.#renderMain(main.type, moneyText(main.available)) : nothing,
+      main ? this.#renderMain(main.type, moneyText(main.available), main.available.value.length > '99999999999.00'.length) : nothing,
       ...others.map(({ type, available }) => html`<p part="hint row">${this.text(names[type])} ${moneyText(available)}</p>`),
       html`<p part="hint as-of" data-tone=${stale ? 'warning' : nothing}>${phrase(this.text(stale ? 'stale' : 'asOf'), formatTime(asOf, this.language))}</p>`,
     ];
@@ -121,15 +121,15 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
     return this.wantsBalance ? this.#renderTool('hide', () => this.#reveal()) : this.#renderTool('show', () => this.#reveal('1'));
   }
 
-  #renderMain(type: InstrumentType, figure: Content): TemplateResult {
+  #renderMain(type: InstrumentType, figure: Content, long = false): TemplateResult {
     return html`<p part="hint caption">${glyph('wallet')}${this.text(names[type])}</p>
-      <p part="amount">${figure}</p>`;
+      <p part="amount" ?data-long=${long}>${figure}</p>`;
   }
 
   #renderTool(name: 'refresh' | 'show' | 'hide', press: () => void, busy = false): TemplateResult {
     const label = this.text(name);
     return html`<button part="button plain ${name}" type="button" aria-label=${label} title=${label}
-      aria-disabled=${busy ? 'true' : nothing} @click=${busy ? nothing : press}>${icon(busy ? 'busy' : name)}</button>`;
+      aria-disabled=${busy ? 'true' : nothing} ?data-busy=${busy} @click=${busy ? nothing : press}>${icon(busy ? 'busy' : name)}</button>`;
   }
 
   get #choice(): string {

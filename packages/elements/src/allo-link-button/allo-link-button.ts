@@ -148,7 +148,7 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     const [words, tone] = unlinkRequested ? (['unlinkRequested', 'warning'] as const) : (['linked', 'success'] as const);
     const line = html`<span part="tag" data-tone=${tone}>${this.text(words)}</span> <span part="phone">${phone}</span>`;
     const unlink = button(this.text('unlink'), () => this.#confirm(true), 'plain');
-    return card(this, 'wallet', this.text('brand'), line, unlinkRequested ? nothing : unlink);
+    return frame(this, 'base card', notice('wallet', this.text('brand'), line), unlinkRequested ? nothing : unlink);
   }
 
   #renderRelink({ lastFailure }: Account): TemplateResult {

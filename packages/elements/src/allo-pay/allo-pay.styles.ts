@@ -1,10 +1,14 @@
 import type { CSSResult } from 'lit';
 import { css } from 'lit';
 
+/**
+ * There is room for a label of two lines, so that neither a long amount nor another state of the button moves the page.
+ * The wallet stands in the first of them: beside both it would be far from the centred words.
+ */
 export const styles: CSSResult = css`
-  /* Room for a label of two lines, so that neither a long amount nor another state of the button moves the page. */
   [part~='base'], [part~='main'], i:first-child { min-height: max(var(--_height), 56px); }
-  [part~='main'] { padding-block: 6px; }
+  [part~='main'] { display: block; padding-block: 6px; text-wrap: balance; }
+  [part~='main'] svg, ::slotted([slot='icon']) { margin: -3px 10px -3px 0; vertical-align: middle; }
   i + i { display: none; }
   dl { flex: 1 1 100%; padding-block-start: calc(var(--_space) / 2); border-block-start: 1px solid var(--_border); }
   dt { color: var(--_muted); }

@@ -8,7 +8,7 @@ import { base } from '../internal/base.styles.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
 import { bankLink, linkingView, phoneView } from '../internal/link-views.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, footnote, frame, moneyText, phrase, problem, skeleton } from '../internal/templates.ts';
+import { button, card, footnote, frame, moneyText, phrase, problem, skeleton, withReference } from '../internal/templates.ts';
 import { linkTexts } from '../locales/link.ts';
 import { payTexts } from '../locales/pay.ts';
 import { PayFlow } from './pay-flow.ts';
@@ -153,7 +153,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
       case 'refunded':
         return order.payment ? receiptView(this, order.payment, state) : skeleton(this);
       case 'review':
-        return card(this, 'warning', this.text('review'), `${this.text('reference')} ${order.payment?.receipt?.reference ?? order.payment?.paymentId}`);
+        return card(this, 'warning', withReference(this.text('review'), this.text('reference'), order.payment?.receipt?.reference ?? order.payment?.paymentId));
       default:
         return this.#renderButton();
     }

@@ -12,7 +12,7 @@ export function receiptView(host: Speaker, { amount, receipt, refund }: Payment,
   const row = (key: 'total' | 'paidAt' | 'reference' | 'refundedAt', value: Content): TemplateResult =>
     html`<div part="row ${key}"><dt>${host.text(key)}</dt><dd>${value}</dd></div>`;
   const time = (instant: string): string => formatDateTime(instant, host.language, host.text('months'));
-  return frame(host, 'base card', notice(icons[state], host.text(state)), html`<dl part="rows receipt">
+  return frame(host, 'base card', notice(icons[state], host.text(state), nothing, true), html`<dl part="rows receipt">
     ${row('total', moneyText(amount))}
     ${receipt ? [row('paidAt', time(receipt.paidAt)), row('reference', receipt.reference)] : nothing}
     ${refund?.refundedAt ? row('refundedAt', time(refund.refundedAt)) : nothing}

@@ -9,7 +9,7 @@ import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, frame, moneyText, phrase, problem, question } from '../internal/templates.ts';
+import { button, card, frame, moneyText, phrase, problem, question, withReference } from '../internal/templates.ts';
 import type { TextKey } from '../localize.ts';
 import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
@@ -99,12 +99,12 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
       case 'sending':
         return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)), this.text('cancel'));
       case 'refunding':
-        return card(this, 'busy', this.#phrase('refundProcessing'), this.#reference(),
+        return card(this, 'busy', this.#referring('refundProcessing'), undefined,
           ...(this.#payment ? [button(this.text('checkStatus'), () => this.#poll.now())] : []));
       case 'refunded':
-        return card(this, 'success', this.#phrase('refundDone'), this.#reference());
+        return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
-        return card(this, 'warning', this.#phrase('refundManual'), this.#reference());
+        return card(this, 'warning', this.#referring('refundManual'));
       case 'unavailable':
         return card(this, 'neutral', this.text('PAYMENT_NOT_REFUNDABLE'));
       case 'failed':
@@ -120,9 +120,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     return phrase(this.text(key), isMoney(money) ? moneyText(money) : '');
   }
 
-  #reference(): string {
-    const reference = this.#payment?.refund?.reference;
-    return reference ? `${this.text('reference')} ${reference}` : '';
+  #referring(key: TextKey): Content {
+    return withReference(this.#phrase(key), this.text('reference'), this.#payment?.refund?.reference);
   }
 
   #confirm(confirming: boolean): void {

@@ -17,7 +17,7 @@ const tokens = css`
   }
 `;
 
-/** The frame, its words and its figures. */
+/** The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it. */
 const layout = css`
   :host { display: block; font-family: var(--allo-font, inherit); line-height: 1.45; text-align: start; }
   :host([hidden]) { display: none; }
@@ -52,18 +52,20 @@ const layout = css`
   }
   [part='words'], dd { min-width: 0; overflow-wrap: anywhere; }
   [part='title'], label { font-weight: 600; }
+  bdi { display: inline-block; }
   [part~='hint'] { color: var(--_muted); font-size: var(--_small); }
   p[data-tone], [part='tag'] { color: var(--_tone); }
   [part~='footnote'] { flex: 1 1 100%; text-align: center; }
   [part~='footnote']:empty { display: none; }
-  [part='money'], [part='phone'] { font-variant-numeric: tabular-nums; white-space: nowrap; }
+  [part='money'], [part='phone'] { font-variant-numeric: tabular-nums; }
+  [part='phone'], [part='hidden'] { white-space: nowrap; }
   [part~='row'] { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--_space); padding-block: 6px; }
   svg, ::slotted([slot='icon']) { flex: none; width: 22px; height: 22px; }
   svg { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
   [part='hidden'] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
 
-/** What can be pressed or filled in. */
+/** What can be pressed or filled in. No ring around the frame: it gets the focus only from us, when nothing else can take it. */
 const controls = css`
   [part='actions'], form { display: flex; flex: 1 1 14em; flex-wrap: wrap; gap: calc(var(--_space) / 2); }
   form, form > * { flex-basis: 100%; }
@@ -96,7 +98,7 @@ const controls = css`
   [part~='plain'] { flex: none; min-width: 44px; min-height: 44px; border-color: transparent; color: var(--_accent); }
   [aria-disabled] { cursor: default; }
   [aria-disabled]:not([data-busy]) { opacity: 0.55; }
-  :focus-visible { outline: 3px solid var(--allo-color-focus, var(--_accent)); outline-offset: 2px; }
+  :focus-visible:not(div) { outline: 3px solid var(--allo-color-focus, var(--_accent)); outline-offset: 2px; }
   input { width: 100%; border-color: color-mix(in srgb, currentColor 55%, transparent); font-size: max(1em, 16px); }
   [aria-invalid='true'] { border-color: var(--_danger); }
 `;

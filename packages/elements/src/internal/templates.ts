@@ -41,12 +41,17 @@ export function card(host: Speaker, tone: Icon, words: Content, more?: Content, 
   return frame(host, 'base card', urgent ? nothing : said, controls.length > 0 ? html`<div part="actions">${controls}</div>` : nothing, urgent ? said : nothing);
 }
 
-/** An icon in its tone with a sentence; or, if there is `more` to say in smaller words, with a title. */
-export function notice(tone: Icon, words: Content, more?: Content): TemplateResult {
+/** An icon in its tone with a sentence; or with a title, as where there is `more` to say in smaller words. */
+export function notice(tone: Icon, words: Content, more?: Content, titled: unknown = more): TemplateResult {
   return html`<div part="notice" data-tone=${tone}>
     <span part="badge">${glyph(tone)}</span>
-    <div part="words"><p part=${more ? 'title' : 'text'}>${words}</p>${more ? html`<p part="hint">${more}</p>` : nothing}</div>
+    <div part="words"><p part=${titled ? 'title' : 'text'}>${words}</p>${more ? html`<p part="hint">${more}</p>` : nothing}</div>
   </div>`;
+}
+
+/** A sentence, and the number to quote below it: the sentence is too long to be its title. */
+export function withReference(words: Content, label: string, reference: string | undefined): Content {
+  return reference ? [words, html`<br /><span part="hint">${label} <bdi>${reference}</bdi></span>`] : words;
 }
 
 /** The slot `icon` may replace the wallet. */
