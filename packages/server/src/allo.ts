@@ -16,14 +16,19 @@ import { deliverEvents } from './ledger/events.ts';
 import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
+import { createRateLimits } from './ledger/rate-limits.ts';
+import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
 import { refundPayment } from './ledger/refunds.ts';
 import { requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
+import { createBalanceMemory } from './routes/balance-memory.ts';
+import type { BalanceMemory } from './routes/balance-memory.ts';
 import { createSnapBank } from './routes/bank.ts';
 import { viewPayment } from './routes/context.ts';
 import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
+import type { DokuRouteContext } from './routes/doku.ts';
 import type { Merchant } from './routes/merchant.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
 import { accountView } from './routes/views.ts';
@@ -43,6 +48,8 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   trustedOrigins?: readonly string[] | undefined;
   /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */
   trustedProxies?: number | undefined;
+  /** How often somebody may link, pay or ask for a balance. Default: as in `defaultLimits`; counted in this process. */
+  limits?: LimitOptions | undefined;
   /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
   reconcileEveryMs?: number | undefined;
   /** Default: JSON lines on standard error. */
@@ -78,10 +85,13 @@ export function createAllo(options: AlloOptions): Allo {
   const config = readConfig(options);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
+  const limits = createRateLimits(options.limits ?? {}, now);
   const store = openStore(config.database, now);
   const background = createBackground(log);
-  const ledger = createLedgerContext({ options, config, log, now, store, background });
-  const app = createHandler({ basePath: config.basePath, routes: createRouteContext(options, config, ledger), doku: createDokuContext(config, ledger) });
+  const balances = createBalanceMemory(now);
+  const ledger = createLedgerContext({ options, config, log, now, limits, store, background, balances });
+  const routes = createRouteContext(options, config, ledger, balances);
+  const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes) });
 
   const runReconcile = background.single(() => reconcile(ledger));
   const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
@@ -124,11 +134,13 @@ interface Parts {
   config: Config;
   log: Logger;
   now: () => number;
+  limits: RateLimits;
   store: Store;
   background: ReturnType<typeof createBackground>;
+  balances: BalanceMemory;
 }
 
-function createLedgerContext({ options, config, log, now, store, background }: Parts): LedgerContext {
+function createLedgerContext({ options, config, log, now, limits, store, background, balances }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -139,10 +151,14 @@ function createLedgerContext({ options, config, log, now, store, background }: P
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
   const ledger: LedgerContext = {
-    store: tellSoon(store, () => background.run(deliverSoon())),
+    store: tellSoon(store, () => {
+      balances.forget();
+      background.run(deliverSoon());
+    }),
     bank: createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }),
     seal, log, now,
     timing: { ...defaultTiming, ...options.timing },
+    limits,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     newSecret: () => Buffer.from(random(32)).toString('base64url'),
@@ -185,17 +201,18 @@ function isBankPage(config: Config, text: string): boolean {
   return url.protocol === 'https:' && url.port === '' && (url.hostname === 'doku.com' || url.hostname.endsWith('.doku.com'));
 }
 
-function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext): RouteContext {
+function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext, balances: BalanceMemory): RouteContext {
   return {
     ledger,
     merchant: options,
+    balances,
     device: { secure: config.publicUrl.protocol === 'https:', trustedProxies: options.trustedProxies ?? 0, newId: ledger.newId },
     shopOrigin: config.publicUrl.origin,
     trustedOrigins: new Set([config.publicUrl.origin, ...(options.trustedOrigins ?? [])]),
   };
 }
 
-function createDokuContext(config: Config, ledger: LedgerContext) {
+function createDokuContext(config: Config, ledger: LedgerContext, { device }: RouteContext): DokuRouteContext {
   const { clientId, secretKeys } = config;
   const { now } = ledger;
   const merchantTokens = createMerchantTokens({
@@ -203,5 +220,5 @@ function createDokuContext(config: Config, ledger: LedgerContext) {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
   const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now });
-  return { ledger, merchantTokens, verify, publicPath: publicPath(config) };
+  return { ledger, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
 }

@@ -9,6 +9,7 @@ import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
 import type { Bank } from './bank.ts';
 import type { AlloEvent } from './allo-event.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 /** Structured log; `fields` never hold a secret, a token or a phone number. */
 export interface Logger {
@@ -72,6 +73,7 @@ export interface LedgerContext {
   bank: Bank;
   seal: Seal;
   timing: Timing;
+  limits: RateLimits;
   log: Logger;
   /** Epoch milliseconds. */
   now(): number;

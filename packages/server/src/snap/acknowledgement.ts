@@ -30,7 +30,7 @@ export type Acknowledgement =
   | 'not-found'
   | 'failed';
 
-const serviceCodes = { payment: '56', binding: '07' } as const;
+const serviceCodes = { payment: '56', binding: '07', token: '73' } as const;
 
 const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: string; responseMessage: string }>> = {
   accepted: { httpStatus: 200, caseCode: '00', responseMessage: 'Request has been processed successfully' },
@@ -57,5 +57,18 @@ export function acknowledge(kind: NotificationKind, acknowledgement: Acknowledge
       responseCode: `${httpStatus}${serviceCodes[kind]}${caseCode}`,
       responseMessage: isBound ? 'Successful' : responseMessage,
     },
+  };
+}
+
+/**
+ * Builds the answer to what was refused too often of late: HTTP 429 with `429xx00`, whatever was wrong with it.
+ *
+ * @param epochMs now, for X-TIMESTAMP
+ */
+export function refuseForNow(kind: NotificationKind | 'token', retryAfterSeconds: number, epochMs: number): SnapReply {
+  return {
+    status: 429,
+    headers: { 'Content-Type': 'application/json', 'Retry-After': String(retryAfterSeconds), 'X-TIMESTAMP': formatTimestamp(epochMs) },
+    body: { responseCode: `429${serviceCodes[kind]}00`, responseMessage: 'Too Many Requests' },
   };
 }
