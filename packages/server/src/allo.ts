@@ -11,6 +11,9 @@ import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
+import { defaultGateLimits } from './ledger/gate.ts';
+import type { GateLimits } from './ledger/gate.ts';
+import { guardBank } from './ledger/guarded-bank.ts';
 import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
 import { deliverEvents } from './ledger/events.ts';
 import type { AlloEvent } from './ledger/allo-event.ts';
@@ -50,6 +53,8 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   trustedProxies?: number | undefined;
   /** How often somebody may link, pay or ask for a balance. Default: as in `defaultLimits`; counted in this process. */
   limits?: LimitOptions | undefined;
+  /** When DOKU counts as away, and how much is asked of it at once; for each of its operations. */
+  bankLimits?: Partial<GateLimits> | undefined;
   /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
   reconcileEveryMs?: number | undefined;
   /** Default: JSON lines on standard error. */
@@ -155,7 +160,10 @@ function createLedgerContext({ options, config, log, now, limits, store, backgro
       balances.forget();
       background.run(deliverSoon());
     }),
-    bank: createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }),
+    bank: guardBank(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }), {
+      limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
+      onChange: (operation, isAway) => (isAway ? log.error('DOKU counts as away', { operation }) : log.info('DOKU answers again', { operation })),
+    }),
     seal, log, now,
     timing: { ...defaultTiming, ...options.timing },
     limits,

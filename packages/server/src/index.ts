@@ -5,6 +5,8 @@ export * from './contract.ts';
 export { AlloServerError } from './errors.ts';
 export type { Logger, Timing } from './ledger/context.ts';
 export type { AccountEvent, AlloEvent, PaymentEvent } from './ledger/allo-event.ts';
+export { defaultGateLimits } from './ledger/gate.ts';
+export type { GateLimits } from './ledger/gate.ts';
 export { defaultLimits } from './ledger/rate-limits.ts';
 export type { LimitName, LimitOptions } from './ledger/rate-limits.ts';
 export type { ReconcileReport } from './ledger/reconcile.ts';

@@ -7,7 +7,7 @@
 
 import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
-import type { Bank } from './bank.ts';
+import type { GuardedBank } from './bank.ts';
 import type { AlloEvent } from './allo-event.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -70,7 +70,7 @@ export interface ReturnUrls {
 
 export interface LedgerContext {
   store: Store;
-  bank: Bank;
+  bank: GuardedBank;
   seal: Seal;
   timing: Timing;
   limits: RateLimits;

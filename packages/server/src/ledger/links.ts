@@ -8,6 +8,7 @@
 import { AlloServerError } from '../errors.ts';
 import type { LinkFailure, ProblemCode } from '../contract.ts';
 import type { LinkRow } from '../store/rows.ts';
+import { admit } from './admission.ts';
 import type { BankAnswer, Browser, Device, LinkPage } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
@@ -45,7 +46,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
     if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
     assertRoom(standing);
   }
-  const giveBack = ctx.limits.take({ linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor });
+  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor });
   let asked = false;
   try {
     if (standing !== undefined) await makeRoom(ctx, standing);
@@ -60,7 +61,8 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
     asked = answer.outcome !== 'not-sent';
     return await settleStart(ctx, link, answer);
   } finally {
-    if (!asked) giveBack();
+    if (asked) admission.end();
+    else admission.cancel();
   }
 }
 

@@ -9,6 +9,8 @@ import { AlloServerError } from '../errors.ts';
 import type { InstrumentType, OrderLine, PaymentFailure } from '../contract.ts';
 import type { LinkRow, PaymentRow } from '../store/rows.ts';
 import type { PaymentInserted, PaymentKey } from '../store/store.ts';
+import { admit } from './admission.ts';
+import type { Admission } from './admission.ts';
 import type { BankAnswer, ChargeOrder, ChargePage, Device } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
@@ -47,22 +49,22 @@ export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<Paymen
   const inserted = await insert(ctx, await newPayment(ctx, wish, link, secret), key);
   if (inserted.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
   if (inserted.outcome === 'existing') return own(inserted.payment, wish);
-  const sending = send(ctx, inserted.payment, link, secret);
+  const sending = send(ctx, inserted.payment, link, secret).finally(inserted.admission.end);
   ctx.background(sending);
   await within(ctx.timing.browserWaitMs, sending);
   return (await ctx.store.payment(inserted.payment.id)) ?? inserted.payment;
 }
 
 /** Only a payment that is new counts; it is counted before it is written, so that two at once are two. */
-async function insert(ctx: LedgerContext, payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted> {
-  const giveBack = ctx.limits.take({ paymentsPerCustomer: payment.customerId });
+async function insert(ctx: LedgerContext, payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted & { admission: Admission }> {
+  const admission = admit(ctx, 'charge', { paymentsPerCustomer: payment.customerId });
   let outcome: PaymentInserted['outcome'] | undefined;
   try {
     const inserted = await ctx.store.insertPayment(payment, key);
     outcome = inserted.outcome;
-    return inserted;
+    return { ...inserted, admission };
   } finally {
-    if (outcome !== 'created') giveBack();
+    if (outcome !== 'created') admission.cancel();
   }
 }
 
