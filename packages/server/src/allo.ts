@@ -78,7 +78,10 @@ export interface Allo {
   unlink(customerId: string): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
-  /** Ends the clockwork, waits for work under way, closes the database. */
+  /**
+   * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
+   * the database. What is not done by then is taken up again by another process or the next start.
+   */
   close(): Promise<void>;
 }
 
@@ -94,9 +97,27 @@ export function createAllo(options: AlloOptions): Allo {
   const store = openStore(config.database, now);
   const background = createBackground(log);
   const balances = createBalanceMemory(now);
-  const ledger = createLedgerContext({ options, config, log, now, limits, store, background, balances });
+  let closing: Promise<void> | undefined;
+  let isClosed = false;
+  const ledger = createLedgerContext({ options, config, log, now, limits, store, background, balances, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
-  const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes) });
+  const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
+
+  /** Kept so that closing waits for it; refused once that has begun. */
+  const take = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (closing !== undefined) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
+    const taken = work();
+    background.run(taken.catch(() => undefined));
+    return taken;
+  };
+
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    const isIdle = await background.idle(ledger.timing.closeWaitMs);
+    if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
+    isClosed = true;
+    await store.close();
+  };
 
   const runReconcile = background.single(() => reconcile(ledger));
   const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
@@ -105,20 +126,20 @@ export function createAllo(options: AlloOptions): Allo {
 
   return {
     basePath: config.basePath,
-    handler: async (request, connection = {}) => app.fetch(request, connection),
-    async refund(paymentId, { reason = '' } = {}) {
+    handler: async (request, connection = {}) => {
+      const answer = Promise.resolve(app.fetch(request, connection));
+      background.run(answer);
+      return answer;
+    },
+    refund: (paymentId, { reason = '' } = {}) => take(async () => {
       await refundPayment(ledger, paymentId, { reason });
       const payment = await store.payment(paymentId);
       if (payment === undefined) throw new AlloServerError('NOT_FOUND');
       return viewPayment({ ledger }, payment);
-    },
-    unlink: async (customerId) => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now()),
-    reconcile: runReconcile,
-    async close() {
-      clearInterval(timer);
-      await background.idle();
-      await store.close();
-    },
+    }),
+    unlink: (customerId) => take(async () => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now())),
+    reconcile: () => take(runReconcile),
+    close: () => (closing ??= stop()),
   };
 }
 
@@ -143,9 +164,10 @@ interface Parts {
   store: Store;
   background: ReturnType<typeof createBackground>;
   balances: BalanceMemory;
+  isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, log, now, limits, store, background, balances }: Parts): LedgerContext {
+function createLedgerContext({ options, config, log, now, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -174,6 +196,7 @@ function createLedgerContext({ options, config, log, now, limits, store, backgro
     returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
     onEvent: (event) => options.onEvent(event),
     background: background.run,
+    isClosed,
   };
   const deliverSoon = background.single(() => deliverEvents(ledger));
   return ledger;

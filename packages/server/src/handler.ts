@@ -27,13 +27,15 @@ export interface HandlerOptions {
   basePath: string;
   routes: RouteContext;
   doku: DokuRouteContext;
+  /** Whether requests are no longer taken. */
+  isClosing(): boolean;
 }
 
 const below = (whole: Hono<RouteEnv>, basePath: string) => whole.basePath(basePath);
 
 export type Handler = ReturnType<typeof below>;
 
-export function createHandler({ basePath, routes, doku }: HandlerOptions): Handler {
+export function createHandler({ basePath, routes, doku, isClosing }: HandlerOptions): Handler {
   const { log, newId } = routes.ledger;
   const whole = new Hono<RouteEnv>();
   const app = below(whole, basePath);
@@ -50,6 +52,10 @@ export function createHandler({ basePath, routes, doku }: HandlerOptions): Handl
     return response;
   });
 
+  app.use(async (_c, next) => {
+    if (isClosing()) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
+    await next();
+  });
   addDokuRoutes(app, doku);
   addBrowserRoutes(app, routes);
   app.notFound(() => {

@@ -40,6 +40,10 @@ export interface Timing {
   leaseMs: number;
   /** Pauses between attempts to confirm a link after the shopper's return. */
   confirmDelaysMs: readonly number[];
+  /** How long the bank's answer to a payment or refund is kept in memory while the database is away. */
+  answerKeptMs: number;
+  /** How long closing waits for work under way. */
+  closeWaitMs: number;
   /** A customer token is renewed this long before it ends. */
   tokenMarginMs: number;
 }
@@ -59,6 +63,8 @@ export const defaultTiming: Timing = {
   createdTtlMs: 2 * minute,
   leaseMs: 90 * second,
   confirmDelaysMs: [2 * second, 5 * second, 10 * second, 20 * second, 40 * second],
+  answerKeptMs: 30 * second,
+  closeWaitMs: 25 * second,
   tokenMarginMs: 5 * minute,
 };
 
@@ -86,6 +92,8 @@ export interface LedgerContext {
   newReference(): string;
   returnUrls(kind: 'link' | 'payment', secret: string): ReturnUrls;
   onEvent(event: AlloEvent): void | Promise<void>;
+  /** Whether the store was closed for good. */
+  isClosed(): boolean;
   /** Keeps work that outlives a request, so that closing can wait for it. Never rejects. */
   background(work: Promise<unknown>): void;
 }

@@ -15,6 +15,7 @@ import type { BankAnswer, ChargeOrder, ChargePage, Device } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { toAmount } from '../snap/amount.ts';
 import { nextCheckAt } from './schedule.ts';
 import { customerToken, markDead, renewCustomerToken } from './tokens.ts';
@@ -133,8 +134,11 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   const order = chargeOrder(ctx, payment, secret);
   let answer = await ctx.bank.charge(token.token, order);
   if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
-  if (answer.outcome === 'token-refused') await markDead(ctx, link, answer.evidence);
-  await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, answer);
+  const settled = answer;
+  await keepAnswer(ctx, async () => {
+    if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence);
+    await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, settled);
+  });
 }
 
 function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string): ChargeOrder {

@@ -13,6 +13,7 @@ import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
 import { isWhole } from './evidence.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt } from './schedule.ts';
 import { customerToken, renewCustomerToken } from './tokens.ts';
 import { paymentTransitions, refundTransitions } from './transitions.ts';
@@ -96,7 +97,7 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
   const answer = await askBank(ctx, token.token, payment, refund);
-  await settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer);
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer));
 }
 
 /** The link the payment was made with; if it is gone, the customer's present one. */

@@ -21,6 +21,7 @@ import { parseBindingNotification, parsePaymentNotification } from '../snap/noti
 import type { BindingNotification, Parsed, PaymentNotification } from '../snap/notification.ts';
 import type { SnapReply } from '../snap/types.ts';
 import type { NotificationVerdict, VerifyNotification } from '../snap/verify-notification.ts';
+import { StoreError } from '../store/store.ts';
 import { chargeStatusOf, failureOf } from './bank.ts';
 import type { RouteEnv } from './context.ts';
 import { identifyVisitor } from './device.ts';
@@ -77,7 +78,7 @@ async function receive<Notification>(
     return answer(parsed.problem);
   } catch (error) {
     ledger.log.error('a notification could not be taken; DOKU will send it again', { kind, requestId: c.get('requestId'), error: String(error) });
-    return answer('failed');
+    return answer(error instanceof StoreError ? 'unavailable' : 'failed');
   }
 }
 
