@@ -153,7 +153,7 @@ describe('repeating', () => {
     };
     const names = ['link', 'exchange', 'refresh', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'];
     const bank = Object.fromEntries(names.map((name) => [name, ask(name)])) as unknown as Bank;
-    return { calls, bank: guardBank(bank, { limits: unlimited, now: () => 0, random: () => 0, onChange: () => undefined }) };
+    return { calls, bank: guardBank(bank, { limits: unlimited, now: () => 0, random: () => 0, onChange: () => undefined, onAnswer: () => undefined }) };
   }
 
   test('asks at most a tenth more than was asked for', async () => {

@@ -19,6 +19,8 @@ import { deliverEvents } from './ledger/events.ts';
 import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
+import { createMeter } from './ledger/metrics.ts';
+import type { MetricHook } from './ledger/metrics.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
 import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
 import { refundPayment } from './ledger/refunds.ts';
@@ -42,7 +44,7 @@ import { createSnap } from './snap/snap.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
 import { createSeal } from './store/seal.ts';
-import type { Store } from './store/store.ts';
+import type { Commit, Store } from './store/store.ts';
 
 export interface AlloOptions extends Merchant, ConnectionOptions {
   /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
@@ -57,6 +59,8 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   bankLimits?: Partial<GateLimits> | undefined;
   /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
   reconcileEveryMs?: number | undefined;
+  /** Told of figures as they arise, for example to hand them to OpenTelemetry. Must return at once. */
+  onMetric?: MetricHook | undefined;
   /** Default: JSON lines on standard error. */
   log?: Logger | undefined;
   /** Waiting times other than DOKU's, for tests. */
@@ -93,13 +97,14 @@ export function createAllo(options: AlloOptions): Allo {
   const config = readConfig(options);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
-  const limits = createRateLimits(options.limits ?? {}, now);
+  const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
+  const limits = createRateLimits(options.limits ?? {}, now, (limit) => meter('allo.limits.refused', 1, { limit }));
   const store = openStore(config.database, now);
   const background = createBackground(log);
   const balances = createBalanceMemory(now);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, log, now, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -160,6 +165,7 @@ interface Parts {
   config: Config;
   log: Logger;
   now: () => number;
+  meter: MetricHook;
   limits: RateLimits;
   store: Store;
   background: ReturnType<typeof createBackground>;
@@ -167,7 +173,7 @@ interface Parts {
   isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, log, now, limits, store, background, balances, isClosed }: Parts): LedgerContext {
+function createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -178,17 +184,25 @@ function createLedgerContext({ options, config, log, now, limits, store, backgro
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
   const ledger: LedgerContext = {
-    store: tellSoon(store, () => {
+    store: watchCommits(store, ({ changes, events = [] }) => {
+      for (const { table, to } of changes) meter('allo.transitions', 1, { table, to });
+      if (events.length === 0) return;
       balances.forget();
+      // As soon as they are committed, instead of at the next tick of the clockwork.
       background.run(deliverSoon());
     }),
     bank: guardBank(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }), {
       limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
-      onChange: (operation, isAway) => (isAway ? log.error('DOKU counts as away', { operation }) : log.info('DOKU answers again', { operation })),
+      onAnswer: (operation, outcome, tookMs) => meter('allo.bank.requests', tookMs, { operation, outcome }),
+      onChange: (operation, isAway) => {
+        meter('allo.bank.away', isAway ? 1 : 0, { operation });
+        if (isAway) log.error('DOKU counts as away', { operation });
+        else log.info('DOKU answers again', { operation });
+      },
     }),
     seal, log, now,
     timing: { ...defaultTiming, ...options.timing },
-    limits,
+    limits, meter,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     newSecret: () => Buffer.from(random(32)).toString('base64url'),
@@ -211,13 +225,12 @@ function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string
   return { successUrl, failedUrl: `${successUrl}&${failedParameter}=1` };
 }
 
-/** Hands events on as soon as they are committed, instead of at the next tick of the clockwork. */
-function tellSoon(store: Store, tell: () => void): Store {
+function watchCommits(store: Store, onCommitted: (commit: Commit) => void): Store {
   return {
     ...store,
     async commit(commit) {
       const committed = await store.commit(commit);
-      if (committed && commit.events !== undefined && commit.events.length > 0) tell();
+      if (committed) onCommitted(commit);
       return committed;
     },
   };

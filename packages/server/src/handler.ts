@@ -16,6 +16,7 @@ import { assertOwnPage, longestBodyBytes } from './routes/browser-guard.ts';
 import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
+import { showLive, showReady } from './routes/health.ts';
 import { beginPayment, beginRefund, showOrder, showPayment } from './routes/payments.ts';
 import { problemResponse } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
@@ -52,10 +53,12 @@ export function createHandler({ basePath, routes, doku, isClosing }: HandlerOpti
     return response;
   });
 
+  app.get('/health/live', showLive);
   app.use(async (_c, next) => {
     if (isClosing()) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
     await next();
   });
+  app.get('/health/ready', (c) => showReady(routes.ledger, c));
   addDokuRoutes(app, doku);
   addBrowserRoutes(app, routes);
   app.notFound(() => {

@@ -9,6 +9,7 @@ import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
 import type { GuardedBank } from './bank.ts';
 import type { AlloEvent } from './allo-event.ts';
+import type { MetricHook } from './metrics.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** Structured log; `fields` never hold a secret, a token or a phone number. */
@@ -80,6 +81,8 @@ export interface LedgerContext {
   seal: Seal;
   timing: Timing;
   limits: RateLimits;
+  /** Never throws. */
+  meter: MetricHook;
   log: Logger;
   /** Epoch milliseconds. */
   now(): number;

@@ -20,6 +20,8 @@ export interface GuardOptions {
   /** 0 (inclusive) to 1 (exclusive). */
   random(): number;
   onChange(operation: BankOperation, isAway: boolean): void;
+  /** Told of each request that was made. */
+  onAnswer(operation: BankOperation, outcome: BankAnswer<unknown>['outcome'], tookMs: number): void;
 }
 
 /** How often one question is repeated at most. */
@@ -30,19 +32,27 @@ const firstPauseMs = 200;
 const operations = ['link', 'exchange', 'refresh', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'] as const satisfies BankOperation[];
 
 /** Throws a `TypeError` that names the limit which is malformed. */
-export function guardBank(bank: Bank, { limits, now, random, onChange }: GuardOptions): GuardedBank {
+export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer }: GuardOptions): GuardedBank {
   assertLimits(limits);
   const gates = Object.fromEntries(operations.map((operation) => [operation, createGate({
     ...limits, now, onChange: (isAway) => onChange(operation, isAway),
   })])) as Record<BankOperation, Gate>;
   const budget = createRetryBudget();
 
+  const askInside = <Value>(operation: BankOperation, request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>> =>
+    gates[operation].ask(async () => {
+      const startedAt = performance.now();
+      const answer = await request();
+      onAnswer(operation, answer.outcome, performance.now() - startedAt);
+      return answer;
+    });
+
   /** Takes its place itself; without one, nothing is sent. */
   const ask = async <Value>(operation: BankOperation, request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>> => {
     const leave = gates[operation].enter();
     if (leave === undefined) return { outcome: 'not-sent', evidence: 'bank away' };
     try {
-      return await gates[operation].ask(request);
+      return await askInside(operation, request);
     } finally {
       leave();
     }
@@ -61,14 +71,14 @@ export function guardBank(bank: Bank, { limits, now, random, onChange }: GuardOp
   const tryEnter = (operation: IntentOperation): (() => void) | undefined => gates[operation].enter();
 
   return {
-    link: (order) => gates.link.ask(() => bank.link(order)),
+    link: (order) => askInside('link', () => bank.link(order)),
     exchange: (authCode) => askPatiently('exchange', () => bank.exchange(authCode)),
     // A refresh token may be good for one use: an answer that was lost is not asked for again.
     refresh: (refreshToken) => ask('refresh', () => bank.refresh(refreshToken)),
     balance: (token, device) => ask('balance', () => bank.balance(token, device)),
-    charge: (token, order) => gates.charge.ask(() => bank.charge(token, order)),
+    charge: (token, order) => askInside('charge', () => bank.charge(token, order)),
     chargeStatus: (reference, externalId, amount) => askPatiently('chargeStatus', () => bank.chargeStatus(reference, externalId, amount)),
-    refund: (token, order) => gates.refund.ask(() => bank.refund(token, order)),
+    refund: (token, order) => askInside('refund', () => bank.refund(token, order)),
     unlink: (token, device) => ask('unlink', () => bank.unlink(token, device)),
     tryEnter,
     enter(operation) {

@@ -37,7 +37,7 @@ export type LimitOptions = 'off' | Readonly<Partial<Record<LimitName, Limit | 'o
 /** Whose places are wanted, by limit; a limit whose subject is not known does not apply. */
 export type Subjects = Readonly<Partial<Record<LimitName, string | undefined>>>;
 
-export type Taken = { isTaken: true; giveBack(): void } | { isTaken: false; waitMs: number; limit: LimitName };
+export type Taken = { isTaken: true; giveBack(): void } | { isTaken: false; waitMs: number };
 
 export interface RateLimits {
   /** Takes one place under each of the limits, or none under any. */
@@ -51,8 +51,12 @@ const mostKeys = 20_000;
 /** Whoever floods the memory must not gain SMS by it; everywhere else he must not lock out the others. */
 const whenFull = (name: LimitName): SlidingWindowOptions['whenFull'] => (name.startsWith('links') ? 'refuse' : 'forget');
 
-/** Throws a `TypeError` that names the limit which is malformed. */
-export function createRateLimits(options: LimitOptions, now: () => number): RateLimits {
+/**
+ * Throws a `TypeError` that names the limit which is malformed.
+ *
+ * @param onRefused told of each refusal
+ */
+export function createRateLimits(options: LimitOptions, now: () => number, onRefused: (limit: LimitName) => void): RateLimits {
   const windows = createWindows(options, now);
 
   const tryTake = (subjects: Subjects): Taken => {
@@ -61,7 +65,10 @@ export function createRateLimits(options: LimitOptions, now: () => number): Rate
       return key === undefined ? [] : [{ limit, window, key, waitMs: window.waitMs(key) }];
     });
     const longest = wanted.toSorted((one, other) => other.waitMs - one.waitMs)[0];
-    if (longest !== undefined && longest.waitMs > 0) return { isTaken: false, waitMs: longest.waitMs, limit: longest.limit };
+    if (longest !== undefined && longest.waitMs > 0) {
+      onRefused(longest.limit);
+      return { isTaken: false, waitMs: longest.waitMs };
+    }
     const places = wanted.map(({ window, key }) => window.take(key));
     return { isTaken: true, giveBack: () => places.forEach((giveBack) => giveBack()) };
   };

@@ -87,6 +87,7 @@ function refuse(
   doku: DokuRouteContext, c: DokuRequest, kind: NotificationKind, { check }: Extract<NotificationVerdict, { verdict: 'refused' }>,
 ): Response {
   const { ledger } = doku;
+  ledger.meter('allo.notifications.refused', 1, { kind, check });
   const waitSeconds = countRefusal(doku, c, 'refusedNotificationsPerAddress');
   if (waitSeconds !== undefined) return respond(refuseForNow(kind, waitSeconds, ledger.now()));
   ledger.log.warn('a notification was refused', { kind, check, requestId: c.get('requestId') });
