@@ -191,7 +191,7 @@ describe('the acknowledgement', () => {
       const moment = table === 'payments' ? 'UPDATE' : 'INSERT';
       tamper(world.databasePath, `CREATE TRIGGER full BEFORE ${moment} ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
       const refused = await doku.send({ body: notice(payment.reference) });
-      assert.deepEqual([refused.status, refused.body.responseCode], [500, '5005600']);
+      assert.deepEqual([refused.status, refused.body.responseCode], [503, '5035600']);
       tamper(world.databasePath, 'DROP TRIGGER full');
       assert.equal(await statusOf(payment) === 'paid', false);
       assert.equal((await doku.send({ body: notice(payment.reference) })).status, 200);

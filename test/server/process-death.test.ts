@@ -174,8 +174,9 @@ describe('events', () => {
     await world.restart();
   });
 
-  test('a database that refuses the commit after the bank\'s answer: 503, and the reconciler finds the payment', async () => {
+  test('a database that refuses the commit after the bank\'s answer for too long: 503, and the reconciler finds the payment', async () => {
     const orderId = newOrder();
+    await world.restart({ timing: { answerKeptMs: 0 } });
     tamper(world.databasePath, `CREATE TRIGGER full BEFORE UPDATE ON payments WHEN OLD.state = 'sending' BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
     const { status, body } = await budi.pay(orderId);
     assert.equal(status, 503);
@@ -184,6 +185,7 @@ describe('events', () => {
     await world.simulator.approve(atBank(orderId)?.pageUrl ?? '');
     await world.settled();
     assert.equal((await budi.order(orderId)).body.payment?.status, 'paid');
+    await world.restart();
   });
 
   test('a database that refuses the intent: 503, and the bank is not called', async () => {

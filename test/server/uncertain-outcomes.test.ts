@@ -26,7 +26,11 @@ const waitForTheEnd = async (): Promise<void> => {
 };
 
 before(async () => {
-  world = await createWorld({ simulator: { openingBalance: { BALANCE: 100_000_000_000 } }, allo: { timing: { browserWaitMs: 300 } } });
+  world = await createWorld({
+    simulator: { openingBalance: { BALANCE: 100_000_000_000 } },
+    // One trouble after another: each is looked at as if it were the only one.
+    allo: { timing: { browserWaitMs: 300 }, bankLimits: { failuresToClose: 1_000 } },
+  });
   budi = await linkedShopper(world, 'budi');
 });
 afterEach(() => {

@@ -161,7 +161,7 @@ function takeFailure(backend: Internals, route: BackendRoute): Failure | undefin
   return failure;
 }
 
-const statuses: Partial<Record<ProblemCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, ORDER_NOT_FOUND: 404, BANK_UNAVAILABLE: 503 };
+const statuses: Partial<Record<ProblemCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, ORDER_NOT_FOUND: 404, RATE_LIMITED: 429, BANK_UNAVAILABLE: 503 };
 
 function problem(code: ProblemCode, retryable: boolean): HttpResponse<Problem> {
   const status = statuses[code] ?? 409;

@@ -11,19 +11,29 @@ import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
+import { defaultGateLimits } from './ledger/gate.ts';
+import type { GateLimits } from './ledger/gate.ts';
+import { guardBank } from './ledger/guarded-bank.ts';
 import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
 import { deliverEvents } from './ledger/events.ts';
 import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
+import { createMeter } from './ledger/metrics.ts';
+import type { MetricHook } from './ledger/metrics.ts';
+import { createRateLimits } from './ledger/rate-limits.ts';
+import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
 import { refundPayment } from './ledger/refunds.ts';
 import { requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
+import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
+import type { BalanceMemory } from './routes/balance-memory.ts';
 import { createSnapBank } from './routes/bank.ts';
 import { viewPayment } from './routes/context.ts';
 import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
+import type { DokuRouteContext } from './routes/doku.ts';
 import type { Merchant } from './routes/merchant.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
 import { accountView } from './routes/views.ts';
@@ -34,7 +44,7 @@ import { createSnap } from './snap/snap.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
 import { createSeal } from './store/seal.ts';
-import type { Store } from './store/store.ts';
+import type { Commit, Store } from './store/store.ts';
 
 export interface AlloOptions extends Merchant, ConnectionOptions {
   /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
@@ -43,8 +53,14 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   trustedOrigins?: readonly string[] | undefined;
   /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */
   trustedProxies?: number | undefined;
+  /** How often somebody may link, pay or ask for a balance. Default: as in `defaultLimits`, over the simulator `'off'`; counted in this process. */
+  limits?: LimitOptions | undefined;
+  /** When DOKU counts as away, and how much is asked of it at once; for each of its operations. */
+  bankLimits?: Partial<GateLimits> | undefined;
   /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
   reconcileEveryMs?: number | undefined;
+  /** Told of figures as they arise, for example to hand them to OpenTelemetry. Must return at once. */
+  onMetric?: MetricHook | undefined;
   /** Default: JSON lines on standard error. */
   log?: Logger | undefined;
   /** Waiting times other than DOKU's, for tests. */
@@ -66,7 +82,10 @@ export interface Allo {
   unlink(customerId: string): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
-  /** Ends the clockwork, waits for work under way, closes the database. */
+  /**
+   * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
+   * the database. What is not done by then is taken up again by another process or the next start.
+   */
   close(): Promise<void>;
 }
 
@@ -78,10 +97,34 @@ export function createAllo(options: AlloOptions): Allo {
   const config = readConfig(options);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
+  const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
+  // Nothing costs anything over the simulator, where tests and developers do in a minute what people do in a week.
+  const limitOptions = options.limits ?? (config.environment === 'simulator' ? 'off' : {});
+  const limits = createRateLimits(limitOptions, now, (limit) => meter('allo.limits.refused', 1, { limit }));
   const store = openStore(config.database, now);
   const background = createBackground(log);
-  const ledger = createLedgerContext({ options, config, log, now, store, background });
-  const app = createHandler({ basePath: config.basePath, routes: createRouteContext(options, config, ledger), doku: createDokuContext(config, ledger) });
+  const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
+  let closing: Promise<void> | undefined;
+  let isClosed = false;
+  const ledger = createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const routes = createRouteContext(options, config, ledger, balances);
+  const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
+
+  /** Kept so that closing waits for it; refused once that has begun. */
+  const take = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (closing !== undefined) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
+    const taken = work();
+    background.run(taken.catch(() => undefined));
+    return taken;
+  };
+
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    const isIdle = await background.idle(ledger.timing.closeWaitMs);
+    if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
+    isClosed = true;
+    await store.close();
+  };
 
   const runReconcile = background.single(() => reconcile(ledger));
   const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
@@ -90,20 +133,20 @@ export function createAllo(options: AlloOptions): Allo {
 
   return {
     basePath: config.basePath,
-    handler: async (request, connection = {}) => app.fetch(request, connection),
-    async refund(paymentId, { reason = '' } = {}) {
+    handler: async (request, connection = {}) => {
+      const answer = Promise.resolve(app.fetch(request, connection));
+      background.run(answer);
+      return answer;
+    },
+    refund: (paymentId, { reason = '' } = {}) => take(async () => {
       await refundPayment(ledger, paymentId, { reason });
       const payment = await store.payment(paymentId);
       if (payment === undefined) throw new AlloServerError('NOT_FOUND');
       return viewPayment({ ledger }, payment);
-    },
-    unlink: async (customerId) => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now()),
-    reconcile: runReconcile,
-    async close() {
-      clearInterval(timer);
-      await background.idle();
-      await store.close();
-    },
+    }),
+    unlink: (customerId) => take(async () => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now())),
+    reconcile: () => take(runReconcile),
+    close: () => (closing ??= stop()),
   };
 }
 
@@ -124,11 +167,15 @@ interface Parts {
   config: Config;
   log: Logger;
   now: () => number;
+  meter: MetricHook;
+  limits: RateLimits;
   store: Store;
   background: ReturnType<typeof createBackground>;
+  balances: BalanceMemory;
+  isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, log, now, store, background }: Parts): LedgerContext {
+function createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -139,10 +186,25 @@ function createLedgerContext({ options, config, log, now, store, background }: P
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
   const ledger: LedgerContext = {
-    store: tellSoon(store, () => background.run(deliverSoon())),
-    bank: createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }),
+    store: watchCommits(store, ({ changes, events = [] }) => {
+      for (const { table, to } of changes) meter('allo.transitions', 1, { table, to });
+      if (events.length === 0) return;
+      balances.forget();
+      // As soon as they are committed, instead of at the next tick of the clockwork.
+      background.run(deliverSoon());
+    }),
+    bank: guardBank(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }), {
+      limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
+      onAnswer: (operation, outcome, tookMs) => meter('allo.bank.requests', tookMs, { operation, outcome }),
+      onChange: (operation, isAway) => {
+        meter('allo.bank.away', isAway ? 1 : 0, { operation });
+        if (isAway) log.error('DOKU counts as away', { operation });
+        else log.info('DOKU answers again', { operation });
+      },
+    }),
     seal, log, now,
     timing: { ...defaultTiming, ...options.timing },
+    limits, meter,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     newSecret: () => Buffer.from(random(32)).toString('base64url'),
@@ -150,6 +212,7 @@ function createLedgerContext({ options, config, log, now, store, background }: P
     returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
     onEvent: (event) => options.onEvent(event),
     background: background.run,
+    isClosed,
   };
   const deliverSoon = background.single(() => deliverEvents(ledger));
   return ledger;
@@ -164,13 +227,12 @@ function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string
   return { successUrl, failedUrl: `${successUrl}&${failedParameter}=1` };
 }
 
-/** Hands events on as soon as they are committed, instead of at the next tick of the clockwork. */
-function tellSoon(store: Store, tell: () => void): Store {
+function watchCommits(store: Store, onCommitted: (commit: Commit) => void): Store {
   return {
     ...store,
     async commit(commit) {
       const committed = await store.commit(commit);
-      if (committed && commit.events !== undefined && commit.events.length > 0) tell();
+      if (committed) onCommitted(commit);
       return committed;
     },
   };
@@ -185,17 +247,18 @@ function isBankPage(config: Config, text: string): boolean {
   return url.protocol === 'https:' && url.port === '' && (url.hostname === 'doku.com' || url.hostname.endsWith('.doku.com'));
 }
 
-function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext): RouteContext {
+function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext, balances: BalanceMemory): RouteContext {
   return {
     ledger,
     merchant: options,
+    balances,
     device: { secure: config.publicUrl.protocol === 'https:', trustedProxies: options.trustedProxies ?? 0, newId: ledger.newId },
     shopOrigin: config.publicUrl.origin,
     trustedOrigins: new Set([config.publicUrl.origin, ...(options.trustedOrigins ?? [])]),
   };
 }
 
-function createDokuContext(config: Config, ledger: LedgerContext) {
+function createDokuContext(config: Config, ledger: LedgerContext, { device }: RouteContext): DokuRouteContext {
   const { clientId, secretKeys } = config;
   const { now } = ledger;
   const merchantTokens = createMerchantTokens({
@@ -203,5 +266,5 @@ function createDokuContext(config: Config, ledger: LedgerContext) {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
   const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now });
-  return { ledger, merchantTokens, verify, publicPath: publicPath(config) };
+  return { ledger, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
 }

@@ -12,8 +12,8 @@ export interface Background {
   run(work: Promise<unknown>): void;
   /** One run at a time; who asks meanwhile gets one more run after it, shared by all who asked. */
   single<Result>(work: () => Promise<Result>): () => Promise<Result>;
-  /** Resolves when nothing is under way. */
-  idle(): Promise<void>;
+  /** Resolves when nothing is under way, or the time is over; tells whether nothing is. */
+  idle(limitMs: number): Promise<boolean>;
 }
 
 export function createBackground(log: Logger): Background {
@@ -29,8 +29,14 @@ export function createBackground(log: Logger): Background {
   return {
     run,
     single,
-    async idle() {
-      while (running.size > 0) await Promise.all(running);
+    async idle(limitMs) {
+      const { promise: timeUp, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(() => resolve(false), limitMs);
+      const done = async (): Promise<boolean> => {
+        while (running.size > 0) await Promise.all(running);
+        return true;
+      };
+      return Promise.race([done(), timeUp]).finally(() => clearTimeout(timer));
     },
   };
 }

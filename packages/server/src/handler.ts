@@ -10,11 +10,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { contractHeader, contractVersion, idempotencyHeader } from './contract.ts';
 import { AlloServerError } from './errors.ts';
-import { beginLink, endLink, showAccount, showBalance } from './routes/account.ts';
+import { beginLink, endLink, showAccount } from './routes/account.ts';
+import { showBalance } from './routes/balance.ts';
 import { assertOwnPage, longestBodyBytes } from './routes/browser-guard.ts';
 import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
+import { showLive, showReady } from './routes/health.ts';
 import { beginPayment, beginRefund, showOrder, showPayment } from './routes/payments.ts';
 import { problemResponse } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
@@ -26,13 +28,15 @@ export interface HandlerOptions {
   basePath: string;
   routes: RouteContext;
   doku: DokuRouteContext;
+  /** Whether requests are no longer taken. */
+  isClosing(): boolean;
 }
 
 const below = (whole: Hono<RouteEnv>, basePath: string) => whole.basePath(basePath);
 
 export type Handler = ReturnType<typeof below>;
 
-export function createHandler({ basePath, routes, doku }: HandlerOptions): Handler {
+export function createHandler({ basePath, routes, doku, isClosing }: HandlerOptions): Handler {
   const { log, newId } = routes.ledger;
   const whole = new Hono<RouteEnv>();
   const app = below(whole, basePath);
@@ -49,6 +53,12 @@ export function createHandler({ basePath, routes, doku }: HandlerOptions): Handl
     return response;
   });
 
+  app.get('/health/live', showLive);
+  app.use(async (_c, next) => {
+    if (isClosing()) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
+    await next();
+  });
+  app.get('/health/ready', (c) => showReady(routes.ledger, c));
   addDokuRoutes(app, doku);
   addBrowserRoutes(app, routes);
   app.notFound(() => {

@@ -134,6 +134,7 @@ describe('acknowledge', () => {
     'invalid-field': [400, '4005601', '4000701'],
     'missing-field': [400, '4005602', '4000702'],
     'not-found': [404, '4045601', '4040701'],
+    unavailable: [503, '5035600', '5030700'],
     failed: [500, '5005600', '5000700'],
   };
   for (const [acknowledgement, [status, payment, binding]] of Object.entries(expected)) {

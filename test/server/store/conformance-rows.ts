@@ -160,5 +160,15 @@ export function describePayments(world: () => World): void {
       await times(2, () => store.insertPayment(aPayment({ linkId: 'pending' }), aKey()));
       assert.equal(await store.countOpenPayments('pending'), 3);
     });
+
+    it('tell since when the longest unknown outcome is unknown', async () => {
+      const { store } = world();
+      assert.equal(await store.oldestUnknownPayment(), undefined);
+      for (const [state, sentAt] of [['pending', 1], ['unknown', 3], ['unknown', 2], ['succeeded', 1]] as const) {
+        const payment = aPayment({ state, sentAt: instant + sentAt, nextAt: state === 'succeeded' ? null : instant });
+        await store.insertPayment(payment, aKey());
+      }
+      assert.equal(await store.oldestUnknownPayment(), instant + 2);
+    });
   });
 }

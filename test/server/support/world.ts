@@ -171,6 +171,8 @@ function alloOptions({ facts, simulator, url, databasePath, more }: Parts): Allo
     onEvent: (event) => void facts.events.push(event),
     authorizeRefund: (request) => (request.headers.get('cookie') ?? '').includes('shop-office=yes'),
     env: {},
+    // Tests that are not about limits do in a second what people do in a week.
+    limits: 'off',
     ...more,
     timing: { ...patience, ...more.timing },
   };

@@ -124,3 +124,18 @@ export interface Bank {
   /** `token-refused`: there is nothing to unlink any more under this token. */
   unlink(token: string, device: Device): Promise<BankAnswer<void>>;
 }
+
+export type BankOperation = keyof Bank;
+
+/** What begins with an intent of ours in the database. */
+export type IntentOperation = 'link' | 'charge' | 'refund';
+
+/** The bank, asked no more than it can bear: `guarded-bank.ts`. */
+export interface GuardedBank extends Bank {
+  /** A place at the bank, to be had before an intent is written; undefined if it is not to be asked now. Answers how to leave. */
+  tryEnter(operation: IntentOperation): (() => void) | undefined;
+  /** As `tryEnter`, but throws `BANK_UNAVAILABLE`. */
+  enter(operation: IntentOperation): () => void;
+  /** Operations that the bank does not answer at present. */
+  away(): BankOperation[];
+}

@@ -7,8 +7,10 @@
 
 import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
-import type { Bank } from './bank.ts';
+import type { GuardedBank } from './bank.ts';
 import type { AlloEvent } from './allo-event.ts';
+import type { MetricHook } from './metrics.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 /** Structured log; `fields` never hold a secret, a token or a phone number. */
 export interface Logger {
@@ -39,6 +41,10 @@ export interface Timing {
   leaseMs: number;
   /** Pauses between attempts to confirm a link after the shopper's return. */
   confirmDelaysMs: readonly number[];
+  /** How long the bank's answer to a payment or refund is kept in memory while the database is away. */
+  answerKeptMs: number;
+  /** How long closing waits for work under way. */
+  closeWaitMs: number;
   /** A customer token is renewed this long before it ends. */
   tokenMarginMs: number;
 }
@@ -58,6 +64,8 @@ export const defaultTiming: Timing = {
   createdTtlMs: 2 * minute,
   leaseMs: 90 * second,
   confirmDelaysMs: [2 * second, 5 * second, 10 * second, 20 * second, 40 * second],
+  answerKeptMs: 30 * second,
+  closeWaitMs: 25 * second,
   tokenMarginMs: 5 * minute,
 };
 
@@ -69,9 +77,12 @@ export interface ReturnUrls {
 
 export interface LedgerContext {
   store: Store;
-  bank: Bank;
+  bank: GuardedBank;
   seal: Seal;
   timing: Timing;
+  limits: RateLimits;
+  /** Never throws. */
+  meter: MetricHook;
   log: Logger;
   /** Epoch milliseconds. */
   now(): number;
@@ -84,6 +95,8 @@ export interface LedgerContext {
   newReference(): string;
   returnUrls(kind: 'link' | 'payment', secret: string): ReturnUrls;
   onEvent(event: AlloEvent): void | Promise<void>;
+  /** Whether the store was closed for good. */
+  isClosed(): boolean;
   /** Keeps work that outlives a request, so that closing can wait for it. Never rejects. */
   background(work: Promise<unknown>): void;
 }

@@ -91,7 +91,8 @@ function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenStatus, 
   if (denied && payment.state === 'requires_action' && pastPage) {
     return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
   }
-  const checks = payment.checks + 1;
+  // Silence says nothing of the payment, so the questions do not become rarer by it.
+  const checks = status === 'no-answer' ? Math.max(payment.checks, 1) : payment.checks + 1;
   return commitStep(ctx, payment, stayStep(payment.state, status), evidence, { checks, notFoundCount, nextAt: nextLook(ctx, payment, checks) }, []);
 }
 

@@ -8,6 +8,7 @@
 import { AlloServerError } from '../errors.ts';
 import type { LinkFailure, ProblemCode } from '../contract.ts';
 import type { LinkRow } from '../store/rows.ts';
+import { admit } from './admission.ts';
 import type { BankAnswer, Browser, Device, LinkPage } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
@@ -26,6 +27,8 @@ export interface LinkWish {
   returnTo: string;
   device: Device;
   browser: Browser;
+  /** Whom the network address stands for, for limits alone; absent if it says nothing. */
+  visitor?: string | undefined;
 }
 
 /** A page shown for less than this is not worth sending a shopper to. */
@@ -41,19 +44,32 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
   const standing = await ctx.store.latestLink(wish.customerId);
   if (standing !== undefined) {
     if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
-    await makeRoom(ctx, standing);
+    assertRoom(standing);
   }
-  const secret = ctx.newSecret();
-  const link = await ctx.store.insertLink({
-    ...emptyLink(ctx), customerId: wish.customerId, phoneMask: wish.phoneMask, phoneHash, deviceHash,
-    returnHash: await sha256Hex(secret), returnTo: wish.returnTo,
-  });
-  if (link === undefined) return otherTabsAttempt(ctx, wish.customerId);
-  const { customerId, phone, name, email, device, browser } = wish;
-  const answer = await ctx.bank.link({
+  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor });
+  let asked = false;
+  try {
+    if (standing !== undefined) await makeRoom(ctx, standing);
+    const secret = ctx.newSecret();
+    const link = await ctx.store.insertLink({
+      ...emptyLink(ctx), customerId: wish.customerId, phoneMask: wish.phoneMask, phoneHash, deviceHash,
+      returnHash: await sha256Hex(secret), returnTo: wish.returnTo,
+    });
+    if (link === undefined) return await otherTabsAttempt(ctx, wish.customerId);
+    const answer = await askForPage(ctx, wish, secret);
+    // The bank that never heard of it sent no SMS.
+    asked = answer.outcome !== 'not-sent';
+    return await settleStart(ctx, link, answer);
+  } finally {
+    if (asked) admission.end();
+    else admission.cancel();
+  }
+}
+
+function askForPage(ctx: LedgerContext, { customerId, phone, name, email, device, browser }: LinkWish, secret: string): Promise<BankAnswer<LinkPage>> {
+  return ctx.bank.link({
     customerId, phone, device, browser, ...ctx.returnUrls('link', secret), ...(name !== undefined && { name }), ...(email !== undefined && { email }),
   });
-  return settleStart(ctx, link, answer);
 }
 
 function emptyLink(ctx: LedgerContext): LinkRow {
@@ -71,12 +87,18 @@ function isSameAttempt(ctx: LedgerContext, link: LinkRow, wish: { phoneHash: str
   return link.state === 'redirected' && open && link.phoneHash === wish.phoneHash && link.deviceHash === wish.deviceHash;
 }
 
+/** Says why there must be no new attempt, if so. */
+function assertRoom(link: LinkRow): void {
+  if (link.state === 'active') throw new AlloServerError(link.unlinkRequestedAt === null ? 'ALREADY_LINKED' : 'UNLINK_REQUESTED');
+  if (link.state === 'unlinking') throw new AlloServerError('UNLINK_REQUESTED');
+  if (link.state === 'exchanging') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
+}
+
 /** Clears the way for a new attempt, or says why there must be none. */
 async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   const link = await confirmLink(ctx, standing);
-  if (link.state === 'active') throw new AlloServerError(link.unlinkRequestedAt === null ? 'ALREADY_LINKED' : 'UNLINK_REQUESTED');
-  if (link.state === 'unlinking') throw new AlloServerError('UNLINK_REQUESTED');
-  if (link.state === 'returned' || link.state === 'exchanging') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
+  assertRoom(link);
+  if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
   if (link.state !== 'initiated' && link.state !== 'redirected') return;
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...erased, failure: null }, cause: 'started anew' }],

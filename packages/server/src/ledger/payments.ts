@@ -8,11 +8,14 @@
 import { AlloServerError } from '../errors.ts';
 import type { InstrumentType, OrderLine, PaymentFailure } from '../contract.ts';
 import type { LinkRow, PaymentRow } from '../store/rows.ts';
-import type { PaymentKey } from '../store/store.ts';
+import type { PaymentInserted, PaymentKey } from '../store/store.ts';
+import { admit } from './admission.ts';
+import type { Admission } from './admission.ts';
 import type { BankAnswer, ChargeOrder, ChargePage, Device } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { toAmount } from '../snap/amount.ts';
 import { nextCheckAt } from './schedule.ts';
 import { customerToken, markDead, renewCustomerToken } from './tokens.ts';
@@ -44,13 +47,26 @@ export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<Paymen
   if (standing !== undefined) return standing;
   const link = await payableLink(ctx, wish.customerId);
   const secret = ctx.newSecret();
-  const inserted = await ctx.store.insertPayment(await newPayment(ctx, wish, link, secret), key);
+  const inserted = await insert(ctx, await newPayment(ctx, wish, link, secret), key);
   if (inserted.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
   if (inserted.outcome === 'existing') return own(inserted.payment, wish);
-  const sending = send(ctx, inserted.payment, link, secret);
+  const sending = send(ctx, inserted.payment, link, secret).finally(inserted.admission.end);
   ctx.background(sending);
   await within(ctx.timing.browserWaitMs, sending);
   return (await ctx.store.payment(inserted.payment.id)) ?? inserted.payment;
+}
+
+/** Only a payment that is new counts; it is counted before it is written, so that two at once are two. */
+async function insert(ctx: LedgerContext, payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted & { admission: Admission }> {
+  const admission = admit(ctx, 'charge', { paymentsPerCustomer: payment.customerId });
+  let outcome: PaymentInserted['outcome'] | undefined;
+  try {
+    const inserted = await ctx.store.insertPayment(payment, key);
+    outcome = inserted.outcome;
+    return { ...inserted, admission };
+  } finally {
+    if (outcome !== 'created') admission.cancel();
+  }
 }
 
 async function paymentKey(wish: PaymentWish): Promise<PaymentKey> {
@@ -118,8 +134,11 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   const order = chargeOrder(ctx, payment, secret);
   let answer = await ctx.bank.charge(token.token, order);
   if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
-  if (answer.outcome === 'token-refused') await markDead(ctx, link, answer.evidence);
-  await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, answer);
+  const settled = answer;
+  await keepAnswer(ctx, async () => {
+    if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence);
+    await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, settled);
+  });
 }
 
 function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string): ChargeOrder {

@@ -33,6 +33,8 @@ export async function reconcile(ctx: LedgerContext): Promise<ReconcileReport> {
   const links = await drain(ctx, 'links', (row) => lookAtLink(ctx, row));
   let events = 0;
   for (let taken = await deliverEvents(ctx); taken > 0; taken = await deliverEvents(ctx)) events += taken;
+  const unknownSince = await ctx.store.oldestUnknownPayment();
+  ctx.meter('allo.payments.unknown_age', unknownSince === undefined ? 0 : ctx.now() - unknownSince, {});
   return { links, payments, refunds, events };
 }
 

@@ -13,6 +13,7 @@ import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
 import { isWhole } from './evidence.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt } from './schedule.ts';
 import { customerToken, renewCustomerToken } from './tokens.ts';
 import { paymentTransitions, refundTransitions } from './transitions.ts';
@@ -31,8 +32,8 @@ export interface RefundWish {
 }
 
 /**
- * Refunds the payment in full, or answers the refund that stands. Throws `NOT_FOUND`, `PAYMENT_NOT_FINAL` or
- * `PAYMENT_NOT_REFUNDABLE`.
+ * Refunds the payment in full, or answers the refund that stands. Throws `NOT_FOUND`, `PAYMENT_NOT_FINAL`,
+ * `PAYMENT_NOT_REFUNDABLE` or, while the bank is away, `BANK_UNAVAILABLE`.
  */
 export async function refundPayment(ctx: LedgerContext, paymentId: string, wish: RefundWish): Promise<RefundRow> {
   const payment = await ctx.store.payment(paymentId);
@@ -40,16 +41,29 @@ export async function refundPayment(ctx: LedgerContext, paymentId: string, wish:
   const repeated = wish.requestKey === undefined ? undefined : await ctx.store.refundByRequest(paymentId, wish.requestKey);
   if (repeated !== undefined) return repeated;
   const standing = await ctx.store.refundOfPayment(paymentId);
-  if (standing?.state === 'manual') return drive(ctx, payment, standing);
+  if (standing?.state === 'manual') return atBank(ctx, () => drive(ctx, payment, standing));
   if (standing !== undefined && standing.state !== 'failed') return standing;
   if (openStates.includes(payment.state)) throw new AlloServerError('PAYMENT_NOT_FINAL');
-  const refund = newRefund(ctx, paymentId, wish);
+  return atBank(ctx, () => begin(ctx, payment, newRefund(ctx, paymentId, wish)));
+}
+
+/** Throws `BANK_UNAVAILABLE`, before anything is written, while the bank is away. */
+async function atBank<Result>(ctx: LedgerContext, work: () => Promise<Result>): Promise<Result> {
+  const leave = ctx.bank.enter('refund');
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
+async function begin(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<RefundRow> {
   const started = await ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, set: { nextAt: null }, cause: 'refund' }],
     refund,
   });
   if (started) return drive(ctx, payment, refund);
-  const other = await ctx.store.refundOfPayment(paymentId);
+  const other = await ctx.store.refundOfPayment(payment.id);
   if (other === undefined || other.state === 'failed') throw new AlloServerError('PAYMENT_NOT_REFUNDABLE');
   return other;
 }
@@ -83,7 +97,7 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
   const answer = await askBank(ctx, token.token, payment, refund);
-  await settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer);
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer));
 }
 
 /** The link the payment was made with; if it is gone, the customer's present one. */
@@ -189,7 +203,7 @@ async function giveUp(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow
 export async function reconcileRefund(ctx: LedgerContext, refund: RefundRow): Promise<void> {
   const payment = await ctx.store.payment(refund.paymentId);
   if (payment === undefined) throw new Error(`refund ${refund.id} has no payment`);
-  if (refund.state === 'created') return sendRefund(ctx, payment, refund);
+  if (refund.state === 'created') return sendWhenPossible(ctx, payment, refund);
   if (refund.state === 'sending') {
     await ctx.store.commit({
       changes: [{ table: 'refunds', id: refund.id, ...refundTransitions.unclear, set: { nextAt: nextCheckAt(ctx, { checks: 0, sentAt: refund.sentAt }) }, cause: 'sender died' }],
@@ -210,7 +224,13 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
   const traceless = trace === undefined && status.status === 'paid' && isWhole(status, payment);
   if (!traceless || refund.state !== 'unknown' || ctx.now() - sentAt < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
   if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
-  return sendRefund(ctx, payment, refund);
+  return sendWhenPossible(ctx, payment, refund);
+}
+
+/** Without a place at the bank the row stays leased, and comes back by itself. */
+async function sendWhenPossible(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<void> {
+  const leave = ctx.bank.tryEnter('refund');
+  if (leave !== undefined) await sendRefund(ctx, payment, refund).finally(leave);
 }
 
 /** A payment that was taken late, after its order was paid anew: given back as soon as that is certain. */

@@ -1,20 +1,17 @@
 /**
- * `GET /account`, `POST /account/link`, `POST /account/unlink`, `GET /balance`.
+ * `GET /account`, `POST /account/link`, `POST /account/unlink`.
  *
  * @module
  */
 
-import type { Account, Balance, LinkStarted } from '../contract.ts';
+import type { Account, LinkStarted } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
-import type { BankAnswer } from '../ledger/bank.ts';
 import { startLink } from '../ledger/links.ts';
-import { customerToken, markDead, renewCustomerToken } from '../ledger/tokens.ts';
-import type { TokenAnswer } from '../ledger/tokens.ts';
 import { requestUnlink } from '../ledger/unlink.ts';
 import type { LinkRow } from '../store/rows.ts';
 import { readReturnTo, readTexts } from './browser-guard.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
-import { identifyBrowser, identifyDevice } from './device.ts';
+import { identifyBrowser, identifyDevice, identifyVisitor } from './device.ts';
 import { requireCustomer } from './merchant.ts';
 import type { Customer } from './merchant.ts';
 import { maskPhone, parsePhone } from './phone.ts';
@@ -39,7 +36,7 @@ export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<
   const { device, setCookie } = identifyDevice(c.req.raw, c.env, routes.device);
   const link = await startLink(routes.ledger, {
     customerId: customer.id, phone, phoneMask: maskPhone(phone), device, browser: identifyBrowser(c.req.raw),
-    returnTo: readReturnTo(returnTo, routes.shopOrigin),
+    returnTo: readReturnTo(returnTo, routes.shopOrigin), visitor: identifyVisitor(c.req.raw, c.env, routes.device),
     ...(customer.name !== undefined && { name: customer.name }), ...(customer.email !== undefined && { email: customer.email }),
   });
   if (setCookie !== undefined) c.header('set-cookie', setCookie);
@@ -55,31 +52,4 @@ export async function endLink(routes: RouteContext, c: RouteRequest): Promise<Re
   const customer = await requireCustomer(routes.merchant, c.req.raw);
   const { device } = identifyDevice(c.req.raw, c.env, routes.device);
   return c.json(viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
-}
-
-export async function showBalance(routes: RouteContext, c: RouteRequest): Promise<Response> {
-  const { ledger } = routes;
-  const customer = await requireCustomer(routes.merchant, c.req.raw);
-  const link = await ledger.store.latestLink(customer.id);
-  if (link?.state === 'relink_required') throw new AlloServerError('RELINK_REQUIRED');
-  if (link?.state !== 'active') throw new AlloServerError('NOT_LINKED');
-  const { device } = identifyDevice(c.req.raw, c.env, routes.device);
-  const inquire = (token: string) => ledger.bank.balance(token, device);
-  let answer = await inquire(tokenOf(await customerToken(ledger, link)));
-  if (answer.outcome === 'token-refused') answer = await inquire(tokenOf(await renewCustomerToken(ledger, link)));
-  if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence);
-  const balance: Balance = { instruments: told(answer), asOf: new Date(ledger.now()).toISOString() };
-  return c.json(balance);
-}
-
-function tokenOf(answer: TokenAnswer): string {
-  if (answer.outcome === 'dead') throw new AlloServerError('RELINK_REQUIRED');
-  if (answer.outcome === 'unavailable') throw new AlloServerError('BANK_UNAVAILABLE');
-  return answer.token;
-}
-
-function told(answer: BankAnswer<Balance['instruments']>): Balance['instruments'] {
-  if (answer.outcome === 'token-refused') throw new AlloServerError('RELINK_REQUIRED');
-  if (answer.outcome !== 'done') throw new AlloServerError('BANK_UNAVAILABLE');
-  return answer.value;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Context } from 'hono';
+import type { BalanceMemory } from './balance-memory.ts';
 import { paymentView } from './views.ts';
 import type { Payment } from '../contract.ts';
 import type { LedgerContext } from '../ledger/context.ts';
@@ -15,6 +16,7 @@ import type { Merchant } from './merchant.ts';
 export interface RouteContext {
   ledger: LedgerContext;
   merchant: Merchant;
+  balances: BalanceMemory;
   device: DeviceOptions;
   /** Origin of the shop, for example `https://shop.example`. */
   shopOrigin: string;

@@ -7,6 +7,7 @@
 
 import type { Browser, Device } from '../ledger/bank.ts';
 import { toIpAddress } from '../snap/ip-address.ts';
+import { visitorOf } from './address.ts';
 
 /** Where a request came from; an adapter fills it in. */
 export interface Connection {
@@ -49,6 +50,10 @@ function deviceCookie(id: string, options: DeviceOptions): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${yearSeconds}`, ...(options.secure ? ['Secure'] : [])];
   return [`${cookieName(options)}=${id}`, ...attributes].join('; ');
 }
+
+/** Whom the address stands for, for limits; undefined if it is a proxy's, or not known. */
+export const identifyVisitor = (request: Request, connection: Connection, { trustedProxies }: Pick<DeviceOptions, 'trustedProxies'>): string | undefined =>
+  visitorOf(clientAddress(request, connection, trustedProxies));
 
 /** Each trusted proxy appended one entry; what stands before those is the visitor's own claim. */
 function clientAddress(request: Request, { ip }: Connection, trustedProxies: number): string | undefined {

@@ -11,16 +11,20 @@ import { sha256Hex } from '../ledger/context.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { applyStatus } from '../ledger/evidence.ts';
 import { linkNotified } from '../ledger/links.ts';
+import { toSeconds } from '../ledger/rate-limits.ts';
+import type { LimitName } from '../ledger/rate-limits.ts';
 import { checkPayment } from '../ledger/reconcile.ts';
-import { acknowledge } from '../snap/acknowledgement.ts';
+import { acknowledge, refuseForNow } from '../snap/acknowledgement.ts';
 import type { Acknowledgement, NotificationKind } from '../snap/acknowledgement.ts';
 import type { MerchantTokens } from '../snap/merchant-token.ts';
 import { parseBindingNotification, parsePaymentNotification } from '../snap/notification.ts';
 import type { BindingNotification, Parsed, PaymentNotification } from '../snap/notification.ts';
 import type { SnapReply } from '../snap/types.ts';
 import type { NotificationVerdict, VerifyNotification } from '../snap/verify-notification.ts';
+import { StoreError } from '../store/store.ts';
 import { chargeStatusOf, failureOf } from './bank.ts';
 import type { RouteEnv } from './context.ts';
+import { identifyVisitor } from './device.ts';
 
 export interface DokuRouteContext {
   ledger: LedgerContext;
@@ -28,14 +32,27 @@ export interface DokuRouteContext {
   verify: VerifyNotification;
   /** Path of our base as DOKU knows it: it is part of every signature. */
   publicPath: string;
+  trustedProxies: number;
 }
 
 type DokuRequest = Context<RouteEnv>;
 type Freshness = 'fresh' | 'stale';
 
-export async function issueToken({ merchantTokens }: DokuRouteContext, c: DokuRequest): Promise<Response> {
+export async function issueToken(doku: DokuRouteContext, c: DokuRequest): Promise<Response> {
   const rawBody = new Uint8Array(await c.req.arrayBuffer());
-  return respond(await merchantTokens.issue({ headers: c.req.raw.headers, rawBody }));
+  const reply = await doku.merchantTokens.issue({ headers: c.req.raw.headers, rawBody });
+  if (reply.status === 200) return respond(reply);
+  const waitSeconds = countRefusal(doku, c, 'refusedTokensPerAddress');
+  return respond(waitSeconds === undefined ? reply : refuseForNow('token', waitSeconds, doku.ledger.now()));
+}
+
+/**
+ * Only what DOKU did not sign counts, and what it did sign is never looked at for its address: nobody can use up
+ * DOKU's places, so no limit ever stands between DOKU and the truth about a payment. Answers the seconds to wait.
+ */
+function countRefusal({ ledger, trustedProxies }: DokuRouteContext, c: DokuRequest, limit: LimitName): number | undefined {
+  const taken = ledger.limits.tryTake({ [limit]: identifyVisitor(c.req.raw, c.env, { trustedProxies }) });
+  return taken.isTaken ? undefined : toSeconds(taken.waitMs);
 }
 
 export const paymentNotification = (doku: DokuRouteContext, c: DokuRequest): Promise<Response> =>
@@ -54,23 +71,27 @@ async function receive<Notification>(
     const rawBody = new Uint8Array(await c.req.arrayBuffer());
     const path = `${doku.publicPath}/doku/notifications/${kind}${new URL(c.req.url).search}`;
     const verdict = await doku.verify({ path, headers: c.req.raw.headers, rawBody });
-    if (verdict.verdict === 'refused') return answer(refuse(ledger, c, kind, verdict));
+    if (verdict.verdict === 'refused') return refuse(doku, c, kind, verdict);
     const parsed = parse(rawBody);
     if (parsed.ok) return answer(await take(ledger, parsed.notification, verdict.verdict));
     ledger.log.warn('a verified notification cannot be read', { kind, field: parsed.field, requestId: c.get('requestId') });
     return answer(parsed.problem);
   } catch (error) {
     ledger.log.error('a notification could not be taken; DOKU will send it again', { kind, requestId: c.get('requestId'), error: String(error) });
-    return answer('failed');
+    return answer(error instanceof StoreError ? 'unavailable' : 'failed');
   }
 }
 
-/** The log says which check failed; the sender does not learn it. */
+/** The log says which check failed; the sender does not learn it. Whoever keeps on does not fill the log. */
 function refuse(
-  ledger: LedgerContext, c: DokuRequest, kind: NotificationKind, { check }: Extract<NotificationVerdict, { verdict: 'refused' }>,
-): Acknowledgement {
+  doku: DokuRouteContext, c: DokuRequest, kind: NotificationKind, { check }: Extract<NotificationVerdict, { verdict: 'refused' }>,
+): Response {
+  const { ledger } = doku;
+  ledger.meter('allo.notifications.refused', 1, { kind, check });
+  const waitSeconds = countRefusal(doku, c, 'refusedNotificationsPerAddress');
+  if (waitSeconds !== undefined) return respond(refuseForNow(kind, waitSeconds, ledger.now()));
   ledger.log.warn('a notification was refused', { kind, check, requestId: c.get('requestId') });
-  return check === 'token' ? 'invalid-token' : 'unauthorized';
+  return respond(acknowledge(kind, check === 'token' ? 'invalid-token' : 'unauthorized', ledger.now()));
 }
 
 async function takePayment(ledger: LedgerContext, said: PaymentNotification, freshness: Freshness): Promise<Acknowledgement> {

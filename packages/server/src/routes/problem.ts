@@ -21,7 +21,7 @@ export function problemResponse(error: unknown, requestId: string, log: Logger):
     type: 'about:blank', title, status, code: known.code, retryable, requestId, ...(known.detail !== undefined && { detail: known.detail }),
   };
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
-  if (status === 503) headers.set('retry-after', String(retryAfterSeconds));
+  if (status === 503 || status === 429) headers.set('retry-after', String(known.retryAfterSeconds ?? retryAfterSeconds));
   return new Response(JSON.stringify(problem), { status, headers });
 }
 

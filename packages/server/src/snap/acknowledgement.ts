@@ -19,6 +19,7 @@ export type NotificationKind = 'payment' | 'binding';
  * - `invalid-token`: the bearer token is wrong
  * - `invalid-field`, `missing-field`: verified, but not to be read
  * - `not-found`: verified, but nobody knows it
+ * - `unavailable`: our database is away; DOKU shall try again
  * - `failed`: we are at fault; DOKU shall try again
  */
 export type Acknowledgement =
@@ -28,9 +29,13 @@ export type Acknowledgement =
   | 'invalid-field'
   | 'missing-field'
   | 'not-found'
+  | 'unavailable'
   | 'failed';
 
-const serviceCodes = { payment: '56', binding: '07' } as const;
+/** When it is worth trying again. DOKU has a timetable of its own. */
+const retryAfterSeconds = '5';
+
+const serviceCodes = { payment: '56', binding: '07', token: '73' } as const;
 
 const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: string; responseMessage: string }>> = {
   accepted: { httpStatus: 200, caseCode: '00', responseMessage: 'Request has been processed successfully' },
@@ -39,6 +44,7 @@ const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: 
   'invalid-field': { httpStatus: 400, caseCode: '01', responseMessage: 'Invalid Field Format' },
   'missing-field': { httpStatus: 400, caseCode: '02', responseMessage: 'Invalid Mandatory Field' },
   'not-found': { httpStatus: 404, caseCode: '01', responseMessage: 'Transaction Not Found' },
+  unavailable: { httpStatus: 503, caseCode: '00', responseMessage: 'Service Unavailable' },
   failed: { httpStatus: 500, caseCode: '00', responseMessage: 'General Error' },
 };
 
@@ -52,10 +58,25 @@ export function acknowledge(kind: NotificationKind, acknowledgement: Acknowledge
   const isBound = kind === 'binding' && acknowledgement === 'accepted';
   return {
     status: httpStatus,
-    headers: { 'Content-Type': 'application/json', 'X-TIMESTAMP': formatTimestamp(epochMs) },
+    headers: {
+      'Content-Type': 'application/json', 'X-TIMESTAMP': formatTimestamp(epochMs), ...(httpStatus === 503 && { 'Retry-After': retryAfterSeconds }),
+    },
     body: {
       responseCode: `${httpStatus}${serviceCodes[kind]}${caseCode}`,
       responseMessage: isBound ? 'Successful' : responseMessage,
     },
+  };
+}
+
+/**
+ * Builds the answer to what was refused too often of late: HTTP 429 with `429xx00`, whatever was wrong with it.
+ *
+ * @param epochMs now, for X-TIMESTAMP
+ */
+export function refuseForNow(kind: NotificationKind | 'token', retryAfterSeconds: number, epochMs: number): SnapReply {
+  return {
+    status: 429,
+    headers: { 'Content-Type': 'application/json', 'Retry-After': String(retryAfterSeconds), 'X-TIMESTAMP': formatTimestamp(epochMs) },
+    body: { responseCode: `429${serviceCodes[kind]}00`, responseMessage: 'Too Many Requests' },
   };
 }

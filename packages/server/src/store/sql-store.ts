@@ -102,6 +102,12 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
       const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${list(openPaymentStates)})`, [linkId]);
       return Number(rows[0]?.['open']);
     }),
+    oldestUnknownPayment: () => reading(async (query) => {
+      // Such a payment is always due some day, and those rows have an index.
+      const rows = await query("SELECT min(sent_at) AS since FROM payments WHERE next_at IS NOT NULL AND state = 'unknown'");
+      const since = rows[0]?.['since'] ?? undefined;
+      return since === undefined ? undefined : Number(since);
+    }),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
     refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),

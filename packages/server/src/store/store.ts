@@ -105,6 +105,8 @@ export interface Store {
   insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
   /** How many payments of the link are not final, refunds under way included. */
   countOpenPayments(linkId: string): Promise<number>;
+  /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
+  oldestUnknownPayment(): Promise<number | undefined>;
 
   refund(id: string): Promise<RefundRow | undefined>;
   /** The refund that was asked for under this key, whatever became of it. */

@@ -1,0 +1,94 @@
+/**
+ * The gate before one operation of the bank: a circuit breaker and a bulkhead in one. After several failures in a row
+ * it closes, and lets one request through now and then to see whether the bank is back; and it never lets through
+ * more at once than was agreed. Never repeats a request.
+ *
+ * @module
+ */
+
+import type { BankAnswer } from './bank.ts';
+
+export interface GateLimits {
+  /** So many failures in a row, and the bank counts as away. Default 5. */
+  failuresToClose: number;
+  /** How often a bank that is away is tried, in milliseconds. Default 1 000. */
+  probeEveryMs: number;
+  /** How many requests of one operation are under way at once. Default 64. */
+  mostAtOnce: number;
+  /** How many wait for their turn; the next is refused. Default 256. */
+  mostWaiting: number;
+}
+
+export const defaultGateLimits: GateLimits = { failuresToClose: 5, probeEveryMs: 1_000, mostAtOnce: 64, mostWaiting: 256 };
+
+export interface GateOptions extends GateLimits {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Told when the bank goes away, and when it is back. */
+  onChange(isAway: boolean): void;
+}
+
+export interface Gate {
+  /** A place inside, or undefined if there is none now. Answers how to leave; who never asks the bank leaves all the same. */
+  enter(): (() => void) | undefined;
+  /** Asks the bank, from inside, as soon as it is this request's turn. */
+  ask<Value>(request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>>;
+  isAway(): boolean;
+}
+
+export function createGate({ failuresToClose, probeEveryMs, mostAtOnce, mostWaiting, now, onChange }: GateOptions): Gate {
+  const turns: (() => void)[] = [];
+  let inside = 0;
+  let underWay = 0;
+  let failures = 0;
+  /** Since when the last probe, or the failure that closed the gate, was; undefined while the bank answers. */
+  let probedAt: number | undefined;
+
+  /** A clock that was set back must not keep the gate closed until it has caught up. */
+  const mustWait = (): boolean => probedAt !== undefined && now() >= probedAt && now() - probedAt < probeEveryMs;
+
+  const learn = ({ outcome }: BankAnswer<unknown>): void => {
+    const wasAway = probedAt !== undefined;
+    failures = outcome === 'unknown' || outcome === 'not-sent' ? failures + 1 : 0;
+    if (failures === 0) probedAt = undefined;
+    else if (failures >= failuresToClose) probedAt = now();
+    const isAway = probedAt !== undefined;
+    if (isAway !== wasAway) onChange(isAway);
+  };
+
+  const myTurn = async (): Promise<void> => {
+    if (underWay < mostAtOnce) underWay += 1;
+    else await new Promise<void>((resolve) => turns.push(resolve));
+  };
+
+  /** The place goes straight to whoever has waited longest. */
+  const endTurn = (): void => {
+    const next = turns.shift();
+    if (next === undefined) underWay -= 1;
+    else next();
+  };
+
+  return {
+    enter() {
+      if (inside >= mostAtOnce + mostWaiting || mustWait()) return undefined;
+      if (probedAt !== undefined) probedAt = now();
+      inside += 1;
+      let isInside = true;
+      return () => {
+        if (isInside) inside -= 1;
+        isInside = false;
+      };
+    },
+    async ask(request) {
+      await myTurn();
+      try {
+        const answer = await request();
+        learn(answer);
+        return answer;
+      } finally {
+        endTurn();
+      }
+    },
+    isAway: () => probedAt !== undefined,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Figures for whoever watches the server. No attribute ever holds an id, a name, an amount or a phone number.
+ *
+ * @module
+ */
+
+/**
+ * - `allo.transitions`: 1 for each step of a row; `table`, `to`
+ * - `allo.bank.requests`: milliseconds one request to DOKU took; `operation`, `outcome`
+ * - `allo.bank.away`: 1 when DOKU begins to count as away, 0 when it answers again; `operation`
+ * - `allo.payments.unknown_age`: milliseconds since the oldest payment of unknown outcome was sent, 0 if there is none; at each reconciliation
+ * - `allo.notifications.refused`: 1 for each notification that was not DOKU's; `kind`, `check`
+ * - `allo.limits.refused`: 1 for each request that came too often; `limit`
+ */
+export type MetricName =
+  | 'allo.transitions'
+  | 'allo.bank.requests'
+  | 'allo.bank.away'
+  | 'allo.payments.unknown_age'
+  | 'allo.notifications.refused'
+  | 'allo.limits.refused';
+
+export type MetricHook = (name: MetricName, value: number, attributes: Readonly<Record<string, string>>) => void;
+
+/** A hook that throws disturbs nothing; `report` is told of it, once. */
+export function createMeter(hook: MetricHook | undefined, report: (error: unknown) => void): MetricHook {
+  let hasFailed = false;
+  return (name, value, attributes) => {
+    try {
+      hook?.(name, value, attributes);
+    } catch (error) {
+      if (!hasFailed) report(error);
+      hasFailed = true;
+    }
+  };
+}

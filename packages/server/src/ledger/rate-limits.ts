@@ -1,0 +1,110 @@
+/**
+ * How often somebody may ask for what costs money or tells a secret (reliability R64–R67). A limit refuses before
+ * anything is written or sent; whoever is refused has used up nothing, not even an idempotency key.
+ *
+ * Counted in this process: with several processes on one database each counts for itself.
+ *
+ * @module
+ */
+
+import { AlloServerError } from '../errors.ts';
+import { createSlidingWindow } from './sliding-window.ts';
+import type { Limit, SlidingWindow, SlidingWindowOptions } from './sliding-window.ts';
+
+/** Why each is there. Starts that the bank never heard of do not count, nor do repetitions. */
+export const defaultLimits = {
+  /** Every start to link sends an SMS, which somebody pays for. */
+  linksPerCustomer: { count: 3, perSeconds: 3600 },
+  /** Nobody's telephone is to be rung by strangers; counted over all customers, by a keyed hash of the number. */
+  linksPerPhone: { count: 5, perSeconds: 86_400 },
+  /** One visitor with many accounts at the shop. */
+  linksPerAddress: { count: 10, perSeconds: 3600 },
+  /** Inquiries at the bank; answers out of the cache do not count. */
+  balancesPerCustomer: { count: 10, perSeconds: 60 },
+  /** New payments; probing a stolen account takes many. */
+  paymentsPerCustomer: { count: 5, perSeconds: 60 },
+  /** Requests to our token endpoint that DOKU did not sign. */
+  refusedTokensPerAddress: { count: 10, perSeconds: 60 },
+  /** Notifications that DOKU did not sign. */
+  refusedNotificationsPerAddress: { count: 10, perSeconds: 60 },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof defaultLimits;
+
+/** Limits in place of the defaults, some or all of them switched off. */
+export type LimitOptions = 'off' | Readonly<Partial<Record<LimitName, Limit | 'off'>>>;
+
+/** Whose places are wanted, by limit; a limit whose subject is not known does not apply. */
+export type Subjects = Readonly<Partial<Record<LimitName, string | undefined>>>;
+
+export type Taken = { isTaken: true; giveBack(): void } | { isTaken: false; waitMs: number };
+
+export interface RateLimits {
+  /** Takes one place under each of the limits, or none under any. */
+  tryTake(subjects: Subjects): Taken;
+  /** As `tryTake`, but throws `RATE_LIMITED`. Answers how to give the places back, when nothing was asked of the bank after all. */
+  take(subjects: Subjects): () => void;
+}
+
+const mostKeys = 20_000;
+
+/** Whoever floods the memory must not gain SMS by it; everywhere else he must not lock out the others. */
+const whenFull = (name: LimitName): SlidingWindowOptions['whenFull'] => (name.startsWith('links') ? 'refuse' : 'forget');
+
+/**
+ * Throws a `TypeError` that names the limit which is malformed.
+ *
+ * @param onRefused told of each refusal
+ */
+export function createRateLimits(options: LimitOptions, now: () => number, onRefused: (limit: LimitName) => void): RateLimits {
+  const windows = createWindows(options, now);
+
+  const tryTake = (subjects: Subjects): Taken => {
+    const wanted = [...windows].flatMap(([limit, window]) => {
+      const key = subjects[limit];
+      return key === undefined ? [] : [{ limit, window, key, waitMs: window.waitMs(key) }];
+    });
+    const longest = wanted.toSorted((one, other) => other.waitMs - one.waitMs)[0];
+    if (longest !== undefined && longest.waitMs > 0) {
+      onRefused(longest.limit);
+      return { isTaken: false, waitMs: longest.waitMs };
+    }
+    const places = wanted.map(({ window, key }) => window.take(key));
+    return { isTaken: true, giveBack: () => places.forEach((giveBack) => giveBack()) };
+  };
+
+  return {
+    tryTake,
+    take(subjects) {
+      const taken = tryTake(subjects);
+      if (taken.isTaken) return taken.giveBack;
+      throw new AlloServerError('RATE_LIMITED', { retryAfterSeconds: toSeconds(taken.waitMs) });
+    },
+  };
+}
+
+/** Whole seconds for `Retry-After`, never too few. */
+export const toSeconds = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1000));
+
+function createWindows(options: LimitOptions, now: () => number): Map<LimitName, SlidingWindow> {
+  const windows = new Map<LimitName, SlidingWindow>();
+  for (const name of limitNames(options)) {
+    const limit = options === 'off' ? 'off' : (options[name] ?? defaultLimits[name]);
+    if (limit === 'off') continue;
+    assertLimit(name, limit);
+    windows.set(name, createSlidingWindow({ ...limit, now, mostKeys, whenFull: whenFull(name) }));
+  }
+  return windows;
+}
+
+function limitNames(options: LimitOptions): LimitName[] {
+  const names = Object.keys(defaultLimits) as LimitName[];
+  const unknown = options === 'off' ? undefined : Object.keys(options).find((name) => !Object.hasOwn(defaultLimits, name));
+  if (unknown !== undefined) throw new TypeError(`limits.${unknown} is not known: there are ${names.join(', ')}`);
+  return names;
+}
+
+function assertLimit(name: LimitName, { count, perSeconds }: Limit): void {
+  if ([count, perSeconds].every((number) => Number.isSafeInteger(number) && number > 0)) return;
+  throw new TypeError(`limits.${name} is not right: it should be "off" or { count, perSeconds }, whole numbers of 1 or more`);
+}
