@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isLoopback, readConfig } from './config.ts';
+import { isLoopback, publicPath, readConfig } from './config.ts';
 import type { Config, ConnectionOptions } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
@@ -217,9 +217,6 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
   const deliverSoon = background.single(() => deliverEvents(ledger));
   return ledger;
 }
-
-/** The path of our base as the outside knows it. */
-const publicPath = (config: Config): string => (config.publicUrl.pathname === '/' ? config.basePath : config.publicUrl.pathname.replace(/\/+$/, ''));
 
 function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {
   const path = kind === 'link' ? '/account/return' : '/payments/return';

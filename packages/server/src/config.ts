@@ -191,6 +191,11 @@ function readBaseUrl(given: Setting, environment: Environment, nodeEnv: string |
   return url.origin;
 }
 
+/** The path of our base as the outside knows it: where browsers go, and part of each signature of DOKU's. */
+export function publicPath({ publicUrl, basePath }: Pick<Config, 'publicUrl' | 'basePath'>): string {
+  return publicUrl.pathname === '/' ? basePath : publicUrl.pathname.replace(/\/+$/, '');
+}
+
 /** Whether the address is on this machine. */
 export const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { readConfig } from './config.ts';
+import { publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { openStore } from './open-store.ts';
 import { createTokenRequests, readToken } from './snap/token-request.ts';
@@ -72,9 +72,8 @@ async function checkDoku({ clientId, privateKey, baseUrl, profile, paths }: Conf
 }
 
 /** Our token endpoint refuses an unsigned request in its own words; anything else is another server, or none. */
-async function checkServer({ publicUrl, basePath }: Config): Promise<string> {
-  const path = publicUrl.pathname === '/' ? basePath : publicUrl.pathname.replace(/\/+$/, '');
-  const url = `${publicUrl.origin}${path}/doku/authorization/v1/access-token/b2b`;
+async function checkServer(config: Config): Promise<string> {
+  const url = `${config.publicUrl.origin}${publicPath(config)}/doku/authorization/v1/access-token/b2b`;
   const response = await fetch(url, { method: 'POST', body: '{}', redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
   if (response === undefined) throw new Error(`nothing answers at ${url}: start your server, or correct ALLO_PUBLIC_URL`);
   const text = await response.text();
