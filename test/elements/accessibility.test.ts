@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
-import { emulateMedia, setViewport } from '@web/test-runner-commands';
+import { setViewport } from '@web/test-runner-commands';
 import type { Backend } from '../../packages/elements/src/msw.ts';
 import type { Shown } from './stage.ts';
-import { clearStage, closeStage, inside, mount, openStage, serve, shows } from './stage.ts';
+import { clearStage, closeStage, holdStill, inside, mount, openStage, serve, shows } from './stage.ts';
 
 interface Scene {
   tag: string;
@@ -85,7 +85,7 @@ describe('accessibility', () => {
 
   for (const scene of scenes) {
     it(`finds nothing to fault in <${scene.tag}> ${scene.state}, light and dark`, async () => {
-      await emulateMedia({ reducedMotion: 'reduce' });
+      await holdStill();
       await setViewport({ width: 360, height: 740 });
       const element = await play(scene);
       for (const [scheme, background] of [['light', '#fff'], ['dark', '#0e1014']] as const) {

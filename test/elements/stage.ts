@@ -6,6 +6,7 @@
  */
 
 import { fixture, fixtureCleanup } from '@open-wc/testing';
+import { emulateMedia } from '@web/test-runner-commands';
 import { setupWorker } from 'msw/browser';
 import type { SetupWorker } from 'msw/browser';
 import type { AlloError, AlloPay } from '../../packages/elements/src/index.ts';
@@ -41,6 +42,11 @@ export function clearStage(): void {
   worker.resetHandlers();
   localStorage.clear();
   document.documentElement.lang = 'id';
+}
+
+/** No motion from here on. Chromium can be told; Firefox and WebKit cannot, and are started that way. */
+export async function holdStill(): Promise<void> {
+  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) await emulateMedia({ reducedMotion: 'reduce' });
 }
 
 /** Serves a backend at an address of its own. */
