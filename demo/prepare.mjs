@@ -28,6 +28,12 @@ const builds = [
     command: ['tsc', '-p', 'packages/elements'],
   },
   {
+    name: 'the style sheets of the elements',
+    sources: ['packages/elements/dist/.built', 'packages/elements/write-styles.mjs'],
+    stamp: 'packages/elements/dist/.styled',
+    command: ['node', 'packages/elements/write-styles.mjs'],
+  },
+  {
     name: 'the manifest of the elements',
     sources: ['packages/elements/dist/.built', 'stories/manifest'],
     stamp: 'packages/elements/dist/.described',

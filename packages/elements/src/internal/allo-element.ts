@@ -1,5 +1,4 @@
 import type { PropertyDeclarations } from 'lit';
-import { LitElement } from 'lit';
 import type { Account } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloErrorEvent, AlloLinkedEvent, AlloStateChangeEvent, AlloUnlinkedEvent } from '../events.ts';
@@ -7,6 +6,7 @@ import type { TextKey } from '../localize.ts';
 import type { MessageOverrides } from '../localize.ts';
 import { languageOf, nearest, textFor } from '../localize.ts';
 import type { Texts } from '../locales/text.ts';
+import { KitElement } from './kit-element.ts';
 import type { Session, SessionMember } from './session.ts';
 import { sessionFor } from './session.ts';
 
@@ -24,7 +24,7 @@ export const providerChange = 'allo-provider-change';
  * The ground of all elements that show something: a backend, a language, one state. The state is derived before
  * every render, reflected as the attribute `state` and as `:state(…)`, and its changes are told by an event.
  */
-export abstract class AlloElement<State extends string> extends LitElement implements SessionMember {
+export abstract class AlloElement<State extends string> extends KitElement implements SessionMember {
   static override properties: PropertyDeclarations = { endpoint: {}, state: { reflect: true } };
 
   /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
