@@ -6,7 +6,10 @@ import { AlloAuthorizeRequestEvent } from '../events.ts';
  */
 export type Presentation = 'auto' | 'redirect' | 'popup';
 
-/** The popup's name: by it our elements know, when the bank sends the shopper back, that they stand in it. */
+/**
+ * The popup's name, and that of the mark in its own storage. By the mark our elements know, when the bank sends the
+ * shopper back, that they stand in it: Firefox and Safari take a window's name away on another site.
+ */
 export const popupName = 'allo-kit-bank';
 
 /** Who sends the shopper to the bank. */
@@ -75,8 +78,9 @@ function openPopup(url: string, words = ''): Window | null {
     // The bank's page must not be able to send this one anywhere.
     popup.opener = null;
     if (words) popup.document.title = popup.document.body.textContent = words;
+    popup.sessionStorage.setItem(popupName, '1');
   } catch {
-    // It is open already and at the bank: it can be sent on, but not be written to.
+    // It is open already and at the bank, or there is no storage: it can be sent on, but not be written to.
   }
   return popup;
 }

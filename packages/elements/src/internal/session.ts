@@ -119,7 +119,11 @@ export class Session {
     addEventListener('storage', ({ key, newValue }) => key === this.#news && this.#heardNews(newValue), { signal });
     // A popup that was closed early or is done gives the focus back to a page that was never hidden.
     addEventListener('focus', () => this.#seen(), { signal });
-    if (window.name === popupName) this.#endPopup();
+    try {
+      if (popupName in sessionStorage) this.#endPopup();
+    } catch {
+      // The browser refuses storage: the popup is closed by the shopper.
+    }
   }
 
   #close(): void {
@@ -141,6 +145,8 @@ export class Session {
 
   /** The bank sent the shopper back, but into the popup: the page below it goes on. */
   #endPopup(): void {
+    // A window that is opened from here has a copy of the mark.
+    sessionStorage.removeItem(popupName);
     this.announce();
     close();
   }
