@@ -43,7 +43,7 @@ const commandLimitMs = 20_000;
 /** Has the driver at an address open a browser, as soon as it answers. */
 export async function openBrowser(driverUrl: string, isAlive: () => boolean): Promise<WebDriver> {
   await untilReady(driverUrl, isAlive);
-  const { sessionId } = (await command('POST', `${driverUrl}/session`, { capabilities: { alwaysMatch: { pageLoadStrategy: 'none' } } })) as { sessionId: string };
+  const { sessionId } = (await command('POST', `${driverUrl}/session`, { capabilities: { alwaysMatch: { pageLoadStrategy: 'eager' } } })) as { sessionId: string };
   const session = `${driverUrl}/session/${sessionId}`;
   const ask: Ask = (path, body) => command('POST', `${session}/${path}`, body);
   return {
