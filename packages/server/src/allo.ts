@@ -5,24 +5,24 @@
  * @module
  */
 
+import { assertMerchant } from './allo-options.ts';
+import type { AlloOptions } from './allo-options.ts';
 import { isLoopback, publicPath, readConfig } from './config.ts';
-import type { Config, ConnectionOptions } from './config.ts';
+import type { Config } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
 import { defaultGateLimits } from './ledger/gate.ts';
-import type { GateLimits } from './ledger/gate.ts';
 import { guardBank } from './ledger/guarded-bank.ts';
-import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
+import type { LedgerContext, Logger } from './ledger/context.ts';
 import { deliverEvents } from './ledger/events.ts';
-import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
 import { createMeter } from './ledger/metrics.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
-import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
+import type { RateLimits } from './ledger/rate-limits.ts';
 import { refundPayment } from './ledger/refunds.ts';
 import { requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
@@ -34,42 +34,20 @@ import { viewPayment } from './routes/context.ts';
 import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
-import type { Merchant } from './routes/merchant.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
 import { accountView } from './routes/views.ts';
 import { createSharedAccessToken } from './shared-access-token.ts';
 import { createReference } from './snap/external-id.ts';
 import { createMerchantTokens } from './snap/merchant-token.ts';
 import { createSnap } from './snap/snap.ts';
+import { readTimeouts } from './snap/timeouts.ts';
+import type { SnapTimeouts } from './snap/timeouts.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
 import { createSeal } from './store/seal.ts';
 import type { Commit, Store } from './store/store.ts';
 
-export interface AlloOptions extends Merchant, ConnectionOptions {
-  /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
-  onEvent(event: AlloEvent): void | Promise<void>;
-  /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */
-  trustedOrigins?: readonly string[] | undefined;
-  /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */
-  trustedProxies?: number | undefined;
-  /** How often somebody may link, pay or ask for a balance. Default: as in `defaultLimits`, over the simulator `'off'`; counted in this process. */
-  limits?: LimitOptions | undefined;
-  /** When DOKU counts as away, and how much is asked of it at once; for each of its operations. */
-  bankLimits?: Partial<GateLimits> | undefined;
-  /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
-  reconcileEveryMs?: number | undefined;
-  /** Told of figures as they arise, for example to hand them to OpenTelemetry. Must return at once. */
-  onMetric?: MetricHook | undefined;
-  /** Default: JSON lines on standard error. */
-  log?: Logger | undefined;
-  /** Waiting times other than DOKU's, for tests. */
-  timing?: Partial<Timing> | undefined;
-  /** Clock in epoch milliseconds, for tests. */
-  now?: (() => number) | undefined;
-  /** Way to the network, for tests. Must send each request once. */
-  fetch?: typeof fetch | undefined;
-}
+export type { AlloOptions } from './allo-options.ts';
 
 export interface Allo {
   /** Where the handler expects to be mounted, for example `/allo`. */
@@ -95,6 +73,7 @@ const defaultReconcileEveryMs = 5_000;
 export function createAllo(options: AlloOptions): Allo {
   assertMerchant(options);
   const config = readConfig(options);
+  const timeouts = readTimeouts(options.timeouts);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
   const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
@@ -106,7 +85,7 @@ export function createAllo(options: AlloOptions): Allo {
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, timeouts, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -150,21 +129,10 @@ export function createAllo(options: AlloOptions): Allo {
   };
 }
 
-function assertMerchant(options: Partial<AlloOptions>): void {
-  for (const name of ['customer', 'order', 'onEvent'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`${name} is missing: it should be a function`);
-  }
-  for (const origin of options.trustedOrigins ?? []) {
-    const plain = URL.canParse(origin) && new URL(origin).origin === origin;
-    if (!plain) throw new TypeError('trustedOrigins is not right: each should be an origin such as "https://m.shop.example", without a path');
-  }
-  const { trustedProxies = 0 } = options;
-  if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) throw new TypeError('trustedProxies is not right: it should be a whole number, 0 or more');
-}
-
 interface Parts {
   options: AlloOptions;
   config: Config;
+  timeouts: SnapTimeouts;
   log: Logger;
   now: () => number;
   meter: MetricHook;
@@ -175,13 +143,13 @@ interface Parts {
   isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
+function createLedgerContext({ options, config, timeouts, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
     clientId: config.clientId, secretKeys: config.secretKeys, privateKey: config.privateKey, baseUrl: config.baseUrl,
     profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
-    fetch: options.fetch ?? fetch, now, random,
+    fetch: options.fetch ?? fetch, now, random, timeouts,
     tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
@@ -203,7 +171,7 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
       },
     }),
     seal, log, now,
-    timing: { ...defaultTiming, ...options.timing },
+    timing: { ...defaultTiming, leaseMs: longEnough(timeouts), ...options.timing },
     limits, meter,
     random: Math.random,
     newId: () => crypto.randomUUID(),
@@ -216,6 +184,11 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
   };
   const deliverSoon = background.single(() => deliverEvents(ledger));
   return ledger;
+}
+
+/** A row is kept for as long as its sender can be at it: two tries, each with a token to be had first, and one renewal. */
+function longEnough({ tokenMs, paymentMs, refundMs }: SnapTimeouts): number {
+  return Math.max(defaultTiming.leaseMs, 2 * Math.max(paymentMs, refundMs) + 3 * tokenMs);
 }
 
 function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {

@@ -14,3 +14,5 @@ export type { ReconcileReport } from './ledger/reconcile.ts';
 export type { Limit } from './ledger/sliding-window.ts';
 export type { Connection } from './routes/device.ts';
 export type { Customer, MerchantOrder } from './routes/merchant.ts';
+export { defaultTimeouts } from './snap/timeouts.ts';
+export type { SnapTimeouts } from './snap/timeouts.ts';
