@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -50,6 +51,20 @@ describe('the doctor', () => {
     const { failed, text } = await lines({ DOKU_CLIENT_ID: 'BRN-0000-0000000000000' });
     assert.equal(failed, 1);
     assert.match(text, /FAIL {2}DOKU: .* gave no token \(4017300\): the public half of DOKU_PRIVATE_KEY/);
+  });
+
+  test('tells which of several keys DOKU knows', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+    const { privateKey = '', secretKey = '' } = world.dokuOptions;
+    const { failed, text } = await lines({ DOKU_PRIVATE_KEY: `${other.privateKey},${privateKey}`, DOKU_SECRET_KEY: `${secretKey},SK-previous-0123456` });
+    assert.equal(failed, 0, text);
+    assert.match(text, /DOKU does not know DOKU_PRIVATE_KEY 1 of 2 \([0-9a-f]{8}\); DOKU knows DOKU_PRIVATE_KEY 2 of 2 \([0-9a-f]{8}\); DOKU knows DOKU_SECRET_KEY 1 of 2; DOKU does not know DOKU_SECRET_KEY 2 of 2$/m);
+  });
+
+  test('says that the secret that signs is not the one DOKU knows', async () => {
+    const { failed, text } = await lines({ DOKU_SECRET_KEY: `SK-newest-0123456,${world.dokuOptions.secretKey}` });
+    assert.equal(failed, 1, text);
+    assert.match(text, /FAIL {2}DOKU: DOKU does not know DOKU_SECRET_KEY 1 of 2; DOKU knows DOKU_SECRET_KEY 2 of 2: the first of DOKU_SECRET_KEY signs/);
   });
 
   test('says that DOKU cannot be reached, and that nothing answers at the public address', async () => {

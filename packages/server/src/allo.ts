@@ -147,7 +147,8 @@ function createLedgerContext({ options, config, timeouts, log, now, meter, limit
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
-    clientId: config.clientId, secretKeys: config.secretKeys, privateKey: config.privateKey, baseUrl: config.baseUrl,
+    clientId: config.clientId, secretKeys: config.secretKeys, privateKeys: config.ownKeys.map(({ privateKey }) => privateKey), baseUrl: config.baseUrl,
+    onPrivateKeyTaken: countKey(meter, 'DOKU_PRIVATE_KEY'),
     profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
     fetch: options.fetch ?? fetch, now, random, timeouts,
     tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
@@ -191,6 +192,9 @@ function longEnough({ tokenMs, paymentMs, refundMs }: SnapTimeouts): number {
   return Math.max(defaultTiming.leaseMs, 2 * Math.max(paymentMs, refundMs) + 3 * tokenMs);
 }
 
+/** So that it is seen when the older of two keys is used no more. */
+const countKey = (meter: MetricHook, key: string) => (place: number): void => meter('allo.keys.used', 1, { key, place: String(place + 1) });
+
 function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {
   const path = kind === 'link' ? '/account/return' : '/payments/return';
   const successUrl = `${publicBase}${path}?${stateParameter}=${secret}`;
@@ -230,11 +234,12 @@ function createRouteContext(options: AlloOptions, config: Config, ledger: Ledger
 
 function createDokuContext(config: Config, ledger: LedgerContext, { device }: RouteContext): DokuRouteContext {
   const { clientId, secretKeys } = config;
-  const { now } = ledger;
+  const { now, meter } = ledger;
   const merchantTokens = createMerchantTokens({
-    clientId, dokuPublicKeys: [config.dokuPublicKey], privateKey: config.privateKey, publicKeys: [config.ownPublicKey], now,
+    clientId, dokuPublicKeys: config.dokuPublicKeys, privateKey: config.ownKeys[0].privateKey, publicKeys: config.ownKeys.map(({ publicKey }) => publicKey), now,
+    onMatch: countKey(meter, 'DOKU_PUBLIC_KEY'),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
-  const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now });
+  const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now, onMatch: countKey(meter, 'DOKU_SECRET_KEY') });
   return { ledger, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
 }

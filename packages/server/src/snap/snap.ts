@@ -17,6 +17,7 @@ import type { CustomerToken } from './customer-token.ts';
 import { pay } from './payment.ts';
 import type { PayBody, PayInput } from './payment.ts';
 import { createSignedPost } from './post.ts';
+import type { OnMatch } from './signature.ts';
 import { resolvePaths } from './profiles.ts';
 import type { Operation, Paths, ProfileName } from './profiles.ts';
 import { refund } from './refund.ts';
@@ -34,8 +35,10 @@ export interface SnapOptions {
   clientId: string;
   /** Secret keys from DOKU's dashboard, the current one first. The first signs; all of them verify elsewhere. */
   secretKeys: readonly string[];
-  /** The merchant's RSA private key, as `importMerchantKeys` reads it. */
-  privateKey: CryptoKey;
+  /** The merchant's RSA private keys, the newest first. An older one signs only where DOKU does not know the newer ones yet. */
+  privateKeys: readonly CryptoKey[];
+  /** Told which of them DOKU took. */
+  onPrivateKeyTaken?: OnMatch | undefined;
   /** DOKU's origin, as in `baseUrls`: scheme, host and port, no path. */
   baseUrl: string;
   /** Default `merchant-allo-v1.0`. */
@@ -74,14 +77,16 @@ export interface Snap {
  * @throws TypeError naming the option that is wrong
  */
 export function createSnap(options: SnapOptions): Snap {
-  const { clientId, privateKey, fetch, now, random, origin, statusServiceCode = '55' } = options;
+  const { clientId, privateKeys, fetch, now, random, origin, statusServiceCode = '55' } = options;
   const baseUrl = readOrigin(options.baseUrl);
   const secretKey = readSecretKey(options.secretKeys);
   assertOptions(options);
   const paths = resolvePaths(options.profile ?? 'merchant-allo-v1.0', options.paths);
   const timeouts = readTimeouts(options.timeouts);
   const timeoutMs = (operation: Operation): number => timeoutOf(timeouts, operation);
-  const requestToken = createTokenRequests({ fetch, now, clientId, privateKey, baseUrl, timeoutMs: timeouts.tokenMs });
+  const requestToken = createTokenRequests({
+    fetch, now, clientId, privateKeys, baseUrl, timeoutMs: timeouts.tokenMs, onKeyTaken: options.onPrivateKeyTaken,
+  });
   const store = options.tokenStore ?? memoryAccessTokenStore();
   const accessTokens = createAccessTokens({ requestToken, path: paths.tokenB2b, store, now });
   const customerTokens = createCustomerTokens({ requestToken, path: paths.tokenB2b2c, now });
@@ -112,10 +117,10 @@ function readSecretKey([secretKey]: readonly string[]): string {
   return secretKey;
 }
 
-function assertOptions({ clientId, privateKey, channelId = 'DH' }: SnapOptions): void {
+function assertOptions({ clientId, privateKeys, channelId = 'DH' }: SnapOptions): void {
   assertToken('clientId', clientId);
   assert(clientId.length <= 36, 'clientId must be at most 36 characters');
-  const isSigningKey = privateKey.algorithm.name === 'RSASSA-PKCS1-v1_5' && privateKey.usages.includes('sign');
-  assert(isSigningKey, 'privateKey must be an RSASSA-PKCS1-v1_5 key for signing; importMerchantKeys reads one from PEM');
+  const canSign = ({ algorithm, usages }: CryptoKey): boolean => algorithm.name === 'RSASSA-PKCS1-v1_5' && usages.includes('sign');
+  assert(privateKeys.length > 0 && privateKeys.every(canSign), 'privateKeys must hold RSASSA-PKCS1-v1_5 keys for signing, at least one');
   assert(/^[A-Za-z0-9]{1,5}$/.test(channelId), 'channelId must be 1–5 letters and digits');
 }
