@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { examine } from '../../packages/server/src/doctor.ts';
-import { createWorld } from './support/world.ts';
+import { encryptionKey } from './support/credentials.ts';
+import { createWorld, linkedShopper } from './support/world.ts';
 import type { World } from './support/world.ts';
 
 /** An address at which nobody listens any more. */
@@ -29,7 +30,7 @@ describe('the doctor', () => {
     const { environment: name, clientId, secretKey, privateKey, publicKey, baseUrl } = world.dokuOptions;
     return {
       DOKU_ENV: name ?? '', DOKU_CLIENT_ID: clientId ?? '', DOKU_SECRET_KEY: secretKey ?? '', DOKU_PRIVATE_KEY: privateKey ?? '', DOKU_PUBLIC_KEY: publicKey ?? '',
-      DOKU_BASE_URL: baseUrl ?? '', ALLO_PUBLIC_URL: world.url, ALLO_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), ALLO_DATABASE_URL: `file:${world.databasePath}`, ...changes,
+      DOKU_BASE_URL: baseUrl ?? '', ALLO_PUBLIC_URL: world.url, ALLO_ENCRYPTION_KEY: encryptionKey, ALLO_DATABASE_URL: `file:${world.databasePath}`, ...changes,
     };
   };
 
@@ -59,6 +60,17 @@ describe('the doctor', () => {
     const { failed, text } = await lines({ DOKU_PRIVATE_KEY: `${other.privateKey},${privateKey}`, DOKU_SECRET_KEY: `${secretKey},SK-previous-0123456` });
     assert.equal(failed, 0, text);
     assert.match(text, /DOKU does not know DOKU_PRIVATE_KEY 1 of 2 \([0-9a-f]{8}\); DOKU knows DOKU_PRIVATE_KEY 2 of 2 \([0-9a-f]{8}\); DOKU knows DOKU_SECRET_KEY 1 of 2; DOKU does not know DOKU_SECRET_KEY 2 of 2$/m);
+  });
+
+  test('tells which encryption keys are still needed', async () => {
+    const budi = await linkedShopper(world, 'budi');
+    const newKey = Buffer.alloc(32, 8).toString('base64');
+    const sealedUnder = async (ALLO_ENCRYPTION_KEY: string): Promise<string> => (await lines({ ALLO_ENCRYPTION_KEY })).text.split('\n').find((line) => line.includes('database: ')) ?? '';
+    assert.match(await sealedUnder(encryptionKey), /^ok {4}database: .*; sealed values: 4 under ALLO_ENCRYPTION_KEY$/);
+    assert.match(await sealedUnder(`${newKey},${encryptionKey}`), /^ok .* 0 under ALLO_ENCRYPTION_KEY 1 of 2, 4 under ALLO_ENCRYPTION_KEY 2 of 2; run `allo-kit reseal` before/);
+    assert.match(await sealedUnder(`${encryptionKey},${newKey}`), /the older keys are no longer needed$/);
+    assert.match(await sealedUnder(newKey), /^FAIL .* 4 sealed values stand under a key that is not given/);
+    await budi.unlink();
   });
 
   test('says that the secret that signs is not the one DOKU knows', async () => {

@@ -44,6 +44,8 @@ import { readTimeouts } from './snap/timeouts.ts';
 import type { SnapTimeouts } from './snap/timeouts.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
+import { resealAll } from './store/reseal.ts';
+import type { ResealReport } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Commit, Store } from './store/store.ts';
 
@@ -60,6 +62,11 @@ export interface Allo {
   unlink(customerId: string): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
+  /**
+   * Seals tokens and authorisation codes anew under the newest of several encryption keys, as `allo-kit reseal` does.
+   * The older keys can be left out once `resealed`, `changed` and `unreadable` are 0.
+   */
+  reseal(): Promise<ResealReport>;
   /**
    * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
    * the database. What is not done by then is taken up again by another process or the next start.
@@ -125,6 +132,7 @@ export function createAllo(options: AlloOptions): Allo {
     }),
     unlink: (customerId) => take(async () => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now())),
     reconcile: () => take(runReconcile),
+    reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
 }

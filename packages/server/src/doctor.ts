@@ -15,12 +15,16 @@ import { resolvePaths } from './snap/profiles.ts';
 import { createSnap } from './snap/snap.ts';
 import { createTokenRequests, readToken } from './snap/token-request.ts';
 import type { CryptoKey, SnapAnswer, TokenAnswer } from './snap/types.ts';
+import { countSealed } from './store/reseal.ts';
+import { createSeal } from './store/seal.ts';
+import type { Seal } from './store/seal.ts';
+import type { Store } from './store/store.ts';
 
 export const usage = `allo-kit doctor: try the configuration in the environment
 
   node --env-file=.env node_modules/.bin/allo-kit doctor
 
-  Checks that every variable is there and well formed, that the database opens, that DOKU gives this merchant a
+  Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read, that DOKU gives this merchant a
   token (so that client id, private key and clock are right) and knows the secret key, and that the server answers at
   ALLO_PUBLIC_URL. Where several keys are given, it tells which of them DOKU knows.
 `;
@@ -55,14 +59,24 @@ const checks = (config: Config): Check[] => [
   { title: 'your server', run: () => checkServer(config) },
 ];
 
-async function checkDatabase({ database }: Config): Promise<string> {
+async function checkDatabase({ database, encryptionKeys }: Config): Promise<string> {
   const store = openStore(database, Date.now);
   try {
     await store.latestLink('doctor');
-    return database.kind === 'sqlite' ? database.path : 'PostgreSQL';
+    return `${database.kind === 'sqlite' ? database.path : 'PostgreSQL'}; ${await tellSealed(store, createSeal(encryptionKeys))}`;
   } finally {
     await store.close();
   }
+}
+
+/** Whether every sealed value can be opened, and which of several keys could be left out. */
+async function tellSealed(store: Store, seal: Seal): Promise<string> {
+  const { byKey, unknown } = await countSealed(store, seal);
+  const told = `sealed values: ${byKey.map((count, place) => `${count} under ${nameOf('ALLO_ENCRYPTION_KEY', place, byKey.length)}`).join(', ')}`;
+  if (unknown > 0) throw new Error(`${unknown} sealed values stand under a key that is not given, so that nobody can read them (${told}): put the previous key behind the new one`);
+  if (byKey.length === 1) return told;
+  const isNeeded = byKey.slice(1).some((count) => count > 0);
+  return `${told}; ${isNeeded ? 'run `allo-kit reseal` before you leave an older key out' : 'the older keys are no longer needed'}`;
 }
 
 /** Which keys of a list DOKU takes: all is well if it takes one. */

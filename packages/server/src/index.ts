@@ -16,3 +16,4 @@ export type { Connection } from './routes/device.ts';
 export type { Customer, MerchantOrder } from './routes/merchant.ts';
 export { defaultTimeouts } from './snap/timeouts.ts';
 export type { SnapTimeouts } from './snap/timeouts.ts';
+export type { ResealReport } from './store/reseal.ts';

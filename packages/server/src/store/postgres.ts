@@ -8,7 +8,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
-import type { Query, SqlDriver, SqlRecord } from './sql-store.ts';
+import type { Query, SqlDriver, SqlRecord } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** SQLSTATE of a broken uniqueness rule. */

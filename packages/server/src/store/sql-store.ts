@@ -1,38 +1,18 @@
 /**
  * The store over any SQL database that has transactions, unique indexes, `ON CONFLICT` and `RETURNING`. Each
- * method is one transaction of the driver. No SQL stands anywhere else; no decision about money stands here.
+ * method is one transaction of the driver. No SQL stands outside this room; no decision about money stands in it.
  *
  * @module
  */
 
 import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
+import { readSealedPage, replaceSealed } from './sealed-values.ts';
+import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import { StoreError } from './store.ts';
 import type {
   AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
 } from './store.ts';
-
-export type SqlValue = string | number | null;
-export type SqlRecord = Record<string, unknown>;
-
-/** Runs one statement with `?` placeholders inside a transaction and answers its rows. */
-export type Query = (text: string, values?: readonly SqlValue[]) => Promise<SqlRecord[]>;
-
-/** One database, reduced to what the store needs. */
-export interface SqlDriver {
-  /** Runs `work`, which only reads: each statement sees what is committed, and no writer waits for it. */
-  read<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
-  /** Runs `work` in one transaction; rolls back if it throws. May run it anew, so it must have no other effect. */
-  transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
-  /** True if `error` says that a uniqueness rule was broken. */
-  isUniqueViolation(error: unknown): boolean;
-  /** Appended to a select whose rows the transaction goes on to change: `FOR UPDATE`, or nothing where writers wait in line. */
-  forUpdate: string;
-  /** Appended to a select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
-  skipLocked: string;
-  /** Waits for what is under way; everything after it is refused. */
-  close(): Promise<void>;
-}
 
 /** Every table that is read or written as rows. */
 interface TableRows extends JobRows {
@@ -73,8 +53,8 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
   const fail = (error: unknown): never => {
     throw new StoreError(error);
   };
-  const inOne = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.transaction(work).catch(fail);
-  const reading = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.read(work).catch(fail);
+  const inOne: Run = (work) => driver.transaction(work).catch(fail);
+  const reading: Run = (work) => driver.read(work).catch(fail);
 
   const one = <Name extends Table>(table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name] | undefined> =>
     reading((query) => findOne(query, table, where, values));
@@ -132,11 +112,21 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 
     recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
     audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
-
-    readToken: (name) => reading((query) => readToken(query, name)),
-    swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
+    ...sealedStore(reading, inOne),
 
     close: () => (closing ??= driver.close()),
+  };
+}
+
+type Run = <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>;
+
+/** What concerns sealed values, wherever they stand. */
+function sealedStore(reading: Run, inOne: Run): Pick<Store, 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
+  return {
+    readToken: (name) => reading((query) => readToken(query, name)),
+    swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
+    sealedPage: (from) => reading((query) => readSealedPage(query, from)),
+    replaceSealed: (value, sealed) => inOne((query) => replaceSealed(query, value, sealed)),
   };
 }
 

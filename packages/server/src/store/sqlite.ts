@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
-import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql-store.ts';
+import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** Extended result codes of a broken UNIQUE or PRIMARY KEY rule (sqlite.org/rescode.html). */

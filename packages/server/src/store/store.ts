@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SealedField } from './places.ts';
 import type { EventRow, JobRows, JobTable, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 
 /** One guarded step of one row: written only if the row is in one of `from` (and has `version`, if given). */
@@ -51,6 +52,16 @@ export interface SharedToken {
   sealed: string;
   issuedAt: number;
   expiresAt: number;
+}
+
+/** One sealed text, and where it stands. */
+export type SealedValue = { place: string; sealed: string; key: string } & ({ table: 'links'; field: SealedField } | { table: 'shared_tokens' });
+
+/** Some of the sealed values. */
+export interface SealedPage {
+  values: SealedValue[];
+  /** From where to go on; absent with the last of them. */
+  next?: string;
 }
 
 /** One step in the life of a row. */
@@ -128,6 +139,11 @@ export interface Store {
   readToken(name: string): Promise<SharedToken | undefined>;
   /** Writes `next` if what is stored still is `previous`. */
   swapToken(name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean>;
+
+  /** Sealed values from a place on: `''` for the beginning. */
+  sealedPage(from: string): Promise<SealedPage>;
+  /** Writes `sealed` in place of `value`, if that is still there; no step of the row, so that nobody's version grows old. */
+  replaceSealed(value: SealedValue, sealed: string): Promise<boolean>;
 
   /** Waits for what is under way, then lets the database go; what is asked for afterwards rejects with a `StoreError`. */
   close(): Promise<void>;
