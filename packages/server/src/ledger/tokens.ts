@@ -28,10 +28,13 @@ export async function sealToken(ctx: LedgerContext, linkId: string, token: Custo
   };
 }
 
-/** What is erased when a link ends. */
+/** What is erased when a link ends. The masked number stays while the page asks to link that account again. */
 export const erased = {
-  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, nextAt: null,
+  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, pageUrl: null, nextAt: null,
 };
+
+/** What is erased of an attempt that came to nothing, or when the customer unlinks. */
+export const forgotten = { ...erased, phoneMask: null };
 
 export async function openAuthCode(ctx: LedgerContext, link: LinkRow): Promise<string | undefined> {
   return link.authCodeSealed === null ? undefined : ctx.seal.open(link.authCodeSealed, linkPlace(link.id, 'authCode'));
@@ -115,5 +118,6 @@ export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string)
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set: erased, cause }],
     events: [accountEvent(ctx, 'account.relink-required', link)],
+    forgetShopperOf: link.id,
   });
 }

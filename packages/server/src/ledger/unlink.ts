@@ -10,7 +10,7 @@ import type { Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
 import { pauseMs } from './schedule.ts';
-import { customerToken, erased, openAuthCode, renewCustomerToken } from './tokens.ts';
+import { customerToken, forgotten, openAuthCode, renewCustomerToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
 
 /** Pauses between attempts, and between looks at open payments that hold it up. */
@@ -76,9 +76,10 @@ async function isGone(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set: { ...erased, externalId: null }, cause }],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set: { ...forgotten, externalId: null, deviceHash: '', returnTo: '/' }, cause }],
     // One that was never confirmed was never reported as linked.
     events: link.linkedAt === null ? [] : [accountEvent(ctx, 'account.unlinked', link)],
+    forgetShopperOf: link.id,
   });
 }
 

@@ -123,6 +123,8 @@ function createDriver(pool: () => Promise<Pool>, end: () => Promise<void>): SqlD
     isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
     forUpdate: 'FOR UPDATE',
     skipLocked: 'FOR UPDATE SKIP LOCKED',
+    // The server's own vacuum sees to it.
+    tidy: () => Promise.resolve(),
     close: async () => {
       closed = true;
       // The pool forgets who waits for a connection when it ends.

@@ -32,6 +32,9 @@ const jobColumns = `
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL`;
 
+/** Links that nothing can come of any more. */
+export const endedLinkStates = ['unlinked', 'relink_required', 'failed', 'abandoned'] as const;
+
 export const migrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE links (${jobColumns},
@@ -135,6 +138,13 @@ export const migrations: readonly (readonly string[])[] = [
       cause TEXT NOT NULL,
       at BIGINT NOT NULL,
       PRIMARY KEY (table_name, row_id, version))`,
+  ],
+  [
+    `CREATE INDEX payment_keys_age ON payment_keys (created_at)`,
+    `CREATE INDEX notifications_age ON notifications (last_at)`,
+    `CREATE INDEX events_told ON events (delivered_at) WHERE delivered_at IS NOT NULL`,
+    `CREATE INDEX payments_with_shopper ON payments (updated_at) WHERE next_at IS NULL AND device_id <> ''`,
+    `CREATE INDEX links_ended ON links (updated_at) WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)})`,
   ],
 ];
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { forgetShopper, prune } from './prune.ts';
 import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { readSealedPage, replaceSealed } from './sealed-values.ts';
@@ -114,6 +115,9 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
     ...sealedStore(reading, inOne),
 
+    prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
+    tidy: () => driver.tidy().catch(fail),
+
     close: () => (closing ??= driver.close()),
   };
 }
@@ -178,6 +182,7 @@ async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promi
       for (const change of commit.changes) await applyChange(query, driver.forUpdate, change, at);
       if (commit.refund && !(await insertRefund(query, commit.refund, at))) throw new GuardFailed();
       for (const event of commit.events ?? []) await insertEvent(query, event, at);
+      if (commit.forgetShopperOf !== undefined) await forgetShopper(query, commit.forgetShopperOf);
     });
     return true;
   } catch (error) {

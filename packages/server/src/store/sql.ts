@@ -23,6 +23,8 @@ export interface SqlDriver {
   forUpdate: string;
   /** Appended to a select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
   skipLocked: string;
+  /** Overwrites what was erased, if nobody is in the way; does not wait. */
+  tidy(): Promise<void>;
   /** Waits for what is under way; everything after it is refused. */
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ export interface Commit {
   /** A refund that begins with these changes. */
   refund?: RefundRow;
   events?: readonly NewEvent[];
+  /** A link that ends with these changes: what its payments hold of the shopper goes with it. */
+  forgetShopperOf?: string;
 }
 
 export type NewEvent = Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'>;
@@ -63,6 +65,17 @@ export interface SealedPage {
   /** From where to go on; absent with the last of them. */
   next?: string;
 }
+
+/**
+ * What is given up after a while.
+ *
+ * - `keys`: idempotency keys of payments, since they were first used
+ * - `notifications`: what DOKU told us, since it last did
+ * - `events`: what the merchant was told of, since it was delivered
+ * - `shoppers`: of a final payment the browser, its address, the way through the shop and the goods
+ * - `links`: of an ended link the masked number and the browser
+ */
+export type Prunable = 'keys' | 'notifications' | 'events' | 'shoppers' | 'links';
 
 /** One step in the life of a row. */
 export interface AuditEntry {
@@ -139,6 +152,11 @@ export interface Store {
   readToken(name: string): Promise<SharedToken | undefined>;
   /** Writes `next` if what is stored still is `previous`. */
   swapToken(name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean>;
+
+  /** Gives up at most `limit` of what is older than `before`, in epoch milliseconds; answers how many it were. */
+  prune(kind: Prunable, before: number, limit: number): Promise<number>;
+  /** Lets go of the bytes of what was erased, where the database leaves that to us and nobody is in the way. */
+  tidy(): Promise<void>;
 
   /** Sealed values from a place on: `''` for the beginning. */
   sealedPage(from: string): Promise<SealedPage>;
