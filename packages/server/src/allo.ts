@@ -23,8 +23,10 @@ import { createMeter } from './ledger/metrics.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
 import type { RateLimits } from './ledger/rate-limits.ts';
+import { confirmManualRefund } from './ledger/manual-refund.ts';
+import type { Transfer } from './ledger/manual-refund.ts';
 import { refundPayment } from './ledger/refunds.ts';
-import { requestUnlink, serverDevice } from './ledger/unlink.ts';
+import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
 import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
@@ -58,8 +60,17 @@ export interface Allo {
   handler(request: Request, connection?: Connection): Promise<Response>;
   /** Refunds a payment in full, once: asked again, answers the refund that stands. Rejects with an `AlloServerError`. */
   refund(paymentId: string, options?: { reason?: string }): Promise<Payment>;
-  /** Unlinks a customer's account, at once or when the last open payment is final. Rejects with `NOT_LINKED` if there is none. */
-  unlink(customerId: string): Promise<Account>;
+  /**
+   * Says that a refund which the bank could not do was transferred by hand: it is done, and the payment refunded. Said
+   * again, changes nothing. Rejects with `PAYMENT_NOT_REFUNDABLE` if no refund of the payment waits for that.
+   */
+  confirmManualRefund(paymentId: string, transfer?: Transfer): Promise<Payment>;
+  /**
+   * Unlinks a customer's account, at once or when the last open payment is final. Rejects with `NOT_LINKED` if there is
+   * none; and with `REFUNDS_POSSIBLE`, unless `force` is set, while a payment of the last 30 days could be refunded:
+   * without the link a refund is a matter for people. A shopper who unlinks by the page is not asked.
+   */
+  unlink(customerId: string, options?: { force?: boolean }): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
   /**
@@ -126,15 +137,26 @@ export function createAllo(options: AlloOptions): Allo {
     },
     refund: (paymentId, { reason = '' } = {}) => take(async () => {
       await refundPayment(ledger, paymentId, { reason });
-      const payment = await store.payment(paymentId);
-      if (payment === undefined) throw new AlloServerError('NOT_FOUND');
-      return viewPayment({ ledger }, payment);
+      return paymentNow(ledger, paymentId);
     }),
-    unlink: (customerId) => take(async () => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now())),
+    confirmManualRefund: (paymentId, transfer = {}) => take(async () => {
+      await confirmManualRefund(ledger, paymentId, transfer);
+      return paymentNow(ledger, paymentId);
+    }),
+    unlink: (customerId, { force = false } = {}) => take(async () => {
+      if (!force) await assertNothingRefundable(ledger, customerId);
+      return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
+    }),
     reconcile: () => take(runReconcile),
     reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
+}
+
+async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
+  const payment = await ledger.store.payment(paymentId);
+  if (payment === undefined) throw new AlloServerError('NOT_FOUND');
+  return viewPayment({ ledger }, payment);
 }
 
 interface Parts {

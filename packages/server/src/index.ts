@@ -7,6 +7,7 @@ export type { Logger, Timing } from './ledger/context.ts';
 export type { AccountEvent, AlloEvent, PaymentEvent } from './ledger/allo-event.ts';
 export { defaultGateLimits } from './ledger/gate.ts';
 export type { GateLimits } from './ledger/gate.ts';
+export type { Transfer } from './ledger/manual-refund.ts';
 export type { MetricHook, MetricName } from './ledger/metrics.ts';
 export { defaultLimits } from './ledger/rate-limits.ts';
 export type { LimitName, LimitOptions } from './ledger/rate-limits.ts';

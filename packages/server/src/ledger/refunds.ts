@@ -73,7 +73,7 @@ function newRefund(ctx: LedgerContext, paymentId: string, { reason, requestKey }
   return {
     id: ctx.newId(), state: 'created', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
     createdAt: at, updatedAt: at, paymentId, reference: ctx.newReference(), requestKey: requestKey ?? null, reason, sentAt: null, sends: 0,
-    failure: null, refundedAt: null,
+    failure: null, refundedAt: null, byHand: null, transferReference: null, confirmedBy: null,
   };
 }
 

@@ -34,6 +34,15 @@ export async function requestUnlink(ctx: LedgerContext, customerId: string, devi
   return (await ctx.store.link(link.id)) ?? link;
 }
 
+/** Within this time after a payment, goods still come back. */
+const refundableMs = 30 * 24 * 60 * 60_000;
+
+/** Throws `REFUNDS_POSSIBLE` while payments of the last 30 days could be refunded only through the customer's link. */
+export async function assertNothingRefundable(ctx: LedgerContext, customerId: string): Promise<void> {
+  const count = await ctx.store.countRefundable(customerId, ctx.now() - refundableMs);
+  if (count > 0) throw new AlloServerError('REFUNDS_POSSIBLE', { detail: `${count} payments of the last 30 days could be refunded by hand alone afterwards; unlink with force if that is meant` });
+}
+
 /** The next step of an unlink that was asked for. */
 export async function continueUnlink(ctx: LedgerContext, linkId: string, device = serverDevice): Promise<void> {
   const link = await ctx.store.link(linkId);

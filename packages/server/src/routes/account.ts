@@ -50,6 +50,7 @@ function started({ pageUrl, pageExpiresAt }: LinkRow): LinkStarted {
 
 export async function endLink(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  if ((await routes.merchant.authorizeUnlink?.(c.req.raw, customer)) === false) throw new AlloServerError('FORBIDDEN');
   const { device } = identifyDevice(c.req.raw, c.env, routes.device);
   return c.json(viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
 }

@@ -140,6 +140,9 @@ export const migrations: readonly (readonly string[])[] = [
       PRIMARY KEY (table_name, row_id, version))`,
   ],
   [
+    `ALTER TABLE refunds ADD COLUMN by_hand INTEGER`,
+    `ALTER TABLE refunds ADD COLUMN transfer_reference TEXT`,
+    `ALTER TABLE refunds ADD COLUMN confirmed_by TEXT`,
     `CREATE INDEX payment_keys_age ON payment_keys (created_at)`,
     `CREATE INDEX notifications_age ON notifications (last_at)`,
     `CREATE INDEX events_told ON events (delivered_at) WHERE delivered_at IS NOT NULL`,
@@ -166,6 +169,7 @@ const paymentColumns: ColumnsOf<PaymentRow> = [
 
 const refundColumns: ColumnsOf<RefundRow> = [
   ...jobKeys, 'paymentId', 'reference', 'requestKey', 'reason', 'sentAt', 'sends', 'failure', 'refundedAt',
+  'byHand', 'transferReference', 'confirmedBy',
 ];
 
 const eventColumns: ColumnsOf<EventRow> = [

@@ -5,11 +5,12 @@
  * @module
  */
 
+import { paymentCounts } from './payment-counts.ts';
 import { forgetShopper, prune } from './prune.ts';
-import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
+import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { readSealedPage, replaceSealed } from './sealed-values.ts';
-import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
+import type { Query, Run, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import { StoreError } from './store.ts';
 import type {
   AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
@@ -79,16 +80,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
-    countOpenPayments: (linkId) => reading(async (query) => {
-      const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${list(openPaymentStates)})`, [linkId]);
-      return Number(rows[0]?.['open']);
-    }),
-    oldestUnknownPayment: () => reading(async (query) => {
-      // Such a payment is always due some day, and those rows have an index.
-      const rows = await query("SELECT min(sent_at) AS since FROM payments WHERE next_at IS NOT NULL AND state = 'unknown'");
-      const since = rows[0]?.['since'] ?? undefined;
-      return since === undefined ? undefined : Number(since);
-    }),
+    ...paymentCounts(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
     refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
@@ -121,8 +113,6 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     close: () => (closing ??= driver.close()),
   };
 }
-
-type Run = <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>;
 
 /** What concerns sealed values, wherever they stand. */
 function sealedStore(reading: Run, inOne: Run): Pick<Store, 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {

@@ -11,6 +11,9 @@ export type SqlRecord = Record<string, unknown>;
 /** Runs one statement with `?` placeholders inside a transaction and answers its rows. */
 export type Query = (text: string, values?: readonly SqlValue[]) => Promise<SqlRecord[]>;
 
+/** Runs `work` in a transaction, or where it only reads. */
+export type Run = <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>;
+
 /** One database, reduced to what the store needs. */
 export interface SqlDriver {
   /** Runs `work`, which only reads: each statement sees what is committed, and no writer waits for it. */

@@ -129,6 +129,8 @@ export interface Store {
   insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
   /** How many payments of the link are not final, refunds under way included. */
   countOpenPayments(linkId: string): Promise<number>;
+  /** How many payments since `since` could be refunded through the customer's link, and not without it. */
+  countRefundable(customerId: string, since: number): Promise<number>;
   /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
   oldestUnknownPayment(): Promise<number | undefined>;
 
