@@ -97,7 +97,10 @@ export function createAllo(options: AlloOptions): Allo {
   const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
   // Nothing costs anything over the simulator, where tests and developers do in a minute what people do in a week.
   const limitOptions = options.limits ?? (config.environment === 'simulator' ? 'off' : {});
-  const limits = createRateLimits(limitOptions, now, (limit) => meter('allo.limits.refused', 1, { limit }));
+  const limits = createRateLimits(limitOptions, now, (limit) => {
+    meter('allo.limits.refused', 1, { limit });
+    if (limit === 'linksInAll') log.error('links are refused, since more are begun than all customers together should; look who begins them');
+  });
   const store = openStore(config.database, now);
   const background = createBackground(log);
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);

@@ -17,6 +17,7 @@ import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
 import { showLive, showReady } from './routes/health.ts';
+import { setLimitHeaders } from './routes/limit-headers.ts';
 import { beginPayment, beginRefund, refundTransferred, showOrder, showPayment } from './routes/payments.ts';
 import { problemResponse } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
@@ -46,6 +47,7 @@ export function createHandler({ basePath, routes, doku, isClosing }: HandlerOpti
     c.set('requestId', newId());
     await next();
     secureHeaders(c.res.headers, c.get('requestId'));
+    setLimitHeaders(c.res.headers, routes.ledger.limits, c.get('limitedBy') ?? {});
   });
   app.onError((error, c) => {
     const response = problemResponse(error, c.get('requestId'), log);
@@ -122,7 +124,7 @@ function addBrowserRoutes(app: Handler, routes: RouteContext): void {
 const corsFor = ({ trustedOrigins, shopOrigin }: RouteContext) => cors({
   origin: (origin) => (origin !== shopOrigin && trustedOrigins.has(origin) ? origin : null),
   allowHeaders: ['Content-Type', contractHeader, idempotencyHeader],
-  exposeHeaders: [contractHeader, 'Retry-After', 'X-Request-Id'],
+  exposeHeaders: [contractHeader, 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
   allowMethods: ['GET', 'POST'],
   credentials: true,
 });

@@ -46,7 +46,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
     if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
     assertRoom(standing);
   }
-  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor });
+  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor, linksInAll: 'all' });
   let asked = false;
   try {
     if (standing !== undefined) await makeRoom(ctx, standing);

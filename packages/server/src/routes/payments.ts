@@ -33,6 +33,7 @@ export async function showOrder(routes: RouteContext, c: RouteRequest<'/orders/:
 
 export async function beginPayment(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  c.set('limitedBy', { paymentsPerCustomer: customer.id });
   const { orderId, returnTo, instrument = 'BALANCE' } = await readTexts(c.req.raw, ['orderId', 'returnTo', 'instrument']);
   if (orderId === undefined || orderId === '') throw new AlloServerError('INVALID_REQUEST', { detail: '"orderId" is missing' });
   if (!isInstrument(instrument)) throw new AlloServerError('INVALID_REQUEST', { detail: `"instrument" has to be one of ${instruments.join(', ')}` });
