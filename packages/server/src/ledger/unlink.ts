@@ -84,10 +84,12 @@ async function isGone(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 }
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
+  // One that was never confirmed was never reported as linked, and somebody may still be on the way back from the bank.
+  const wasLinked = link.linkedAt !== null;
+  const set = { ...forgotten, externalId: null, ...(wasLinked && { deviceHash: '', returnTo: '/' }) };
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set: { ...forgotten, externalId: null, deviceHash: '', returnTo: '/' }, cause }],
-    // One that was never confirmed was never reported as linked.
-    events: link.linkedAt === null ? [] : [accountEvent(ctx, 'account.unlinked', link)],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set, cause }],
+    events: wasLinked ? [accountEvent(ctx, 'account.unlinked', link)] : [],
     forgetShopperOf: link.id,
   });
 }
