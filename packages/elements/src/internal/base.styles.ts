@@ -17,7 +17,10 @@ const tokens = css`
   }
 `;
 
-/** The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it. */
+/**
+ * The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it.
+ * Around a skeleton the live region has no box: the words that come have another place in it, and it would count as moved.
+ */
 const layout = css`
   :host { display: block; font-family: var(--allo-font, inherit); line-height: 1.45; text-align: start; }
   :host([hidden]) { display: none; }
@@ -35,6 +38,8 @@ const layout = css`
   }
   [part~='base'] > [role] { flex: 999 1 9em; min-width: 0; }
   [part~='base'] > [role]:empty { position: absolute; }
+  [part='status']:has([part='skeleton']) { display: contents; }
+  [part='skeleton'] { flex: 999 1 9em; }
   [part='notice'] { --_tone: var(--allo-color-neutral, light-dark(#44506a, #b4bfd4)); display: flex; align-items: center; gap: calc(var(--_space) * 0.75); }
   [data-tone='success'] { --_tone: var(--allo-color-success, light-dark(#0b7240, #74d8a0)); }
   [data-tone='warning'] { --_tone: var(--allo-color-warning, light-dark(#855000, #ffc673)); }
