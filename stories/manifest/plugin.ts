@@ -18,6 +18,8 @@ interface Findings {
   unions: Map<string, string[]>;
   /** What a style sheet reads, by the path of the style sheet. */
   cssProperties: Map<string, CssProperty[]>;
+  /** Tags in the order of `define.ts`. */
+  order: string[];
 }
 
 /** Public in TypeScript since the elements' own parts call them, and no business of a page. */
@@ -28,7 +30,7 @@ const internal = new Set(['sessionWoke', 'linkChanged', 'language', 'text']);
  * custom properties; without private members, the ground class, and paths of the sources.
  */
 export function alloKit(): Plugin {
-  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map() };
+  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), order: [] };
   return {
     name: 'allo-kit',
     analyzePhase: ({ ts, node }) => {
@@ -36,10 +38,12 @@ export function alloKit(): Plugin {
       if (ts.isClassDeclaration(node)) readStateOf(ts, node, findings);
       if (ts.isTypeAliasDeclaration(node)) readUnion(ts, node, findings);
       if (ts.isSourceFile(node) && node.fileName.endsWith('.styles.ts')) findings.cssProperties.set(node.fileName, readCustomProperties(node.text));
+      if (ts.isSourceFile(node) && node.fileName.endsWith('/src/define.ts')) findings.order = [...node.text.matchAll(/'\.\/([\w-]+)\/define\.ts'/g)].map(([, tag = '']) => tag);
     },
     packageLinkPhase: ({ customElementsManifest }) => {
       const modules = customElementsManifest.modules.flatMap((module) => publish(module, findings));
-      customElementsManifest.modules = modules.sort((one, other) => one.path.localeCompare(other.path));
+      const place = ({ path }: ManifestModule): number => findings.order.indexOf(path.split('/').at(-2) ?? '');
+      customElementsManifest.modules = modules.sort((one, other) => place(one) - place(other) || one.path.localeCompare(other.path));
     },
   };
 }
@@ -74,11 +78,18 @@ function readCustomProperties(text: string): CssProperty[] {
   });
 }
 
-/** Those of the ground that all elements share, and those of the element's own folder. */
-function cssPropertiesOf(tagName: string, { cssProperties }: Findings): CssProperty[] {
-  const all = [...cssProperties].filter(([path]) => path.includes('/internal/') || path.includes(`/${tagName}/`)).flatMap(([, own]) => own);
-  return [...new Map(all.map((one) => [one.name, one])).values()].sort((one, other) => one.name.localeCompare(other.name));
+/**
+ * Those that the shared style sheets and the element's own read, and those that are documented for it. One of which
+ * only the one or the other is true has no description, or no default.
+ */
+function cssPropertiesOf(tagName: string, documented: CssProperty[], { cssProperties }: Findings): CssProperty[] {
+  const read = [...cssProperties].filter(([path]) => path.includes('/internal/') || path.includes(`/${tagName}/`)).flatMap(([, own]) => own);
+  const byName = new Map(documented.map((one) => [one.name, without(one, 'inheritedFrom')]));
+  for (const one of read) byName.set(one.name, { ...byName.get(one.name), ...one });
+  return [...byName.values()].sort(byNameOrder);
 }
+
+const byNameOrder = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);
 
 /** A module of the package as it is published; nothing if it declares no element and registers none. */
 function publish(module: ManifestModule, findings: Findings): ManifestModule[] {
@@ -101,8 +112,8 @@ function definitionsIn(path: string, { tags }: Findings): NonNullable<ManifestMo
 function publishElement(found: Declaration, findings: Findings): ElementDeclaration[] {
   const tagName = findings.tags.get(found.name);
   if (tagName === undefined) return [];
-  const { members = [], attributes = [], events = [] } = found;
-  const states = findings.unions.get(findings.states.get(found.name) ?? '');
+  const { members = [], attributes = [], events = [], cssParts = [], cssProperties = [] } = found;
+  const states = findings.unions.get(findings.states.get(found.name) ?? members.find(({ name }) => name === 'state')?.type?.text ?? '');
   const show = <T extends Described>(one: T): T => withType(one, one.name === 'state' ? states : undefined, findings);
   return [{
     ...without(found, 'superclass'),
@@ -112,7 +123,8 @@ function publishElement(found: Declaration, findings: Findings): ElementDeclarat
     attributes: attributes.filter(({ description }) => description).map(show),
     members: members.filter(isPublic).map((one) => (one.name === 'state' ? { ...show(one), readonly: true } : show(one))),
     events: events.filter(({ description }) => description).map(withEventType),
-    ...(states && { cssStates: states.map((name) => ({ name })), cssProperties: cssPropertiesOf(tagName, findings) }),
+    cssParts: cssParts.map((one) => without(one, 'inheritedFrom')).sort(byNameOrder),
+    ...(states && { cssStates: states.map((name) => ({ name })), cssProperties: cssPropertiesOf(tagName, cssProperties, findings) }),
   }];
 }
 
@@ -134,11 +146,16 @@ function withEventType({ name, description = '' }: Described): Described {
 
 /** Unions by their literals, so that editors and Storybook can offer them; absence goes without saying. */
 function withType<T extends Described>(one: T, states: string[] | undefined, { unions }: Findings): T {
-  const plain = without(one, 'inheritedFrom', ...(states ? (['default'] as const) : []));
+  const plain = withoutBreaks(without(one, 'inheritedFrom', ...(states ? (['default'] as const) : [])));
   if (!one.type) return plain;
   const names = one.type.text.split(' | ').filter((name) => name !== 'undefined');
   const literals = states ?? names.flatMap((name) => unions.get(name) ?? []);
   return { ...plain, type: { text: literals.length > 0 ? literals.map((literal) => `'${literal}'`).join(' | ') : names.join(' | ') } };
+}
+
+/** Where the lines of a comment end is the source's business. */
+function withoutBreaks<T extends Described>(one: T): T {
+  return one.description === undefined ? one : { ...one, description: one.description.replaceAll(/\s*\n\s*/g, ' ') };
 }
 
 /** Some of what may be absent is; the ground class is no part of what is published, so nothing may refer to it. */
