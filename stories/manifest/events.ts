@@ -3,6 +3,8 @@ import ts from 'typescript';
 
 /** What an event carries, as the compiler sees it: whatever way it is declared, this is what a listener gets. */
 export interface EventFields {
+  /** Name of its type. */
+  type: string;
   /** What the declaration says of the event. */
   description: string;
   /** Type by name, without what every event has. */
@@ -29,6 +31,7 @@ function fieldsOf(checker: ts.TypeChecker, event: ts.Type, program: ts.Program):
   const isOurs = (symbol: ts.Symbol): boolean => !symbol.declarations?.some((declaration) => program.isSourceFileDefaultLibrary(declaration.getSourceFile()));
   const symbol = event.aliasSymbol ?? event.symbol;
   return {
+    type: checker.typeToString(event),
     description: ts.displayPartsToString(symbol.getDocumentationComment(checker)).replaceAll(/\s+/g, ' '),
     fields: new Map(event.getProperties().filter(isOurs).map((one) => [one.name, checker.typeToString(checker.getTypeOfSymbol(one))])),
   };
