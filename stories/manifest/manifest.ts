@@ -41,8 +41,6 @@ export interface Attribute extends Described {
 
 export interface Member extends Described {
   kind: string;
-  /** The attribute that it follows. */
-  attribute?: string;
   privacy?: string;
   readonly?: boolean;
 }

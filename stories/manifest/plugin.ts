@@ -18,6 +18,8 @@ interface Findings {
   unions: Map<string, string[]>;
   /** What a style sheet reads, by the path of the style sheet. */
   cssProperties: Map<string, CssProperty[]>;
+  /** What is documented of custom properties, by name; most of it at the ground class, for all. */
+  documented: Map<string, CssProperty>;
   /** Tags in the order of `define.ts`. */
   order: string[];
 }
@@ -30,7 +32,7 @@ const internal = new Set(['sessionWoke', 'linkChanged', 'language', 'text']);
  * custom properties; without private members, the ground class, and paths of the sources.
  */
 export function alloKit(): Plugin {
-  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), order: [] };
+  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), documented: new Map(), order: [] };
   return {
     name: 'allo-kit',
     analyzePhase: ({ ts, node }) => {
@@ -38,14 +40,21 @@ export function alloKit(): Plugin {
       if (ts.isClassDeclaration(node)) readStateOf(ts, node, findings);
       if (ts.isTypeAliasDeclaration(node)) readUnion(ts, node, findings);
       if (ts.isSourceFile(node) && node.fileName.endsWith('.styles.ts')) findings.cssProperties.set(node.fileName, readCustomProperties(node.text));
-      if (ts.isSourceFile(node) && node.fileName.endsWith('/src/define.ts')) findings.order = [...node.text.matchAll(/'\.\/([\w-]+)\/define\.ts'/g)].map(([, tag = '']) => tag);
+      if (ts.isSourceFile(node) && node.fileName.endsWith('/src/define.ts')) findings.order = readOrder(node.text);
     },
     packageLinkPhase: ({ customElementsManifest }) => {
+      const classes = customElementsManifest.modules.flatMap(({ declarations = [] }) => declarations);
+      findings.documented = new Map(classes.flatMap(({ cssProperties = [] }) => cssProperties).map((one) => [one.name, without(one, 'inheritedFrom')]));
       const modules = customElementsManifest.modules.flatMap((module) => publish(module, findings));
       const place = ({ path }: ManifestModule): number => findings.order.indexOf(path.split('/').at(-2) ?? '');
       customElementsManifest.modules = modules.sort((one, other) => place(one) - place(other) || one.path.localeCompare(other.path));
     },
   };
+}
+
+/** `import './allo-pay/define.ts';` */
+function readOrder(text: string): string[] {
+  return [...text.matchAll(/'\.\/([\w-]+)\/define\.ts'/g)].map(([, tag = '']) => tag);
 }
 
 function readRegistration(compiler: typeof ts, { expression, arguments: given }: ts.CallExpression, { tags }: Findings): void {
@@ -82,11 +91,10 @@ function readCustomProperties(text: string): CssProperty[] {
  * Those that the shared style sheets and the element's own read, and those that are documented for it. One of which
  * only the one or the other is true has no description, or no default.
  */
-function cssPropertiesOf(tagName: string, documented: CssProperty[], { cssProperties }: Findings): CssProperty[] {
-  const read = [...cssProperties].filter(([path]) => path.includes('/internal/') || path.includes(`/${tagName}/`)).flatMap(([, own]) => own);
-  const byName = new Map(documented.map((one) => [one.name, without(one, 'inheritedFrom')]));
-  for (const one of read) byName.set(one.name, { ...byName.get(one.name), ...one });
-  return [...byName.values()].sort(byNameOrder);
+function cssPropertiesOf(tagName: string, own: CssProperty[], { cssProperties, documented }: Findings): CssProperty[] {
+  const read = [...cssProperties].filter(([path]) => path.includes('/internal/') || path.includes(`/${tagName}/`)).flatMap(([, found]) => found);
+  const names = new Map([...own.map(({ name }) => ({ name })), ...read].map((one) => [one.name, one]));
+  return [...names.values()].map((one) => ({ ...documented.get(one.name), ...one })).sort(byNameOrder);
 }
 
 const byNameOrder = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);

@@ -15,7 +15,7 @@ export function tablesOf(manifest: Manifest, events: Map<string, EventFields>): 
   ]);
 }
 
-/** Two or more elements of which the one says what the other does not. */
+/** One line for each tag. What all of them say is no news in it. */
 function overview(elements: ElementDeclaration[]): string {
   const isSaidByAll = (name: string): boolean => elements.every(({ events = [] }) => events.length === 0 || events.some((one) => one.name === name));
   return table(['tag', 'what it does', 'says'], elements.map(({ tagName, summary = '', events = [] }) =>
