@@ -1,5 +1,6 @@
 import type ts from 'typescript';
 import type { CssProperty, Declaration, Described, ElementDeclaration, Manifest, ManifestModule, Member } from './manifest.ts';
+import { elementsOf, unique } from './manifest.ts';
 
 /** What the analyzer gives to a plugin for each node of each source, and once at the end. */
 interface Plugin {
@@ -20,6 +21,8 @@ interface Findings {
   cssProperties: Map<string, CssProperty[]>;
   /** What is documented of custom properties, by name; most of it at the ground class, for all. */
   documented: Map<string, CssProperty>;
+  /** The literal texts of a source that hands on parts of elements inside, by its own element's tag. */
+  insides: Map<string, string>;
   /** Tags in the order of `define.ts`. */
   order: string[];
 }
@@ -32,7 +35,7 @@ const internal = new Set(['sessionWoke', 'linkChanged', 'language', 'text']);
  * custom properties; without private members, the ground class, and paths of the sources.
  */
 export function alloKit(): Plugin {
-  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), documented: new Map(), order: [] };
+  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), documented: new Map(), insides: new Map(), order: [] };
   return {
     name: 'allo-kit',
     analyzePhase: ({ ts, node }) => {
@@ -40,12 +43,14 @@ export function alloKit(): Plugin {
       if (ts.isClassDeclaration(node)) readStateOf(ts, node, findings);
       if (ts.isTypeAliasDeclaration(node)) readUnion(ts, node, findings);
       if (ts.isSourceFile(node) && node.fileName.endsWith('.styles.ts')) findings.cssProperties.set(node.fileName, readCustomProperties(node.text));
+      if (ts.isSourceFile(node) && node.text.includes('exportparts')) readInside(ts, node, findings);
       if (ts.isSourceFile(node) && node.fileName.endsWith('/src/define.ts')) findings.order = readOrder(node.text);
     },
     packageLinkPhase: ({ customElementsManifest }) => {
       const classes = customElementsManifest.modules.flatMap(({ declarations = [] }) => declarations);
       findings.documented = new Map(classes.flatMap(({ cssProperties = [] }) => cssProperties).map((one) => [one.name, without(one, 'inheritedFrom')]));
       const modules = customElementsManifest.modules.flatMap((module) => publish(module, findings));
+      for (const element of elementsOf({ modules })) takeOver(element, elementsOf({ modules }), findings);
       const place = ({ path }: ManifestModule): number => findings.order.indexOf(path.split('/').at(-2) ?? '');
       customElementsManifest.modules = modules.sort((one, other) => place(one) - place(other) || one.path.localeCompare(other.path));
     },
@@ -74,6 +79,27 @@ function readUnion(compiler: typeof ts, { name, type }: ts.TypeAliasDeclaration,
   const literals = type.types.map((one) => (compiler.isLiteralTypeNode(one) && compiler.isStringLiteral(one.literal) ? one.literal.text : undefined));
   const known = literals.filter((one) => one !== undefined);
   if (known.length === literals.length) unions.set(name.text, known);
+}
+
+function readInside(compiler: typeof ts, source: ts.SourceFile, { insides }: Findings): void {
+  const [, tag = ''] = /\/(allo-[\w-]+)\/[^/]+$/.exec(source.fileName) ?? [];
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (compiler.isStringLiteralLike(node) || compiler.isTemplateLiteralToken(node)) texts.push(node.text);
+    compiler.forEachChild(node, visit);
+  };
+  visit(source);
+  insides.set(tag, texts.join('\n'));
+}
+
+/** What is composed of other elements has their custom properties, and those of their parts that it names. */
+function takeOver(element: ElementDeclaration, all: ElementDeclaration[], { insides }: Findings): void {
+  const texts = insides.get(element.tagName);
+  if (texts === undefined) return;
+  const words = new Set(texts.split(/[^\w-]+/));
+  const inside = all.filter(({ tagName }) => texts.includes(`<${tagName}`));
+  element.cssParts = unique([...inside.flatMap(({ cssParts = [] }) => cssParts.filter(({ name }) => words.has(name))), ...(element.cssParts ?? [])]);
+  element.cssProperties = unique([...inside.flatMap(({ cssProperties = [] }) => cssProperties), ...(element.cssProperties ?? [])]);
 }
 
 /** `var(--allo-radius, 14px)`: a name and its default, which may hold parentheses. */

@@ -105,10 +105,9 @@ function look(): Showing {
   const elements = tag === undefined ? [] : [...document.querySelectorAll(`.stage ${tag}`)];
   const { width = 0, height = 0 } = document.querySelector('.stage-column')?.getBoundingClientRect() ?? {};
   const overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  /** Its own, and what it hands on of an element inside it: `exportparts="button: pay-button, label"`. */
+  /** Its own, and what it hands on of the elements inside it: `exportparts="button: pay-button, label"`. */
   const partsOf = (element: Element): string[] => [...(element.shadowRoot?.querySelectorAll('*') ?? [])].flatMap((inner) => {
-    const names = (inner.getAttribute('exportparts') ?? '').split(',').map((pair) => pair.split(':').map((name) => name.trim()));
-    const handedOn = partsOf(inner).flatMap((part) => names.filter(([name]) => name === part).map((pair) => pair.at(-1) ?? ''));
+    const handedOn = (inner.getAttribute('exportparts') ?? '').match(/[\w-]+(?=\s*(,|$))/g) ?? [];
     return [...inner.part, ...handedOn];
   });
   const states = elements.map((element) => element.getAttribute('state'));
