@@ -15,6 +15,8 @@ interface Findings {
   tags: Map<string, string>;
   /** The state union's name by class, from `extends AlloElement<AlloPayState>`. */
   states: Map<string, string>;
+  /** What a class extends, by class. */
+  parents: Map<string, string>;
   /** Literals by name, from `type AlloPayState = 'loading' | …`. */
   unions: Map<string, string[]>;
   /** What a style sheet reads, by the path of the style sheet. */
@@ -35,7 +37,7 @@ const internal = new Set(['sessionWoke', 'linkChanged', 'language', 'text']);
  * custom properties; without private members, the ground class, and paths of the sources.
  */
 export function alloKit(): Plugin {
-  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map(), documented: new Map(), insides: new Map(), order: [] };
+  const findings: Findings = { tags: new Map(), states: new Map(), parents: new Map(), unions: new Map(), cssProperties: new Map(), documented: new Map(), insides: new Map(), order: [] };
   return {
     name: 'allo-kit',
     analyzePhase: ({ ts, node }) => {
@@ -68,10 +70,17 @@ function readRegistration(compiler: typeof ts, { expression, arguments: given }:
   tags.set(element.getText(), tag.text);
 }
 
-function readStateOf(compiler: typeof ts, { name, heritageClauses = [] as never }: ts.ClassDeclaration, { states }: Findings): void {
+function readStateOf(compiler: typeof ts, { name, heritageClauses = [] as never }: ts.ClassDeclaration, { states, parents }: Findings): void {
   const parent = heritageClauses.find(({ token }) => token === compiler.SyntaxKind.ExtendsKeyword)?.types[0];
   const [state] = parent?.typeArguments ?? [];
   if (name && state) states.set(name.text, state.getText());
+  if (name && parent) parents.set(name.text, parent.expression.getText());
+}
+
+/** The class's own, or the one of what it extends. */
+function stateOf(name: string, findings: Findings): string | undefined {
+  const parent = findings.parents.get(name);
+  return findings.states.get(name) ?? (parent === undefined ? undefined : stateOf(parent, findings));
 }
 
 function readUnion(compiler: typeof ts, { name, type }: ts.TypeAliasDeclaration, { unions }: Findings): void {
@@ -147,7 +156,7 @@ function publishElement(found: Declaration, findings: Findings): ElementDeclarat
   const tagName = findings.tags.get(found.name);
   if (tagName === undefined) return [];
   const { members = [], attributes = [], events = [], cssParts = [], cssProperties = [] } = found;
-  const states = findings.unions.get(findings.states.get(found.name) ?? members.find(({ name }) => name === 'state')?.type?.text ?? '');
+  const states = findings.unions.get(stateOf(found.name, findings) ?? members.find(({ name }) => name === 'state')?.type?.text ?? '');
   const show = <T extends Described>(one: T): T => withType(one, one.name === 'state' ? states : undefined, findings);
   return [{
     ...without(found, 'superclass'),
