@@ -34,10 +34,10 @@ const builds = [
     command: ['node', 'packages/elements/write-styles.mjs'],
   },
   {
-    name: 'the manifest of the elements',
+    name: 'the manifest of the elements, and what editors read',
     sources: ['packages/elements/dist/.built', 'stories/manifest'],
     stamp: 'packages/elements/dist/.described',
-    command: ['cem', 'analyze', '--config', 'stories/manifest/config.ts'],
+    command: ['node', 'stories/manifest/write.ts'],
   },
   {
     name: '@allo-kit/server',

@@ -29,6 +29,11 @@ const missing = missingPackages();
 const stages: Stage[] = [
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
+  { name: 'types of a page', command: 'tsc', args: ['-p', 'test/types'] },
+  { name: 'types in React 19', command: 'tsc', args: ['-p', 'test/types/react-19'] },
+  { name: 'types in React 18', command: 'tsc', args: ['-p', 'test/types/react-18'] },
+  { name: 'types in Vue', command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
+  { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
   { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),

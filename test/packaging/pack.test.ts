@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -39,9 +39,16 @@ describe('the packed packages', () => {
     test(`@allo-kit/${name} holds its code, its licence and its page, and nothing of the workshop`, () => {
       const held = files.get(name) ?? [];
       for (const wanted of ['package.json', 'LICENSE', 'README.md']) assert.ok(held.includes(wanted), wanted);
-      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/custom-elements\.json|package\.json|LICENSE|README\.md|SECURITY\.md)$/.test(path)), []);
+      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/(custom-elements|web-types|vscode\.(html|css)-custom-data)\.json|package\.json|LICENSE|README\.md|SECURITY\.md)$/.test(path)), []);
     });
   }
+
+  test('@allo-kit/elements holds the manifest and what editors read', () => {
+    const held = files.get('elements') ?? [];
+    for (const name of ['custom-elements', 'web-types', 'vscode.html-custom-data', 'vscode.css-custom-data']) assert.ok(held.includes(`dist/${name}.json`), name);
+    const { customElements, 'web-types': webTypes } = JSON.parse(readFileSync(join(folder, 'node_modules/@allo-kit/elements/package.json'), 'utf8')) as Record<string, string>;
+    assert.ok(held.includes(customElements ?? '') && held.includes(webTypes ?? ''), 'package.json names files that are there');
+  });
 
   test('type-check in a strict project, declarations included', () => {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -55,11 +62,16 @@ describe('the packed packages', () => {
       import { renderToString } from '@allo-kit/elements/ssr';
       import type { Payment } from '@allo-kit/elements/contract';
       import '@allo-kit/elements/define';
+      import type { AlloElements } from '@allo-kit/elements/react';
+      import type { AlloComponents } from '@allo-kit/elements/vue';
+      import type { AlloMarkup } from '@allo-kit/elements/svelte';
       const told: AlloEvent[] = [];
       const allo = createAllo({ customer: () => null, order: () => null, onEvent: (event) => void told.push(event) });
       toExpress(allo); void toNode(allo); void startSimulator;
       document.querySelector('allo-pay')?.addEventListener('allo-paid', (event) => { const payment: Payment = event.payment; void payment; });
       const markup: string = renderToString('allo-pay', { 'order-id': 'INV-7', disabled: true }, { lang: 'en' });
+      const given: [AlloElements['allo-pay'], InstanceType<AlloComponents['allo-pay']>['$props'], AlloMarkup['allo-pay']] = [{ orderId: 'INV-7' }, { orderId: 'INV-7' }, { orderId: 'INV-7' }];
+      void given;
       // @ts-expect-error an order id is a text
       new AlloPay().orderId = 7;
       // @ts-expect-error there is no such event

@@ -27,3 +27,4 @@ export { AlloPay } from './allo-pay/allo-pay.ts';
 export type { AlloPayState } from './allo-pay/allo-pay.ts';
 export { AlloRefund } from './allo-refund/allo-refund.ts';
 export type { AlloRefundState } from './allo-refund/allo-refund.ts';
+export type { AlloTags } from './tags.ts';

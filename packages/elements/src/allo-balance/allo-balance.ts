@@ -26,9 +26,20 @@ const names: Record<InstrumentType, MessageKey> = { BALANCE: 'balance', POINT: '
  * known balance, marked as such. It refreshes itself when an element here or in another tab moved money.
  *
  * @fires allo-balance-loaded {AlloBalanceLoadedEvent} when a balance was fetched
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart caption - What the amount is, above it.
+ * @csspart amount - The balance.
+ * @csspart money - Every amount of money.
+ * @csspart row - A line of a name and its value.
+ * @csspart as-of - When the bank said so, or that it is hidden.
+ * @csspart tools - The buttons in the corner.
+ * @csspart refresh - The button that asks anew.
+ * @csspart show - The closed eye.
+ * @csspart hide - The open eye.
+ * @csspart title - A headline above smaller words.
+ * @csspart plain - A button that looks like a link or an icon.
+ * @csspart skeleton - Grey shapes while loading.
+ * @cssproperty --allo-font-size-amount - Size of the balance.
  */
 export class AlloBalance extends AlloElement<AlloBalanceState> {
   static override styles: CSSResultGroup = [base, styles];

@@ -46,9 +46,20 @@ const failures = {
  * @fires allo-authorize-request {AlloAuthorizeRequestEvent} before the window goes to the bank; cancelable
  * @fires allo-linked {AlloLinkedEvent} when the account became linked
  * @fires allo-unlinked {AlloUnlinkedEvent} when it is no longer linked
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart title - A headline above smaller words.
+ * @csspart text - A sentence.
+ * @csspart primary - The button of the main way on.
+ * @csspart main - That button where it fills the width and has the wallet.
+ * @csspart plain - A button that looks like a link or an icon.
+ * @csspart danger - The button that does what cannot be taken back.
+ * @csspart footnote - Small words below the main button.
+ * @csspart skeleton - Grey shapes while loading.
+ * @csspart form - The form that asks for the phone number.
+ * @csspart field-label - The label of the phone number's field.
+ * @csspart input - The field of the phone number.
+ * @csspart tag - The words that the account is linked.
+ * @csspart phone - The masked phone number.
  */
 export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   static override styles: CSSResultGroup = [base, styles];

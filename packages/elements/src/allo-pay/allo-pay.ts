@@ -31,9 +31,24 @@ export type { AlloPayState } from './pay-state.ts';
  * @fires allo-paid {AlloPaidEvent} when the order became paid
  * @fires allo-pay-failed {AlloPayFailedEvent} when a payment ended without money being taken
  * @fires allo-refunded {AlloRefundedEvent} when the money came back
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart title - A headline above smaller words.
+ * @csspart text - A sentence.
+ * @csspart money - Every amount of money.
+ * @csspart primary - The button of the main way on.
+ * @csspart main - That button where it fills the width and has the wallet.
+ * @csspart footnote - Small words below the main button.
+ * @csspart skeleton - Grey shapes while loading.
+ * @csspart form - The form that asks for the phone number.
+ * @csspart field-label - The label of the phone number's field.
+ * @csspart input - The field of the phone number.
+ * @csspart receipt - The receipt of a payment, below its title.
+ * @csspart rows - The lines of the receipt.
+ * @csspart row - A line of a name and its value.
+ * @csspart total - The line of the amount on the receipt.
+ * @csspart paidAt - The line of the time on the receipt.
+ * @csspart reference - The line of the bank's reference on the receipt.
+ * @csspart refundedAt - The line of the time at which the money came back.
  */
 export class AlloPay extends AlloElement<AlloPayState> {
   static override styles: CSSResultGroup = [base, styles];

@@ -13,6 +13,7 @@ import type { MessageOverrides } from '../localize.ts';
  * Draws nothing and takes no room. Its `lang` attribute, like that of any other element, is the language of what
  * is inside.
  *
+ * @attr {'light' | 'dark' | 'auto'} theme - That of all elements inside: for a light or a dark ground; `auto` follows the system. Default: the page's own `color-scheme`.
  * @slot - The page, or the part of it with the elements.
  */
 export class AlloProvider extends KitElement implements ProviderConfig {

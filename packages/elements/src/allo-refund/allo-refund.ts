@@ -25,8 +25,10 @@ export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' |
  * repeated with the same key, which only reads how it stands.
  *
  * @fires allo-refunded {AlloRefundedEvent} when the bank gave the money back
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
+ * @csspart text - A sentence.
+ * @csspart money - Every amount of money.
+ * @csspart primary - The button of the main way on.
+ * @csspart danger - The button that does what cannot be taken back.
  */
 export class AlloRefund extends AlloElement<AlloRefundState> {
   static override styles: CSSResultGroup = base;

@@ -23,6 +23,50 @@ export const providerChange = 'allo-provider-change';
 /**
  * The ground of all elements that show something: a backend, a language, one state. The state is derived before
  * every render, reflected as the attribute `state` and as `:state(…)`, and its changes are told by an event.
+ *
+ * What all of them have in common is documented here and nowhere else; defaults are read from the style sheets.
+ *
+ * @attr {'light' | 'dark' | 'auto'} theme - Colours for a light or a dark ground; `auto` follows the system. Default: the page's own `color-scheme`.
+ * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
+ * @fires allo-error {AlloErrorEvent} when a request failed; the shopper already reads a sentence
+ * @csspart base - The outermost box.
+ * @csspart card - The outermost box where it is a framed card.
+ * @csspart status - What is read out when the reader pauses.
+ * @csspart alert - What is read out at once.
+ * @csspart notice - A badge with words beside it.
+ * @csspart badge - The round ground of the icon.
+ * @csspart icon - Every drawn icon.
+ * @csspart words - The words beside the badge.
+ * @csspart hint - Small words.
+ * @csspart actions - The row of buttons.
+ * @csspart button - Every button, and the link to the bank.
+ * @csspart label - The words of a button.
+ * @csspart secondary - A button that is not the main way on.
+ * @cssproperty --allo-color-accent - Main button, links, the wallet.
+ * @cssproperty --allo-color-accent-hover - Main button under the pointer.
+ * @cssproperty --allo-color-on-accent - Words on the main button.
+ * @cssproperty --allo-color-surface - Ground of cards.
+ * @cssproperty --allo-color-text - Words on cards.
+ * @cssproperty --allo-color-muted - Small words.
+ * @cssproperty --allo-color-border - Lines, and the frames of cards and buttons.
+ * @cssproperty --allo-color-neutral - Icon of what neither succeeded nor failed.
+ * @cssproperty --allo-color-success - Icon and words of what succeeded.
+ * @cssproperty --allo-color-warning - Icon and words of a warning.
+ * @cssproperty --allo-color-danger - Icon and words of a failure, and the button that does what cannot be taken back.
+ * @cssproperty --allo-color-on-danger - Words on such a button.
+ * @cssproperty --allo-color-focus - The ring around what has the focus.
+ * @cssproperty --allo-color-skeleton - Grey shapes while loading.
+ * @cssproperty --allo-radius - Corners of cards.
+ * @cssproperty --allo-button-radius - Corners of buttons and fields.
+ * @cssproperty --allo-button-height - Least height of buttons and fields.
+ * @cssproperty --allo-button-weight - Weight of a button's words.
+ * @cssproperty --allo-border-width - Frame of cards.
+ * @cssproperty --allo-shadow - Shadow of cards.
+ * @cssproperty --allo-space - Room inside cards; other gaps are made from it.
+ * @cssproperty --allo-font - Font family.
+ * @cssproperty --allo-font-size-small - Size of small words.
+ * @cssproperty --allo-badge-size - Width and height of the badge.
+ * @cssproperty --allo-motion - Duration of transitions.
  */
 export abstract class AlloElement<State extends string> extends KitElement implements SessionMember {
   static override properties: PropertyDeclarations = { endpoint: {}, state: { reflect: true } };
