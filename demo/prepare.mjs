@@ -26,6 +26,12 @@ const builds = [
     command: ['tsc', '-p', 'packages/elements'],
   },
   {
+    name: 'the script file of the elements',
+    sources: ['packages/elements/dist/.built', 'packages/elements/bundle', 'package-lock.json'],
+    stamp: 'packages/elements/dist/.bundled',
+    command: ['node', 'packages/elements/bundle/build.ts'],
+  },
+  {
     name: 'the manifest of the elements',
     sources: ['packages/elements/dist/.built', 'stories/manifest'],
     stamp: 'packages/elements/dist/.described',

@@ -14,6 +14,8 @@ interface Findings {
   tags: Map<string, string>;
   /** The state union's name by class, from `extends AlloElement<AlloPayState>`. */
   states: Map<string, string>;
+  /** What a class extends, by class. */
+  parents: Map<string, string>;
   /** Literals by name, from `type AlloPayState = 'loading' | …`. */
   unions: Map<string, string[]>;
   /** What a style sheet reads, by the path of the style sheet. */
@@ -21,14 +23,14 @@ interface Findings {
 }
 
 /** Public in TypeScript since the elements' own parts call them, and no business of a page. */
-const internal = new Set(['sessionWoke', 'linkChanged', 'language', 'text']);
+const internal = new Set(['sessionWoke', 'language', 'text']);
 
 /**
  * Turns what the analyzer sees into what a page may use: tags, the events that are documented, the states, the
  * custom properties; without private members, the ground class, and paths of the sources.
  */
 export function alloKit(): Plugin {
-  const findings: Findings = { tags: new Map(), states: new Map(), unions: new Map(), cssProperties: new Map() };
+  const findings: Findings = { tags: new Map(), states: new Map(), parents: new Map(), unions: new Map(), cssProperties: new Map() };
   return {
     name: 'allo-kit',
     analyzePhase: ({ ts, node }) => {
@@ -50,10 +52,17 @@ function readRegistration(compiler: typeof ts, { expression, arguments: given }:
   tags.set(element.getText(), tag.text);
 }
 
-function readStateOf(compiler: typeof ts, { name, heritageClauses = [] as never }: ts.ClassDeclaration, { states }: Findings): void {
+function readStateOf(compiler: typeof ts, { name, heritageClauses = [] as never }: ts.ClassDeclaration, { states, parents }: Findings): void {
   const parent = heritageClauses.find(({ token }) => token === compiler.SyntaxKind.ExtendsKeyword)?.types[0];
   const [state] = parent?.typeArguments ?? [];
   if (name && state) states.set(name.text, state.getText());
+  if (name && parent) parents.set(name.text, parent.expression.getText());
+}
+
+/** The class's own, or the one of what it extends. */
+function stateOf(name: string, findings: Findings): string | undefined {
+  const parent = findings.parents.get(name);
+  return findings.states.get(name) ?? (parent === undefined ? undefined : stateOf(parent, findings));
 }
 
 function readUnion(compiler: typeof ts, { name, type }: ts.TypeAliasDeclaration, { unions }: Findings): void {
@@ -102,7 +111,7 @@ function publishElement(found: Declaration, findings: Findings): ElementDeclarat
   const tagName = findings.tags.get(found.name);
   if (tagName === undefined) return [];
   const { members = [], attributes = [], events = [] } = found;
-  const states = findings.unions.get(findings.states.get(found.name) ?? '');
+  const states = findings.unions.get(stateOf(found.name, findings) ?? '');
   const show = <T extends Described>(one: T): T => withType(one, one.name === 'state' ? states : undefined, findings);
   return [{
     ...without(found, 'superclass'),

@@ -43,64 +43,77 @@ export interface AlloClient {
 
 /** A client of one backend. No state besides its options. */
 export function createClient({ endpoint, credentials = 'same-origin', timeoutMs = 30_000 }: ClientOptions): AlloClient {
-  const send = async <T>(path: string, accepts: Guard<T>, signal?: AbortSignal, body?: object, key?: string): Promise<T> => {
-    const request = { method: body ? 'POST' : 'GET', headers: headersFor(body, key), body: body ? JSON.stringify(body) : null };
-    const [status, answer] = await limited(timeoutMs, signal, async (until) => {
-      const response = await fetch(endpoint + path, { ...request, credentials, cache: 'no-store', signal: until });
+  const send = async <T>(path: string, isRight: Check, signal?: AbortSignal, body?: object, key?: string, repeats = !body): Promise<T> => {
+    // Not `AbortSignal.timeout`: that keeps what the request refers to alive until the time is up.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    try {
+      const response = await fetch(endpoint + path, {
+        method: body ? 'POST' : 'GET',
+        headers: { [contractHeader]: contractVersion, ...(body && { 'Content-Type': 'application/json' }), ...(key && { [idempotencyHeader]: key }) },
+        body: body ? JSON.stringify(body) : null,
+        credentials,
+        cache: 'no-store',
+        signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
+      });
       const answer: unknown = await response.json().catch(unlessBroken);
-      return [response.status, answer] as const;
-    });
-    if (status >= 200 && status < 300 && accepts(answer)) return answer;
-    throw isProblem(answer) ? new AlloError(answer.code, answer) : new AlloError('INVALID_RESPONSE', { retryable: status >= 500 });
+      if (response.ok && isRight(answer)) return answer as T;
+      const { code = 'INVALID_RESPONSE', retryable = response.status > 499, requestId } = (answer ?? {}) as Partial<Problem>;
+      throw new AlloError(code, { retryable, requestId });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (cause instanceof AlloError) throw cause;
+      if (limit.signal.aborted) throw new AlloError('TIMEOUT', { retryable: true, cause });
+      // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
+      if (repeats) return await send(path, isRight, signal, body, key, false);
+      throw new AlloError('NETWORK_ERROR', { retryable: true, cause });
+    } finally {
+      clearTimeout(timer);
+    }
   };
-  // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
-  const get = <T>(path: string, accepts: Guard<T>, signal?: AbortSignal): Promise<T> =>
-    send(path, accepts, signal).catch((error: unknown) => {
-      if ((error as AlloError).code !== 'NETWORK_ERROR') throw error;
-      return send(path, accepts, signal);
-    });
   return {
-    account: (signal) => get(paths.account, isAccount, signal),
-    link: (body, signal) => send(paths.link, isLinkStarted, signal, body),
+    account: (signal) => send(paths.account, isAccount, signal),
+    link: (body, signal) => send(paths.link, isLink, signal, body),
     unlink: (signal) => send(paths.unlink, isAccount, signal, {}),
-    balance: (signal) => get(paths.balance, isBalance, signal),
-    order: (orderId, signal) => get(paths.order(orderId), isOrderOf(orderId), signal),
-    pay: (body, key, signal) => send(paths.payments, isPaymentOf('orderId', body.orderId), signal, body, key),
-    payment: (paymentId, signal) => get(paths.payment(paymentId), isPaymentOf('paymentId', paymentId), signal),
-    refund: (paymentId, body, key, signal) => send(paths.refund(paymentId), isPaymentOf('paymentId', paymentId), signal, body, key),
+    balance: (signal) => send(paths.balance, isBalance, signal),
+    order: (orderId, signal) => send(paths.order(orderId), has({ orderId: is(orderId), amount: isMoney, payment: ifAny(isPayment({ orderId: is(orderId) })) }), signal),
+    pay: (body, key, signal) => send(paths.payments, isPayment({ orderId: is(body.orderId) }), signal, body, key),
+    payment: (paymentId, signal) => send(paths.payment(paymentId), isPayment({ paymentId: is(paymentId) }), signal),
+    refund: (paymentId, body, key, signal) => send(paths.refund(paymentId), isPayment({ paymentId: is(paymentId) }), signal, body, key),
   };
-}
-
-type Guard<T> = (value: unknown) => value is T;
-
-function headersFor(body?: object, key?: string): Record<string, string> {
-  const headers: Record<string, string> = { Accept: 'application/json', [contractHeader]: contractVersion };
-  if (body) headers['Content-Type'] = 'application/json';
-  if (key) headers[idempotencyHeader] = key;
-  return headers;
-}
-
-/** Not `AbortSignal.timeout`: that keeps what the request refers to alive until the time is up. */
-async function limited<T>(timeoutMs: number, signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
-  try {
-    return await run(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new AlloError(limit.signal.aborted ? 'TIMEOUT' : 'NETWORK_ERROR', { retryable: true, cause });
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What is not JSON is no answer of the contract; an answer that broke off is a failure of the network. */
-function unlessBroken(cause: unknown): undefined {
+function unlessBroken(cause: unknown): void {
   if (!(cause instanceof SyntaxError)) throw cause;
 }
 
+type Check = (value: unknown) => boolean;
+
+/** An object whose fields are right. */
+function has(checks: Readonly<Record<string, Check>>): Check {
+  return (value) => value instanceof Object && Object.entries(checks).every(([name, isRight]) => isRight((value as Record<string, unknown>)[name]));
+}
+
+function ifAny(isRight: Check): Check {
+  return (value) => !value || isRight(value);
+}
+
+function is(wanted: unknown): Check {
+  return (value) => value === wanted;
+}
+
+function oneOf(names: object): Check {
+  return (value) => Object.hasOwn(names, String(value));
+}
+
+/** The shopper is sent there: `javascript:` and the like must never pass. */
+const isLink = has({ url: (url) => /^https?:\/\//i.test(String(url)) });
+
 /** `satisfies` makes a status that is added to the contract a build error here. */
-const accountStatuses = { unlinked: 1, linking: 1, linked: 1, 'relink-required': 1 } satisfies Record<AccountStatus, 1>;
+const isAccount = has({ status: oneOf({ unlinked: 1, linking: 1, linked: 1, 'relink-required': 1 } satisfies Record<AccountStatus, 1>), link: ifAny(isLink) });
+
+const isBalance = has({ instruments: (all) => Array.isArray(all) && all.every(has({ available: isMoney })) });
 
 const paymentStatuses = {
   created: 1,
@@ -115,37 +128,7 @@ const paymentStatuses = {
   review: 1,
 } satisfies Record<PaymentStatus, 1>;
 
-function isProblem(value: unknown): value is Problem {
-  return typeof (value as Partial<Problem> | undefined)?.code === 'string';
-}
-
-function isAccount(value: unknown): value is Account {
-  const account = value as Partial<Account> | undefined;
-  return Object.hasOwn(accountStatuses, account?.status ?? '') && (!account?.link || isLinkStarted(account.link));
-}
-
-/** The shopper is sent there: `javascript:` and the like must never pass. */
-function isLinkStarted(value: unknown): value is LinkStarted {
-  return /^https?:\/\//i.test(String((value as Partial<LinkStarted> | undefined)?.url));
-}
-
-function isBalance(value: unknown): value is Balance {
-  const balance = value as Partial<Balance> | undefined;
-  return Array.isArray(balance?.instruments) && balance.instruments.every(({ available }) => isMoney(available));
-}
-
-function isOrderOf(orderId: string): Guard<Order> {
-  return (value): value is Order => {
-    const order = value as Partial<Order> | undefined;
-    return order?.orderId === orderId && isMoney(order.amount) && (!order.payment || isPaymentOf('orderId', orderId)(order.payment));
-  };
-}
-
 /** A payment, and of what was asked for: an answer about another order or payment must never be shown. */
-function isPaymentOf(name: 'orderId' | 'paymentId', id: string): Guard<Payment> {
-  return (value): value is Payment => {
-    const payment = value as Partial<Payment> | undefined;
-    const known = Object.hasOwn(paymentStatuses, payment?.status ?? '');
-    return payment?.[name] === id && known && isMoney(payment.amount) && (!payment.action || isLinkStarted(payment.action));
-  };
+function isPayment(asked: Readonly<Record<string, Check>>): Check {
+  return has({ ...asked, status: oneOf(paymentStatuses), amount: isMoney, action: ifAny(isLink) });
 }

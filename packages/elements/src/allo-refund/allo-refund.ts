@@ -1,15 +1,14 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { nothing } from 'lit';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloRefundedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { newKey } from '../internal/attempts.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, frame, moneyText, phrase, problem, question, withReference } from '../internal/templates.ts';
+import { button, card, frame, moneyText, phrase, problem, question, reloadPage, withReference } from '../internal/templates.ts';
 import type { TextKey } from '../localize.ts';
 import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
@@ -94,13 +93,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   override render(): TemplateResult {
     switch (this.state) {
       case 'ready':
-        return frame(this, 'base', nothing, button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', !this.paymentId && 'off'));
+        return frame(this, 'base', '', button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', this.paymentId ? '' : 'off'));
       case 'confirming':
       case 'sending':
-        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)), this.text('cancel'));
+        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)));
       case 'refunding':
-        return card(this, 'busy', this.#referring('refundProcessing'), undefined,
-          ...(this.#payment ? [button(this.text('checkStatus'), () => this.#poll.now())] : []));
+        // What was not begun here the page alone can ask after, at its own server: asking from here could begin a refund.
+        return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#payment ? this.#poll.now() : reloadPage())));
       case 'refunded':
         return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
@@ -155,7 +154,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.#payment = payment;
     this.#confirming = false;
     if (!news) return;
-    this.tell(new AlloRefundedEvent(payment));
+    this.tell(new AlloEvent('allo-refunded', { payment }));
     this.session?.moneyMoved();
   }
 

@@ -1,8 +1,7 @@
 import type { PropertyDeclarations } from 'lit';
 import { LitElement } from 'lit';
-import type { Account } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloErrorEvent, AlloLinkedEvent, AlloStateChangeEvent, AlloUnlinkedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import type { TextKey } from '../localize.ts';
 import type { MessageOverrides } from '../localize.ts';
 import { languageOf, nearest, textFor } from '../localize.ts';
@@ -63,13 +62,13 @@ export abstract class AlloElement<State extends string> extends LitElement imple
     super.connectedCallback();
     // Also one that is not upgraded yet, or of another copy of the kit.
     this.#provider = nearest(this, 'allo-provider');
-    this.#provider?.addEventListener(providerChange, this.sessionChanged);
+    this.#provider?.addEventListener(providerChange, this.#changed);
     this.#join();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#provider?.removeEventListener(providerChange, this.sessionChanged);
+    this.#provider?.removeEventListener(providerChange, this.#changed);
     this.session?.leave(this);
     // A node that is moved comes back within this task; what it has under way goes on.
     queueMicrotask(() => {
@@ -89,24 +88,17 @@ export abstract class AlloElement<State extends string> extends LitElement imple
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     const previous = changed.get('state') as State | undefined;
+    const { error, state } = this;
     this.#internals.states.clear();
-    this.#internals.states.add(this.state);
-    if (previous) this.dispatchEvent(new AlloStateChangeEvent(previous, this.state));
-    const error = this.error;
-    if (error && error !== this.#told) this.dispatchEvent(new AlloErrorEvent(error));
+    this.#internals.states.add(state);
+    if (previous) this.dispatchEvent(new AlloEvent('allo-state-change', { previous, state }));
+    if (error && error !== this.#told) this.dispatchEvent(new AlloEvent('allo-error', { error }));
     this.#told = error;
   }
-
-  readonly sessionChanged = (): void => this.requestUpdate();
 
   /** The page came back to life. */
   sessionWoke(): void {
     this.requestUpdate();
-  }
-
-  /** The account became linked, or stopped being so. */
-  linkChanged(account: Account): void {
-    this.tell(account.status === 'linked' ? new AlloLinkedEvent(account) : new AlloUnlinkedEvent(account));
   }
 
   protected abstract deriveState(): State;
@@ -130,6 +122,8 @@ export abstract class AlloElement<State extends string> extends LitElement imple
     return textFor(key, this.language, this.texts, this.#provider?.messages);
   }
 
+  readonly #changed = (): void => this.requestUpdate();
+
   /** Before every render too: the endpoint may be another one. */
   #join(): void {
     const provider = this.#provider;
@@ -150,7 +144,7 @@ export abstract class AlloElement<State extends string> extends LitElement imple
     if (!root?.activeElement) return;
     void this.updateComplete.then(() => {
       if (document.activeElement !== document.body) return;
-      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
+      const next = ['input', '[part~=primary]', 'button', '[part~=base]'].map((wanted) => root.querySelector<HTMLElement>(wanted)).find(Boolean);
       next?.focus();
     });
   }
