@@ -6,6 +6,6 @@
 import { writeFileSync } from 'node:fs';
 import { scriptFiles } from './script-file.ts';
 
-const tags = ['allo-link-button', 'allo-balance', 'allo-pay'];
+const tags = ['allo-pay', 'allo-balance', 'allo-link-button'];
 const [file] = await scriptFiles(tags.map((tag) => `import '/src/${tag}/define.ts';`).join('\n'));
 writeFileSync(new URL('../dist/allo-kit.js', import.meta.url), file?.code ?? '');

@@ -24,50 +24,40 @@ interface Facts {
 /** Every browser with `light-dark()`, which our styles need, constructs style sheets and needs no polyfill. */
 const facts: Record<string, Facts> = {
   '@lit/reactive-element/css-tag.js': {
-    constants: { supportsAdoptingStyleSheets: 'true' },
-    expressions: {
-      // A style sheet of ours is one literal text, made by our own tag and once.
-      'safeToken !== constructionToken': 'false',
-      'strings.length === 1': 'true',
-      'strings !== undefined && strings.length === 1': 'false',
-      's instanceof CSSStyleSheet ? s : s.styleSheet': 's.styleSheet',
-      "this['_$cssResult$'] = true": '0',
+    // A style sheet of ours is one literal text.
+    constants: {
+      supportsAdoptingStyleSheets: 'true',
+      css: '([text]) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); return sheet; }',
     },
-    unused: ['toString'],
+    expressions: { 'styles.map((s) => s instanceof CSSStyleSheet ? s : s.styleSheet)': 'styles' },
   },
   '@lit/reactive-element/reactive-element.js': {
-    constants: { DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '{}' },
+    constants: { DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '{}', defaultConverter: '0' },
     expressions: {
       // No decorator leaves anything behind, and nobody looks for this copy.
-      'metadata !== null': 'false',
-      'this[Symbol.metadata]': 'null',
       "Symbol.metadata ??= Symbol('metadata')": '0',
       'global.litPropertyMetadata ??= new WeakMap()': '0',
       "(global.reactiveElementVersions ??= []).push('2.1.2')": '0',
       'superCtor._initializers !== undefined': 'false',
       'this.constructor._initializers?.forEach((i) => i(this))': '0',
-      'getOwnPropertySymbols(props)': '[]',
-      // Properties are texts and booleans, without a converter or a default of their own.
-      'options.converter?.toAttribute !== undefined': 'false',
-      'options.converter?.fromAttribute !== undefined': 'false',
-      "typeof options.converter === 'function'": 'false',
+      // Properties are texts and booleans, of which only the state is reflected, without a converter or a default of their own.
+      "options.converter?.toAttribute !== undefined ? options.converter : defaultConverter": '0',
+      "typeof options.converter === 'function' ? { fromAttribute: options.converter } : options.converter?.fromAttribute !== undefined ? options.converter : defaultConverter": '0',
+      'converter.toAttribute(value, options.type)': 'value',
+      'converter.fromAttribute(value, options.type)': 'options.type ? value !== null : value',
+      'attr !== undefined && options.reflect === true': 'true',
+      'attrValue == null': 'false',
       'convertedValue ?? this.__defaultValues?.get(propName) ?? convertedValue': 'convertedValue',
-      'options.hasChanged ?? notEqual': 'notEqual',
+      '(options.hasChanged ?? notEqual)(newValue, oldValue)': '!is(newValue, oldValue)',
       'options.useDefault && options.reflect && newValue === this.__defaultValues?.get(name) && !this.hasAttribute(ctor.__attributeNameForProperty(name, options))': 'false',
       'useDefault && !(this.__defaultValues ??= new Map()).has(name)': 'false',
       '!this.hasUpdated && !useDefault': '!this.hasUpdated',
       'options ??= ctor.getPropertyOptions(name)': '0',
       'ctor.getPropertyOptions(propName)': 'ctor.elementProperties.get(propName)',
       'useNewValue === false': 'true',
-      'elementProperties.size > 0': 'false',
-      "typeof name === 'string'": 'true',
       // No controller waits for the host; nothing is put off, held back or looked at the first time only.
       'this.__controllers?.forEach((c) => c.hostConnected?.())': '0',
       'this.__controllers?.forEach((c) => c.hostDisconnected?.())': '0',
-      'this.__controllers?.forEach((c) => c.hostUpdate?.())': '0',
-      'this.__controllers?.forEach((c) => c.hostUpdated?.())': '0',
-      'this.shouldUpdate(changedProperties)': 'true',
-      'this.firstUpdated(changedProperties)': '0',
       'this.getUpdateComplete()': 'this.__updatePromise',
       'this.scheduleUpdate()': 'this.performUpdate()',
       'result != null': 'false',
@@ -75,13 +65,32 @@ const facts: Record<string, Facts> = {
       "ReactiveElement.shadowRootOptions = { mode: 'open' }": '0',
     },
     bodies: {
-      toAttribute: 'return type === Boolean ? (value ? "" : null) : value;',
-      fromAttribute: 'return type === Boolean ? value !== null : value;',
-      createProperty: 'this.elementProperties.set(name, options); defineProperty(this.prototype, name, this.getPropertyDescriptor(name, Symbol(), options));',
-      getPropertyDescriptor: 'return { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); }, configurable: true, enumerable: true };',
+      __attributeNameForProperty: 'return options.attribute ?? name.toLowerCase();',
+      createProperty: `
+        const key = Symbol();
+        this.elementProperties.set(name, options);
+        defineProperty(this.prototype, name, { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); }, configurable: true, enumerable: true });`,
+      finalize: `
+        if (this.hasOwnProperty('finalized')) return;
+        this.finalized = true;
+        this.__prepare();
+        if (this.hasOwnProperty('properties')) for (const [name, options] of Object.entries(this.properties)) this.createProperty(name, options);
+        this.__attributeToPropertyMap = new Map([...this.elementProperties].map(([name, options]) => [this.__attributeNameForProperty(name, options), name]));
+        this.elementStyles = this.finalizeStyles(this.styles);`,
       finalizeStyles: 'return [styles].flat(Infinity);',
+      performUpdate: `
+        if (!this.isUpdatePending) return;
+        const changed = this._$changedProperties;
+        if (!this.hasUpdated) {
+          this.renderRoot ??= this.createRenderRoot();
+          for (const [name, value] of this.__instanceProperties ?? []) this[name] = value;
+          this.__instanceProperties = undefined;
+        }
+        try { this.willUpdate(changed); this.update(changed); } catch (error) { this.__markUpdated(); throw error; }
+        this.hasUpdated = true;
+        this.updated(changed);`,
     },
-    unused: ['addInitializer', 'addController', 'removeController', 'shouldUpdate', 'firstUpdated', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate'],
+    unused: ['addInitializer', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate'],
   },
   'lit-element/lit-element.js': {
     constants: { DEV_MODE: 'false', polyfillSupport: 'undefined' },
@@ -95,10 +104,18 @@ const facts: Record<string, Facts> = {
     unused: ['connectedCallback', 'disconnectedCallback', 'render'],
   },
   'lit-html/lit-html.js': {
-    constants: { DEV_MODE: 'false', ENABLE_EXTRA_SECURITY_HOOKS: 'false', ENABLE_SHADYDOM_NOPATCH: 'false', polyfillSupport: 'undefined', debugLogEvent: 'undefined' },
+    constants: {
+      DEV_MODE: 'false', ENABLE_EXTRA_SECURITY_HOOKS: 'false', ENABLE_SHADYDOM_NOPATCH: 'false', polyfillSupport: 'undefined', debugLogEvent: 'undefined',
+      // A listener is a function, always.
+      shouldRemoveListener: 'false',
+      shouldAddListener: 'oldListener === nothing',
+      // A tag; its end, or an attribute in it up to its value.
+      textEndRegex: '/<()(\\/?[a-zA-Z][^>\\s]*)/g',
+      tagEndRegex: '/>|\\s([^\\s">=/]+)(=)/g',
+    },
     expressions: {
       "(global.litHtmlVersions ??= []).push('3.3.3')": '0',
-      // Templates are HTML without comments; expressions are children or values of attributes, which are quoted with `"` or not at all.
+      // Templates are HTML without comments; expressions are children or whole values of attributes.
       "type === SVG_RESULT ? '<svg>' : type === MATHML_RESULT ? '<math>' : ''": "''",
       "type === SVG_RESULT ? '</svg>' : type === MATHML_RESULT ? '</math>' : ''": "''",
       'type === SVG_RESULT || type === MATHML_RESULT': 'false',
@@ -108,32 +125,40 @@ const facts: Record<string, Facts> = {
       "match[COMMENT_START] === '!--'": 'false',
       'match[COMMENT_START] !== undefined': 'false',
       'match[DYNAMIC_TAG_NAME] !== undefined': 'false',
-      'regex === doubleQuoteAttrEndRegex || regex === singleQuoteAttrEndRegex': 'true',
-      "match[QUOTE_CHAR] === '\"' ? doubleQuoteAttrEndRegex : singleQuoteAttrEndRegex": 'doubleQuoteAttrEndRegex',
+      "match[QUOTE_CHAR] === undefined ? tagEndRegex : match[QUOTE_CHAR] === '\"' ? doubleQuoteAttrEndRegex : singleQuoteAttrEndRegex": 'tagEndRegex',
+      'regex === tagEndRegex': 'true',
+      'attrNameEndIndex >= 0': 'true',
+      "strings.length > 2 || strings[0] !== '' || strings[1] !== ''": 'false',
+      'value.split(marker)': '0',
+      'part.strings !== undefined': 'false',
+      'strings === undefined': 'true',
       'match[ATTRIBUTE_NAME] === undefined': 'false',
-      'attrNameEndIndex === -2': 'false',
       "regex === tagEndRegex && strings[i + 1].startsWith('/>') ? ' ' : ''": "''",
       'templatePart.type === ELEMENT_PART': 'false',
       'name.startsWith(marker)': 'false',
       '(i = node.data.indexOf(marker, i + 1)) !== -1': 'false',
+      'node.hasAttributes()': 'true',
       "m[1] === '.'": 'false',
       "m[1] === '?'": 'false',
       // A child is a template, a text or a list.
       "typeof type === 'number'": 'true',
       'value.nodeType !== undefined': 'false',
       'value !== this._$committedValue && value !== noChange': 'value !== this._$committedValue',
-      'v === noChange': 'false',
       'newListener === noChange': 'false',
       'resolveDirective(this, value, directiveParent)': 'value',
       'resolveDirective(this, value, directiveParent, 0)': 'value',
-      'resolveDirective(this, values[valueIndex + i], directiveParent, i)': 'values[valueIndex + i]',
       'resolveDirective(this, newListener, directiveParent, 0) ?? nothing': 'newListener',
       'change && !noCommit': 'change',
       'this.type = CHILD_PART': '0',
       'this.type = ATTRIBUTE_PART': '0',
-      'this.type = EVENT_PART': '0',
       'this._$parent = parent': '0',
       'this.options = options': '0',
+      'instance._clone(this.options)': 'instance._clone()',
+      'new ChildPart(node, node.nextSibling, this, options)': 'new ChildPart(node, node.nextSibling)',
+      'new templatePart.ctor(node, templatePart.name, templatePart.strings, this, options)': 'new templatePart.ctor(node, templatePart.name, templatePart.strings)',
+      'new ChildPart(this._insert(createMarker()), this._insert(createMarker()), this, this.options)': 'new ChildPart(this._insert(createMarker()), this._insert(createMarker()))',
+      'new ChildPart(container.insertBefore(createMarker(), endNode), endNode, undefined, options ?? {})': 'new ChildPart(container.insertBefore(createMarker(), endNode), endNode)',
+      'new TemplateInstance(template, this)': 'new TemplateInstance(template)',
       'part !== undefined': 'true',
       'templatePart.type === ATTRIBUTE_PART': 'true',
       'isIterable(value)': 'true',
@@ -143,12 +168,10 @@ const facts: Record<string, Facts> = {
       'this._$notifyConnectionChanged?.(false, true, from)': '0',
       'this._$disconnectableChildren = undefined': '0',
       'this.__isConnected = options?.isConnected ?? true': '0',
-      // A listener is a function.
-      '(newListener === nothing && oldListener !== nothing) || newListener.capture !== oldListener.capture || newListener.once !== oldListener.once || newListener.passive !== oldListener.passive': 'newListener === nothing && oldListener !== nothing',
       'this._$committedValue.call(this.options?.host ?? this.element, event)': 'this._$committedValue(event)',
       "typeof this._$committedValue === 'function'": 'true',
     },
-    unused: ['startNode', 'endNode', 'parentNode', 'tagName', '_$isConnected', 'setConnected'],
+    unused: ['startNode', 'endNode', 'parentNode', 'tagName', 'EventPart.constructor', '_$isConnected', 'setConnected'],
   },
   '@lit/task/task.js': {
     // A task of ours runs when it is told to, and is looked at through what it sets.
@@ -193,6 +216,10 @@ function editsFor(code: string, { constants = {}, expressions = {}, bodies = {},
     if (ts.isVariableDeclaration(node) && node.initializer && ts.isIdentifier(node.name)) {
       const value = constants[node.name.text];
       if (value !== undefined) return replace(node.initializer, node.name.text, value);
+    }
+    if (ts.isConstructorDeclaration(node)) {
+      const name = `${node.parent.name?.getText() ?? ''}.constructor`;
+      if (unused.includes(name)) return replace(node, name, '');
     }
     if ((ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isGetAccessor(node)) && node.body && node.name) {
       const name = node.name.getText();

@@ -51,7 +51,7 @@ function shortCss(text: string): string {
 function shortHtml(pieces: Edit[]): Edit[] {
   let inTag = false;
   return pieces.map((piece) => {
-    if (/<!--|='|\s[.?][\w-]+=$/.test(piece.text)) throw new Error(`lean-lit.ts leaves out what this template needs: ${piece.text}`);
+    if (/<!--|='|="[^"]*([=>][^"]*"|$)|\s[.?][\w-]+=$/.test(piece.text)) throw new Error(`lean-lit.ts leaves out what this template needs: ${piece.text}`);
     const text = piece.text.replace(/[<>]|\s*\n\s*/g, (found) => {
       if (found === '<' || found === '>') inTag = found === '<';
       else return inTag ? ' ' : '';

@@ -14,6 +14,9 @@ import { shortenLiterals } from './literals.ts';
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const entry = 'virtual:entry';
 
+/** What no page uses, and no answer of a backend has: Lit's private names, which begin with `_`, and some of ours. */
+const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|members|session|scope|prepare|leaving|returned|sending|ensure|texts)$/;
+
 /** One file of what was bundled. */
 export interface ScriptFile {
   /** Fetched with the page; otherwise when it is needed. */
@@ -79,8 +82,8 @@ async function shorten(code: string): Promise<string> {
   const result = await minify(code, {
     ecma: 2022,
     module: true,
-    compress: { passes: 4, pure_getters: true, unsafe: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false },
-    mangle: { properties: { regex: /^_(?!\$lit)/ } },
+    compress: { passes: 4, pure_getters: true, unsafe_arrows: true, keep_fargs: false, conditionals: false, if_return: false },
+    mangle: { properties: { regex: internalNames } },
     format: { comments: false },
   });
   return result.code ?? '';

@@ -1,5 +1,6 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { unlink } from '../client.ts';
 import type { Account, LinkFailure } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloElement } from '../internal/allo-element.ts';
@@ -32,7 +33,7 @@ export type AlloLinkButtonState =
 
 const failures = {
   'not-completed': 'link-not-completed',
-  expired: 'link-expired',
+  expired: 'EXPIRED',
   conflict: 'ACCOUNT_CONFLICT',
   refused: 'LINK_REFUSED',
   unavailable: 'BANK_UNAVAILABLE',
@@ -68,7 +69,7 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   protected override readonly texts = { ...bankTexts, ...linkTexts, ...accountTexts };
   readonly #flow = new LinkFlow(this);
   readonly #poll = new Poll(() => this.session?.account.run());
-  readonly #unlink = new Exchange(this, async (signal) => (this.session as Session).client.unlink(signal), (account) => this.#unlinked(account));
+  readonly #unlink = new Exchange(this, async (signal) => unlink((this.session as Session).send, signal), (account) => this.#unlinked(account));
   #confirming = false;
 
   constructor() {
@@ -116,19 +117,19 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     const { state } = this;
     const { lastFailure, phone, unlinkRequested } = this.#account ?? {};
     const failure = lastFailure && this.text(failures[lastFailure]);
-    const busy = state === 'opening' || state === 'unlinking';
+    const opening = state === 'opening';
     switch (state) {
       case 'loading':
         return skeleton(this);
       case 'unlinked':
       case 'opening':
-        return mainButton(this, failure && !busy ? notice('warning', failure) : '', this.text(busy ? state : 'link'), () => this.#flow.begin(), busy ? 'busy' : '', this.text('linkHint'));
+        return mainButton(this, failure && !opening ? notice('warning', failure) : '', this.text(opening ? state : 'link'), () => this.#flow.begin(), opening ? 'busy' : '', this.text('linkHint'));
       case 'linked':
         return card(this, 'wallet', this.text('brand'), html`<span part="tag" data-tone=${unlinkRequested ? 'warning' : 'success'}>${this.text(unlinkRequested ? 'unlinkRequested' : state)}</span> <span part="phone">${phone}</span>`,
           unlinkRequested ? '' : button(this.text('unlink'), () => this.#confirm(true), 'plain'));
       case 'confirming':
       case 'unlinking':
-        return question(this, this.text('unlinkQuestion'), this.text(busy ? state : 'unlinkYes'), (yes) => (yes ? this.#unlink.run() : this.#confirm(false)));
+        return question(this, this.text('unlinkQuestion'), this.text('unlinkYes'), (yes) => (yes ? this.#unlink.run() : this.#confirm(false)));
       case 'relink-required':
         return card(this, 'warning', failure ?? this.text('RELINK_REQUIRED'), undefined, button(this.text('linkAgain'), () => this.#flow.begin(), 'primary'));
       case 'offline':

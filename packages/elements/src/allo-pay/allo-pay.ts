@@ -159,7 +159,7 @@ export class AlloPay extends PayFlow {
     const { state } = this;
     const busy = state === 'creating' || state === 'opening';
     const off = state === 'disabled';
-    return mainButton(this, '', busy ? this.text(state) : this.#phrase('pay'), () => this.pay(), busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
+    return mainButton(this, '', busy ? this.text('opening') : this.#phrase('pay'), () => this.pay(), busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
   }
 
   #renderUnlinked(): TemplateResult {
@@ -171,7 +171,7 @@ export class AlloPay extends PayFlow {
   #renderInsufficient(): TemplateResult {
     const balance = this.session?.balance;
     return card(this, 'warning', phrase(this.text('insufficient'), this.#available && moneyText(this.#available)), '',
-      button(this.text('checkBalance'), () => balance?.run(), 'primary', balance?.busy ? 'busy' : ''));
+      button(this.text('retry'), () => balance?.run(), 'primary', balance?.busy ? 'busy' : ''));
   }
 
   #phrase(key: 'pay' | 'payAgain' | 'payUnlinked' | 'waiting'): Content {

@@ -1,3 +1,5 @@
+import type { Send } from '../client.ts';
+import { pay, readOrder, readPayment } from '../client.ts';
 import type { Order, Payment } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
@@ -26,10 +28,10 @@ export abstract class PayFlow extends AlloElement<AlloPayState> {
   #session: Session | undefined;
   #orderId: string | undefined;
   #told = '';
-  readonly #load = new Exchange(this, async (signal) => this.#client.order(this.#orderId as string, signal), (order) => this.#loaded(order));
+  readonly #load = new Exchange(this, async (signal) => readOrder(this.#backend, this.#orderId as string, signal), (order) => this.#loaded(order));
   // Begins only by a press: money must not move because an attribute changed.
   readonly #send = new Exchange(this, (signal) => this.#pay(signal), (payment) => this.#sent(payment), (error) => this.#notSent(error));
-  readonly #ask = new Exchange(this, async (signal) => this.#client.payment(this.#order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
+  readonly #ask = new Exchange(this, async (signal) => readPayment(this.#backend, this.#order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
   readonly #poll = new Poll(() => this.#ask.run());
 
   /** The order as last heard from the backend. */
@@ -100,8 +102,8 @@ export abstract class PayFlow extends AlloElement<AlloPayState> {
   }
 
   /** There whenever something is asked or heard. */
-  get #client(): Session['client'] {
-    return (this.#session as Session).client;
+  get #backend(): Send {
+    return (this.#session as Session).send;
   }
 
   /** Where the browser keeps the key of the attempt to pay an order. */
@@ -115,9 +117,9 @@ export abstract class PayFlow extends AlloElement<AlloPayState> {
 
   async #pay(signal: AbortSignal): Promise<Payment> {
     const { orderId, payment } = this.#order as Order;
-    const client = this.#client;
+    const send = this.#backend;
     const key = await openAttempt(this.#nameOf(orderId), payment?.paymentId);
-    return client.pay({ orderId, returnTo: this.returnTo ?? thisPage() }, key, signal);
+    return pay(send, { orderId, returnTo: this.returnTo ?? thisPage() }, key, signal);
   }
 
   #sent(payment: Payment): void {

@@ -26,10 +26,10 @@ export type AlloPayState =
 
 /** Outcome not known, or about to change by itself: ask again. */
 export function isOpen(status: PaymentStatus | undefined): boolean {
-  return status === 'created' || status === 'requires-action' || status === 'processing' || status === 'refunding';
+  return /^(created|requires-action|processing|refunding)$/.test(String(status));
 }
 
 /** Over, and the order can be paid anew. */
 export function endedWithoutMoney(status: string | undefined): status is 'failed' | 'cancelled' | 'expired' {
-  return status === 'failed' || status === 'cancelled' || status === 'expired';
+  return /^(failed|cancelled|expired)$/.test(String(status));
 }

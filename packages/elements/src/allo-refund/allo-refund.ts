@@ -1,4 +1,5 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
+import { refund } from '../client.ts';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
@@ -146,7 +147,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   async #request(signal: AbortSignal): Promise<Payment> {
     const { session, paymentId, reason } = this;
     if (!session || !paymentId) throw new Error('not connected');
-    return session.client.refund(paymentId, reason ? { reason } : {}, this.#key, signal);
+    return refund(session.send, paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {

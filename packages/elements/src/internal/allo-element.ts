@@ -144,7 +144,7 @@ export abstract class AlloElement<State extends string> extends LitElement imple
     if (!root?.activeElement) return;
     void this.updateComplete.then(() => {
       if (document.activeElement !== document.body) return;
-      const next = ['input', '[part~=primary]', 'button', '[part~=base]'].map((wanted) => root.querySelector<HTMLElement>(wanted)).find(Boolean);
+      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
       next?.focus();
     });
   }

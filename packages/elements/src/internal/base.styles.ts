@@ -82,6 +82,7 @@ const controls = css`
     justify-content: center;
     gap: 10px;
     font-weight: var(--allo-button-weight, 600);
+    text-align: center;
     text-decoration: none;
     cursor: pointer;
     transition: background-color var(--allo-motion, 160ms);

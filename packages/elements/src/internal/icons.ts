@@ -1,18 +1,19 @@
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 
+const exclamation = 'M12 7v6m0 4v.1';
+
 /** Our own strokes on a 24 × 24 grid: neutral, no trademark. */
 const strokes = {
   wallet: 'M4 7h16v12H4V6l12-3v4m0 6h.1',
   success: 'm6 12 4 4 8-8',
-  warning: 'M12 7v6m0 4v.1',
-  danger: 'M12 7v6m0 4v.1',
-  neutral: 'M12 11v6m0-10v.1',
+  warning: exclamation,
+  danger: exclamation,
+  neutral: exclamation,
   busy: 'M12 4a8 8 0 1 1-8 8',
   refresh: 'M19 12a7 7 0 1 1-2-5m2-3v4h-4',
   show: 'M2 12q10-13 20 0-10 13-20 0m10-1v2',
   hide: 'M2 12q10-13 20 0-10 13-20 0M5 5l14 14',
-  back: 'M9 7l-4 4 4 4m-4-4h10a4 4 0 0 1 0 9h-3',
 } as const;
 
 export type Icon = keyof typeof strokes;

@@ -1,5 +1,6 @@
 import type { LitElement, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { startLink } from '../client.ts';
 import type { LinkStarted } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import type { Sender } from './bank.ts';
@@ -36,7 +37,7 @@ export class LinkFlow {
     this.#trip = new BankTrip(host);
     this.#start = new Exchange(host, async (signal) => {
       const { session, returnTo = thisPage() } = host;
-      return (session as Session).client.link({ returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
+      return startLink((session as Session).send, { returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
     }, ({ url }) => this.#opened(url), ({ code }) => this.#failed(code));
   }
 
@@ -77,7 +78,7 @@ export class LinkFlow {
   render(): TemplateResult {
     const host = this.#host;
     const refused = this.#refused;
-    if (host.state === 'phone') return frame(host, 'base card', nothing, html`<form part="form" novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
+    if (host.state === 'phone') return frame(host, 'base card', nothing, html`<form novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
       <label part="field-label" for="phone">${host.text('phone')}</label>
       <input part="input" id="phone" type="tel" autocomplete="tel" maxlength="24" required aria-invalid=${refused} aria-describedby="hint">
       <p part="hint" id="hint" role=${refused ? 'alert' : nothing} data-tone=${refused ? 'danger' : nothing}>${refused ? host.text('INVALID_PHONE') : nothing} ${host.text('phoneHint')}</p>
@@ -87,7 +88,7 @@ export class LinkFlow {
       </div>
     </form>`);
     const url = host.session?.account.value?.link?.url;
-    return card(host, 'busy', host.text('linking'), undefined, [url ? this.#trip.link(url) : nothing, button(host.text('startAgain'), () => this.begin())]);
+    return card(host, 'busy', host.text('linking'), undefined, [url ? this.#trip.link(url) : nothing, button(host.text('linkAgain'), () => this.begin())]);
   }
 
   /** Spaces, dots, dashes and brackets in the number do not matter. */

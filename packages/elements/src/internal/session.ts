@@ -1,5 +1,5 @@
-import type { AlloClient } from '../client.ts';
-import { createClient } from '../client.ts';
+import type { Send } from '../client.ts';
+import { createSend, readAccount, readBalance } from '../client.ts';
 import type { Account, Balance } from '../contract.ts';
 import { AlloEvent } from '../events.ts';
 import { Exchange } from './exchange.ts';
@@ -35,7 +35,8 @@ const wakeFloorMs = 10_000;
 export class Session {
   /** Where the backend is; also the name of this session in what the browser keeps. */
   readonly scope: string;
-  readonly client: AlloClient;
+  /** Sends to the backend. */
+  readonly send: Send;
   readonly members = new Set<SessionMember>();
   readonly account: Exchange<Account>;
   readonly balance: Exchange<Balance>;
@@ -51,11 +52,11 @@ export class Session {
 
   constructor(scope: string, credentials: RequestCredentials) {
     this.scope = scope;
-    const client = (this.client = createClient({ endpoint: scope, credentials }));
+    const send = (this.send = createSend({ endpoint: scope, credentials }));
     const host = { addController: () => undefined, requestUpdate: () => this.changed() };
-    this.account = new Exchange(host, (signal) => client.account(signal));
+    this.account = new Exchange(host, (signal) => readAccount(send, signal));
     // What the balance says about the account, the account has to say itself.
-    this.balance = new Exchange(host, (signal) => client.balance(signal), undefined, ({ code }) => {
+    this.balance = new Exchange(host, (signal) => readBalance(send, signal), undefined, ({ code }) => {
       if (code === 'UNAUTHENTICATED' || isAboutLink(code)) void this.account.run();
     });
   }
@@ -80,7 +81,7 @@ export class Session {
     const stamp = (this.#heard = String(Date.now()));
     // By two ways: what does not come through the channel is still heard as a change of the storage.
     this.#channel?.postMessage(stamp);
-    keep(this.#news, stamp);
+    keep(this.#nameOf('news'), stamp);
   }
 
   /** Money moved: the balance is another one, here and in the other tabs. */
@@ -100,7 +101,7 @@ export class Session {
 
   /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news. */
   expectLink(): void {
-    keep(this.#expectation, '1');
+    keep(this.#nameOf('link'), '1');
   }
 
   /** Something that several members look at is not what it was. */
@@ -118,12 +119,9 @@ export class Session {
     for (const member of this.members) member.requestUpdate();
   }
 
-  get #news(): string {
-    return `allo-kit:news:${this.scope}`;
-  }
-
-  get #expectation(): string {
-    return `allo-kit:link:${this.scope}`;
+  /** What the browser keeps for this backend, for all tabs. */
+  #nameOf(what: 'news' | 'link'): string {
+    return `allo-kit:${what}:${this.scope}`;
   }
 
   #open(): void {
@@ -140,7 +138,10 @@ export class Session {
       channel.close();
       languages.disconnect();
     });
-    if (window.name === popupName) this.#endPopup();
+    if (window.name !== popupName) return;
+    // The bank sent the shopper back, but into the popup: the page below it goes on.
+    this.announce();
+    close();
   }
 
   #close(): void {
@@ -156,7 +157,7 @@ export class Session {
     // From the back-forward cache the page comes as it was left, which may be long ago.
     if (type === 'online' || persisted) this.wake();
     else if (type !== 'storage') this.#seen();
-    else if (key === this.#news) this.#heardNews(newValue);
+    else if (key === this.#nameOf('news')) this.#heardNews(newValue);
   };
 
   #heardNews(stamp: unknown): void {
@@ -164,12 +165,6 @@ export class Session {
     this.#heard = stamp;
     this.#missedChange = true;
     this.#seen();
-  }
-
-  /** The bank sent the shopper back, but into the popup: the page below it goes on. */
-  #endPopup(): void {
-    this.announce();
-    close();
   }
 
   #seen(): void {
@@ -180,8 +175,8 @@ export class Session {
     const before = this.#status;
     const now = (this.#status = account.status);
     const linked = now === 'linked';
-    const expected = linked && recall(this.#expectation);
-    if (expected) keep(this.#expectation);
+    const expected = linked && recall(this.#nameOf('link'));
+    if (expected) keep(this.#nameOf('link'));
     const news = linked ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
     const [teller] = [...this.members].sort((a, b) => b.linkRank - a.linkRank);
     if (news) teller?.tell(new AlloEvent(linked ? 'allo-linked' : 'allo-unlinked', { account }));

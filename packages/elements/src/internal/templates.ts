@@ -31,8 +31,8 @@ const finalErrors = /^(UNAUTHENTICATED|FORBIDDEN|ORDER_NOT_FOUND)$/;
  */
 export function frame(host: Speaker, parts: 'base' | 'base card', status: Content, content?: Content, alert?: Content): TemplateResult {
   return html`<div part=${parts} role="group" aria-label=${host.text('brand')} lang=${host.language} tabindex="-1" aria-busy=${busyStates.test(host.state)}>
-    <div part="status" role="status">${status}</div>
-    <div part="alert" role="alert">${alert}</div>
+    <div role="status">${status}</div>
+    <div role="alert">${alert}</div>
     ${content}
   </div>`;
 }
@@ -70,7 +70,7 @@ export type Idle = 'busy' | 'off' | '';
 
 /** Not `disabled` but `aria-disabled`: a button that is switched off while it has the focus must not lose it. */
 export function button(label: Content, press: () => unknown, kind: ButtonKind = 'secondary', idle: Idle = '', mark?: Content, hint?: Content): TemplateResult {
-  return html`<button part="button ${kind}" type="button" aria-disabled=${Boolean(idle)} data-idle=${idle} aria-describedby=${hint ? 'hint' : nothing}
+  return html`<button part=${`button ${kind}`} type="button" aria-disabled=${Boolean(idle)} data-idle=${idle} aria-describedby=${hint ? 'hint' : nothing}
     @click=${() => idle || press()}>${idle === 'busy' ? icon(idle) : mark}<span part="label">${label}</span></button>`;
 }
 
@@ -86,7 +86,7 @@ export function problem(host: Speaker, retry: () => unknown, title?: string): Te
   const words = host.text(offline ? 'offline' : code);
   const final = finalErrors.test(code);
   return card(host, offline ? 'warning' : 'danger', title ?? words, title && words,
-    button(host.text(final ? 'reload' : 'retry'), final ? reloadPage : retry, title || final ? 'secondary' : 'primary'));
+    button(host.text(final ? 'reload' : 'retry'), final ? reloadPage : retry, title ? 'secondary' : 'primary'));
 }
 
 /** The page asks its own server anew: who is signed in, which order there is. */

@@ -7,8 +7,6 @@ export const accountTexts = {
   unlink: ['Putuskan', 'Unlink'],
   unlinkQuestion: ['Putuskan akun Allo Bank dari toko ini?', 'Unlink your Allo Bank account from this shop?'],
   unlinkYes: ['Ya, putuskan', 'Yes, unlink'],
-  unlinking: ['Memutuskan…', 'Unlinking…'],
-  unlinkRequested: ['Diputuskan setelah pembayaran selesai', 'Will be unlinked when the payment is done'],
+  unlinkRequested: ['Diputuskan setelah pembayaran selesai', 'Unlinked once the payment is done'],
   'link-not-completed': ['Akun belum selesai dihubungkan.', 'Linking was not finished.'],
-  'link-expired': ['Waktu di halaman Allo Bank sudah habis.', 'The time on Allo Bank’s page ran out.'],
 } as const satisfies Texts;

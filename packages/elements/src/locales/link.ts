@@ -5,7 +5,6 @@ export const linkTexts = {
   link: ['Hubungkan Allo Bank', 'Link Allo Bank'],
   linkAgain: ['Hubungkan lagi', 'Link again'],
   linking: ['Selesaikan di halaman Allo Bank.', 'Finish on Allo Bank’s page.'],
-  startAgain: ['Mulai lagi', 'Start again'],
   phone: ['Nomor HP Allo Bank', 'Allo Bank phone number'],
   phoneHint: ['Contoh: 0812 3456 7890', 'Example: 0812 3456 7890'],
   next: ['Lanjut', 'Continue'],
