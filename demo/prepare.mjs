@@ -34,6 +34,12 @@ const builds = [
     command: ['node', 'packages/elements/write-styles.mjs'],
   },
   {
+    name: 'the script file of the elements',
+    sources: ['packages/elements/dist/.built', 'packages/elements/bundle', 'package-lock.json'],
+    stamp: 'packages/elements/dist/.bundled',
+    command: ['node', 'packages/elements/bundle/build.ts'],
+  },
+  {
     name: 'the manifest of the elements, and what editors read',
     sources: ['packages/elements/dist/.built', 'stories/manifest'],
     stamp: 'packages/elements/dist/.described',

@@ -91,9 +91,16 @@ export const Creating: Story = {
   play: ({ canvasElement }) => press(elementIn(canvasElement, tag), 'primary'),
 };
 
-/** The window is leaving for the bank. Here the bank is a place on the same page. */
+/** The window is leaving for the bank. Here the bank is a place on the same page, and no answer says that it did not leave. */
 export const Opening: Story = {
-  parameters: { shows: 'opening', leaves: true, prepare: (backend) => (backend.bankUrl = new URL('#bank', location.href).href) },
+  parameters: {
+    shows: 'opening',
+    leaves: true,
+    prepare: (backend) => {
+      backend.bankUrl = new URL('#bank', location.href).href;
+      backend.hold('payment');
+    },
+  },
   play: ({ canvasElement }) => press(elementIn(canvasElement, tag), 'primary'),
 };
 

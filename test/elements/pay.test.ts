@@ -348,7 +348,7 @@ describe('<allo-pay>', () => {
     await shows(element, 'insufficient');
     expect(textOf(element)).to.contain('Rp 124.999,99');
     backend.balance = { ...backend.balance, instruments: [{ type: 'BALANCE', available: { value: '125000.00', currency: 'IDR' } }] };
-    press(element, 'Periksa saldo lagi');
+    press(element, 'Coba lagi');
     await shows(element, 'ready');
   });
 
@@ -393,7 +393,7 @@ describe('<allo-pay>', () => {
     const answer = backend.hold('pay');
     await sendKeys({ press: 'Enter' });
     await shows(element, 'creating');
-    expect(inside(element).activeElement).to.equal(control(element, 'Menyiapkan pembayaran'));
+    expect(inside(element).activeElement).to.equal(control(element, 'Membuka Allo Bank'));
     answer();
     await shows(element, 'waiting');
     await until(() => inside(element).activeElement === control(element, 'Lanjutkan di Allo Bank'));

@@ -17,19 +17,29 @@ import { createBackend, handlers } from '../../packages/elements/src/msw.ts';
 export type Shown = HTMLElement & { state: string; error: AlloError | undefined; updateComplete: Promise<boolean>; refresh(): void };
 
 // Not a literal: the demo uses the built package, and one program must not see the tag names declared twice.
-const definitions = '../../packages/elements/src/define.ts';
+let definitions = '../../packages/elements/src/define.ts';
+
+/** Tries the built script file instead of the sources; to be said before the stage opens. */
+export function useScriptFile(): void {
+  definitions = '../../packages/elements/dist/allo-kit.js';
+}
 
 const worker: SetupWorker = setupWorker();
 let count = 0;
+let served: Promise<void> | undefined;
 
 export async function openStage(): Promise<void> {
   await import(definitions);
-  // The worker of the page before: MSW would update it in the background, which fails if that page is just going.
-  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
-  await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
+  await (served ??= startWorker());
   // The window must stay: where it was to go is asserted by the event.
   document.addEventListener('allo-authorize-request', stay);
   document.documentElement.lang = 'id';
+}
+
+async function startWorker(): Promise<void> {
+  // The worker of the page before: MSW would update it in the background, which fails if that page is just going.
+  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+  await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
 }
 
 /** The worker goes with the page. */

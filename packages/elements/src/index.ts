@@ -1,10 +1,12 @@
 export * from './contract.ts';
 export { AlloError } from './errors.ts';
 export type { AlloErrorCode, AlloErrorOptions, BrowserErrorCode } from './errors.ts';
-export {
+export { AlloEvent } from './events.ts';
+export type {
   AlloAuthorizeRequestEvent,
   AlloBalanceLoadedEvent,
   AlloErrorEvent,
+  AlloEventMap,
   AlloLinkedEvent,
   AlloPaidEvent,
   AlloPayFailedEvent,

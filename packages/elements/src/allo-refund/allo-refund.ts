@@ -1,15 +1,15 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { nothing } from 'lit';
+import { refund } from '../client.ts';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloRefundedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { newKey } from '../internal/attempts.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, frame, moneyText, phrase, problem, question, withReference } from '../internal/templates.ts';
+import { button, card, frame, moneyText, phrase, problem, question, reloadPage, withReference } from '../internal/templates.ts';
 import type { TextKey } from '../localize.ts';
 import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
@@ -96,13 +96,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   override render(): TemplateResult {
     switch (this.state) {
       case 'ready':
-        return frame(this, 'base', nothing, button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', !this.paymentId && 'off'));
+        return frame(this, 'base', '', button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', this.paymentId ? '' : 'off'));
       case 'confirming':
       case 'sending':
-        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)), this.text('cancel'));
+        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)));
       case 'refunding':
-        return card(this, 'busy', this.#referring('refundProcessing'), undefined,
-          ...(this.#payment ? [button(this.text('checkStatus'), () => this.#poll.now())] : []));
+        // What was not begun here the page alone can ask after, at its own server: asking from here could begin a refund.
+        return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#payment ? this.#poll.now() : reloadPage())));
       case 'refunded':
         return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
@@ -149,7 +149,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   async #request(signal: AbortSignal): Promise<Payment> {
     const { session, paymentId, reason } = this;
     if (!session || !paymentId) throw new Error('not connected');
-    return session.client.refund(paymentId, reason ? { reason } : {}, this.#key, signal);
+    return refund(session.send, paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {
@@ -157,7 +157,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.#payment = payment;
     this.#confirming = false;
     if (!news) return;
-    this.tell(new AlloRefundedEvent(payment));
+    this.tell(new AlloEvent('allo-refunded', { payment }));
     this.session?.moneyMoved();
   }
 

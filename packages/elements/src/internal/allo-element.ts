@@ -1,7 +1,6 @@
 import type { PropertyDeclarations } from 'lit';
-import type { Account } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloErrorEvent, AlloLinkedEvent, AlloStateChangeEvent, AlloUnlinkedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import type { TextKey } from '../localize.ts';
 import type { MessageOverrides } from '../localize.ts';
 import { languageOf, nearest, textFor } from '../localize.ts';
@@ -107,13 +106,13 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     super.connectedCallback();
     // Also one that is not upgraded yet, or of another copy of the kit.
     this.#provider = nearest(this, 'allo-provider');
-    this.#provider?.addEventListener(providerChange, this.sessionChanged);
+    this.#provider?.addEventListener(providerChange, this.#changed);
     this.#join();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#provider?.removeEventListener(providerChange, this.sessionChanged);
+    this.#provider?.removeEventListener(providerChange, this.#changed);
     this.session?.leave(this);
     // A node that is moved comes back within this task; what it has under way goes on.
     queueMicrotask(() => {
@@ -133,24 +132,17 @@ export abstract class AlloElement<State extends string> extends KitElement imple
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     const previous = changed.get('state') as State | undefined;
+    const { error, state } = this;
     this.#internals.states.clear();
-    this.#internals.states.add(this.state);
-    if (previous) this.dispatchEvent(new AlloStateChangeEvent(previous, this.state));
-    const error = this.error;
-    if (error && error !== this.#told) this.dispatchEvent(new AlloErrorEvent(error));
+    this.#internals.states.add(state);
+    if (previous) this.dispatchEvent(new AlloEvent('allo-state-change', { previous, state }));
+    if (error && error !== this.#told) this.dispatchEvent(new AlloEvent('allo-error', { error }));
     this.#told = error;
   }
-
-  readonly sessionChanged = (): void => this.requestUpdate();
 
   /** The page came back to life. */
   sessionWoke(): void {
     this.requestUpdate();
-  }
-
-  /** The account became linked, or stopped being so. */
-  linkChanged(account: Account): void {
-    this.tell(account.status === 'linked' ? new AlloLinkedEvent(account) : new AlloUnlinkedEvent(account));
   }
 
   protected abstract deriveState(): State;
@@ -173,6 +165,8 @@ export abstract class AlloElement<State extends string> extends KitElement imple
   text(key: TextKey): string {
     return textFor(key, this.language, this.texts, this.#provider?.messages);
   }
+
+  readonly #changed = (): void => this.requestUpdate();
 
   /** Before every render too: the endpoint may be another one. */
   #join(): void {
