@@ -204,7 +204,8 @@ export class AlloPay extends AlloElement<AlloPayState> {
     const link = this.#link.error?.retryable;
     this.#link.reset();
     if (link) this.#link.begin();
-    else if (this.#flow.problem) this.#flow.retry();
+    // While the account is not known either, one press asks for both.
+    else if (this.#flow.problem && this.session?.account.value) this.#flow.retry();
     else this.refresh();
   }
 }

@@ -17,11 +17,14 @@ const tokens = css`
   }
 `;
 
-/** The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it. */
+/**
+ * The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it;
+ * each piece of text has the direction of its own words, whatever the page's is: `Rp` stays before the figures. What stands in a slot is somebody else's.
+ */
 const layout = css`
   :host { display: block; font-family: var(--allo-font, inherit); line-height: 1.45; text-align: start; }
   :host([hidden]) { display: none; }
-  * { box-sizing: border-box; margin: 0; }
+  :where(:not([slot])) { box-sizing: border-box; margin: 0; }
   [part~='base'] { position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: calc(var(--_space) / 2) var(--_space); outline: none; }
   [part~='card'] {
     row-gap: calc(var(--_space) * 0.75);
@@ -53,6 +56,7 @@ const layout = css`
   [part='words'], dd { min-width: 0; overflow-wrap: anywhere; }
   [part='title'], label { font-weight: 600; }
   bdi { display: inline-block; }
+  p, dd, span, label { unicode-bidi: plaintext; text-align: match-parent; }
   [part~='hint'] { color: var(--_muted); font-size: var(--_small); }
   p[data-tone], [part='tag'] { color: var(--_tone); }
   [part~='footnote'] { flex: 1 1 100%; text-align: center; }
@@ -61,7 +65,7 @@ const layout = css`
   [part='phone'], [part='hidden'] { white-space: nowrap; }
   [part~='row'] { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--_space); padding-block: 6px; }
   svg, ::slotted([slot='icon']) { flex: none; width: 22px; height: 22px; }
-  svg { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
+  [part='icon'] { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
   [part='hidden'] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
 
