@@ -322,6 +322,7 @@ describe('<allo-checkout>', () => {
     const told = record(document.documentElement, 'allo-error');
     const checkout = await mountCheckout(endpoint);
     await shows(checkout, 'error');
+    await until(() => told.length > 1);
     await settled(checkout);
     expect(told.map(({ error }) => error).filter((error, index, all) => all.indexOf(error) !== index)).to.deep.equal([]);
     expect(told, 'the account and the order').to.have.length(2);

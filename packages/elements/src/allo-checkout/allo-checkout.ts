@@ -144,7 +144,7 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
       <slot name="icon" hidden @slotchange=${this.#copyMark}></slot>
       ${order || this.state === 'loading' ? this.#renderOrder(order) : nothing}
       <div part="steps" ?data-sum=${paid && order && compareMoney(paid, order.amount) === 0}>
-        ${this.state === 'loading' ? html`<div part="skeleton" aria-hidden="true"><i></i><i></i></div>` : nothing}
+        ${this.state === 'loading' ? html`<div part="skeleton" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
         <allo-link-button ?hidden=${!shown.link} exportparts=${innerParts} endpoint=${this.endpoint ?? nothing}
           presentation=${this.presentation ?? nothing}>${this.#marks[0]}</allo-link-button>
         <allo-balance ?hidden=${!shown.balance} exportparts=${innerParts} endpoint=${this.endpoint ?? nothing} ?masked=${this.masked}

@@ -56,7 +56,7 @@ const layout = css`
   [part='words'], dd { min-width: 0; overflow-wrap: anywhere; }
   [part='title'], label { font-weight: 600; }
   bdi { display: inline-block; }
-  p, dd, span, label { unicode-bidi: plaintext; text-align: match-parent; }
+  p, dd, label, [part='label'], [part='money'], [part='phone'] { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
   [part~='hint'] { color: var(--_muted); font-size: var(--_small); }
   p[data-tone], [part='tag'] { color: var(--_tone); }
   [part~='footnote'] { flex: 1 1 100%; text-align: center; }
