@@ -35,7 +35,8 @@ const innerParts = [
  * @summary The whole way in one tag: what is bought, the account, its balance, the payment, the receipt.
  *
  * Composed of `<allo-link-button>`, `<allo-balance>` and `<allo-pay>`, which it arranges so that the shopper sees the
- * step that is due and nothing twice. Their events come through, each once.
+ * step that is due and nothing twice. Their events come through, each once. Whoever registers the class under another
+ * tag registers those three, too; `define.ts` does.
  *
  * @fires allo-linked {AlloLinkedEvent} when the account became linked
  * @fires allo-unlinked {AlloUnlinkedEvent} when it is no longer linked
@@ -106,7 +107,7 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
     return this.#steps?.pay.order;
   }
 
-  /** The elements inside say what went wrong, each for itself. @internal */
+  /** Always undefined: the elements inside say what went wrong, each for itself, and tell it by `allo-error`. */
   override get error(): undefined {
     return undefined;
   }
@@ -160,9 +161,9 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   #renderOrder(order: Order | undefined): TemplateResult {
     const unknown = Array.from({ length: Math.min(this.lines, mostLinesKept) }, () => html`<div part="row line" role="listitem"><i></i><i></i></div>`);
     const lines = order?.lines.map((line) => this.#renderLine(line)) ?? unknown;
-    return html`<div part="order" lang=${this.language} aria-busy=${!order}>
+    return html`<div part="order" aria-busy=${!order}>
       ${lines.length > 0 ? html`<div part="lines" role="list" aria-label=${this.text('order')}>${lines}</div>` : nothing}
-      <p part="row sum"><span>${this.text('total')}</span>${order ? moneyText(order.amount) : html`<i></i>`}</p>
+      <p part="row sum" lang=${this.language}><span>${this.text('total')}</span>${order ? moneyText(order.amount) : html`<i></i>`}</p>
     </div>`;
   }
 
