@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 // Not literals: the demo uses the built package, and one program must not see the tag names declared twice.
 const source = '../../packages/elements/src';
-const tags = ['allo-provider', 'allo-link-button', 'allo-balance', 'allo-pay', 'allo-refund'];
+const tags = ['allo-provider', 'allo-link-button', 'allo-balance', 'allo-pay', 'allo-checkout', 'allo-refund'];
 const entries = ['index.ts', 'contract.ts', 'define.ts', 'ssr.ts', 'hydrate.ts', ...tags.flatMap((tag) => [`${tag}/${tag}.ts`, `${tag}/define.ts`])];
 
 for (const entry of entries) {

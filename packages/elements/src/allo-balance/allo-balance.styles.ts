@@ -1,7 +1,10 @@
 import type { CSSResult } from 'lit';
 import { css } from 'lit';
 
-/** Eleven digits fit on a line at any width; what is longer breaks rather than make the card wider than the page. */
+/**
+ * Eleven digits fit on a line at any width; what is longer breaks rather than make the card wider than the page. The
+ * grey shape is as high as the figures, so that these come where it was.
+ */
 export const styles: CSSResult = css`
   [part~='card'] { min-height: 122px; }
   [part~='caption'] { display: flex; align-items: center; gap: 6px; padding-inline-end: 88px; }

@@ -45,9 +45,9 @@ export type { AlloPayState } from './pay-state.ts';
  * @csspart rows - The lines of the receipt.
  * @csspart row - A line of a name and its value.
  * @csspart total - The line of the amount on the receipt.
- * @csspart paidAt - The line of the time on the receipt.
+ * @csspart time - The line of the time on the receipt.
  * @csspart reference - The line of the bank's reference on the receipt.
- * @csspart refundedAt - The line of the time at which the money came back.
+ * @csspart returned - The line of the time at which the money came back.
  */
 export class AlloPay extends PayFlow {
   static override styles: CSSResultGroup = [base, styles];
@@ -206,7 +206,8 @@ export class AlloPay extends PayFlow {
     const link = this.#link.error?.retryable;
     this.#link.reset();
     if (link) this.#link.begin();
-    else if (this.problem) this.retry();
+    // While the account is not known either, one press asks for both.
+    else if (this.problem && this.session?.account.value) this.retry();
     else this.refresh();
   }
 }

@@ -22,10 +22,11 @@ const tokens = css`
 
 /**
  * The frame, its words and its figures. Around a skeleton the live region has no box: the words that come have another
- * place in it, and it would count as moved.
+ * place in it, and it would count as moved. Each piece of text has the direction of its own words, whatever the page's
+ * is: `Rp` stays before the figures. What stands in a slot is somebody else's.
  */
 const layout = css`
-  * { box-sizing: border-box; margin: 0; }
+  :where(:not([slot])) { box-sizing: border-box; margin: 0; }
   [part~='base'], [part='notice'], [part='actions'], form { display: flex; flex-wrap: wrap; align-items: center; gap: calc(var(--_space) * 0.75); }
   [part~='base'] { position: relative; outline: none; }
   [part~='card'] {
@@ -57,13 +58,14 @@ const layout = css`
     color: var(--_tone);
   }
   [part='title'], label { font-weight: 600; }
+  p, dd, label, [part='label'], [part='money'], [part='phone'] { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
   [part~='hint'] { color: var(--_muted); font-size: var(--allo-font-size-small, 0.875em); }
   [part='tag'], p[data-tone] { color: var(--_tone); }
   [part~='footnote'] { flex: 1 1 100%; margin-block-start: -4px; text-align: center; }
   [part='money'], [part='phone'] { font-variant-numeric: tabular-nums; }
   [part~='row'] { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--_space); padding-block: 6px; }
   svg, ::slotted([slot='icon']) { flex: none; width: 22px; height: 22px; }
-  svg { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
+  [part='icon'] { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
   [part='hidden'] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
