@@ -61,7 +61,7 @@ const arabic: MessageOverrides = {
     order: 'طلبك',
     checkout: 'الدفع',
     paid: 'تم الدفع بنجاح',
-    paidAt: 'الوقت',
+    time: 'الوقت',
     reference: 'رقم المرجع',
   },
 };

@@ -84,7 +84,7 @@ describe('a page from right to left', () => {
 
   it('keeps the time and the reference of a receipt in order', async () => {
     const pay = await shown('allo-pay', 'paid', { 'order-id': 'INV-7' }, 'paid');
-    expect(asSeen(part(pay, '[part~=paidAt] dd'))).to.match(/^\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d\.\d\d$/);
+    expect(asSeen(part(pay, '[part~=time] dd'))).to.match(/^\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d\.\d\d$/);
     expect(asSeen(part(pay, '[part~=reference] dd'))).to.equal('ALO-2026-118204');
   });
 

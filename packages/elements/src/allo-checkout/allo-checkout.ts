@@ -46,8 +46,6 @@ const innerParts = [
  * @fires allo-paid {AlloPaidEvent} when the order became paid
  * @fires allo-pay-failed {AlloPayFailedEvent} when a payment ended without money being taken
  * @fires allo-refunded {AlloRefundedEvent} when the money came back
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show. Each element inside gets a copy, which the page's style sheets do not reach.
  * @csspart order - What is bought.
  * @csspart lines - The lines of the order.
