@@ -291,6 +291,22 @@ describe('<allo-pay>', () => {
     });
   }
 
+  it('does not push to pay again from an account that is blocked', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'failed', 'ACCOUNT_BLOCKED');
+    const element = await mountPay(endpoint);
+    await shows(element, 'failed');
+    expect(inside(element).querySelector('[part~=primary]')).to.not.exist;
+  });
+
+  it('offers to read the page again when there is no such order', async () => {
+    const { endpoint } = serve();
+    const element = await mountPay(endpoint, { 'order-id': 'INV-9' });
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('tidak ditemukan').and.not.contain('Coba lagi');
+    expect(control(element, 'Muat ulang')).to.exist;
+  });
+
   const sure: [status: PaymentStatus, state: string, words: string][] = [
     ['created', 'processing', 'sedang diproses'],
     ['refunding', 'refunding', 'Dana sedang dikembalikan'],

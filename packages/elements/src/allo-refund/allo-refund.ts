@@ -8,6 +8,7 @@ import { newKey } from '../internal/attempts.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
+import type { Session } from '../internal/session.ts';
 import type { Content } from '../internal/templates.ts';
 import { button, card, frame, moneyText, phrase, problem, question, reloadPage, withReference } from '../internal/templates.ts';
 import type { TextKey } from '../localize.ts';
@@ -133,7 +134,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
   #begin(): void {
-    if (this.#send.busy) return;
+    if (this.#send.busy || !this.paymentId) return;
     this.#key = newKey();
     void this.#send.run();
   }
@@ -147,9 +148,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   async #request(signal: AbortSignal): Promise<Payment> {
-    const { session, paymentId, reason } = this;
-    if (!session || !paymentId) throw new Error('not connected');
-    return refund(session.send, paymentId, reason ? { reason } : {}, this.#key, signal);
+    const { paymentId = '', reason } = this;
+    return refund((this.session as Session).send, paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {

@@ -8,7 +8,7 @@ export const sharedTexts = {
   reload: ['Muat ulang', 'Reload'],
   offline: ['Anda sedang offline. Dilanjutkan begitu terhubung lagi.', 'You are offline. This goes on once you are back.'],
   RELINK_REQUIRED: ['Sambungan ke Allo Bank sudah tidak berlaku.', 'The link to Allo Bank is no longer valid.'],
-  BANK_UNAVAILABLE: ['Allo Bank sedang tidak dapat dihubungi.', 'Allo Bank cannot be reached right now.'],
+  BANK_UNAVAILABLE: ['Allo Bank sedang tidak dapat dihubungi. Coba lagi nanti.', 'Allo Bank cannot be reached right now. Try again later.'],
   UNAUTHENTICATED: ['Silakan masuk ke akun toko Anda dulu.', 'Please sign in to the shop first.'],
   NETWORK_ERROR: ['Koneksi terputus. Periksa internet Anda.', 'The connection was lost. Check your internet.'],
   UNAVAILABLE: ['Layanan ini sedang tidak tersedia.', 'This is not available right now.'],
