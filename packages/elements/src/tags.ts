@@ -3,6 +3,7 @@ import type { AlloProvider } from './allo-provider/allo-provider.ts';
 import type { AlloLinkButton } from './allo-link-button/allo-link-button.ts';
 import type { AlloBalance } from './allo-balance/allo-balance.ts';
 import type { AlloPay } from './allo-pay/allo-pay.ts';
+import type { AlloCheckout } from './allo-checkout/allo-checkout.ts';
 import type { AlloRefund } from './allo-refund/allo-refund.ts';
 import type {
   AlloAuthorizeRequestEvent,
@@ -176,6 +177,82 @@ export interface AlloTags {
       endpoint: AlloPay['endpoint'];
     };
     events: {
+      /** before anything is sent; cancelable */
+      'allo-pay-started': AlloPayStartedEvent;
+      /** before the window goes to the bank; cancelable */
+      'allo-authorize-request': AlloAuthorizeRequestEvent;
+      /** when the order became paid */
+      'allo-paid': AlloPaidEvent;
+      /** when a payment ended without money being taken */
+      'allo-pay-failed': AlloPayFailedEvent;
+      /** when the money came back */
+      'allo-refunded': AlloRefundedEvent;
+      /** when another state is shown */
+      'allo-state-change': AlloStateChangeEvent;
+      /** when a request failed; the shopper already reads a sentence */
+      'allo-error': AlloErrorEvent;
+    };
+  };
+  /** The whole way in one tag: what is bought, the account, its balance, the payment, the receipt. */
+  'allo-checkout': {
+    element: AlloCheckout;
+    attributes: {
+      /** The merchant's id of the order. While it is missing the element shows its loading state. */
+      'order-id': AlloCheckout['orderId'];
+      /**
+       * Path of the shop to come back to after paying. Default: this page, without its fragment. From linking the
+       * shopper always comes back to this page, where the checkout goes on.
+       */
+      'return-to': AlloCheckout['returnTo'];
+      /**
+       * `popup` opens the bank's page over this one, where that is allowed; `auto` does so on a desktop only.
+       * Default `redirect`: this window goes there and comes back.
+       */
+      presentation: AlloCheckout['presentation'];
+      /** How many lines the order has: so many are kept free until it is known. Default 1, at most 50. */
+      lines: AlloCheckout['lines'];
+      /** Hides the figures of the balance until the shopper asks for them. Default `false`. */
+      masked: AlloCheckout['masked'];
+      /** Keeps the shopper from beginning a payment, for example until terms are accepted. Default `false`. */
+      disabled: AlloCheckout['disabled'];
+      /** Why it is disabled, in the shopper's language. Default: a general sentence. */
+      'disabled-reason': AlloCheckout['disabledReason'];
+      /** Colours for a light or a dark ground; `auto` follows the system. Default: the page's own `color-scheme`. */
+      theme: 'light' | 'dark' | 'auto' | undefined;
+      /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
+      endpoint: AlloCheckout['endpoint'];
+    };
+    properties: {
+      /** The merchant's id of the order. While it is missing the element shows its loading state. */
+      orderId: AlloCheckout['orderId'];
+      /**
+       * Path of the shop to come back to after paying. Default: this page, without its fragment. From linking the
+       * shopper always comes back to this page, where the checkout goes on.
+       */
+      returnTo: AlloCheckout['returnTo'];
+      /**
+       * `popup` opens the bank's page over this one, where that is allowed; `auto` does so on a desktop only.
+       * Default `redirect`: this window goes there and comes back.
+       */
+      presentation: AlloCheckout['presentation'];
+      /** How many lines the order has: so many are kept free until it is known. Default 1, at most 50. */
+      lines: AlloCheckout['lines'];
+      /** Hides the figures of the balance until the shopper asks for them. Default `false`. */
+      masked: AlloCheckout['masked'];
+      /** Keeps the shopper from beginning a payment, for example until terms are accepted. Default `false`. */
+      disabled: AlloCheckout['disabled'];
+      /** Why it is disabled, in the shopper's language. Default: a general sentence. */
+      disabledReason: AlloCheckout['disabledReason'];
+      /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
+      endpoint: AlloCheckout['endpoint'];
+    };
+    events: {
+      /** when the account became linked */
+      'allo-linked': AlloLinkedEvent;
+      /** when it is no longer linked */
+      'allo-unlinked': AlloUnlinkedEvent;
+      /** when a balance was fetched */
+      'allo-balance-loaded': AlloBalanceLoadedEvent;
       /** before anything is sent; cancelable */
       'allo-pay-started': AlloPayStartedEvent;
       /** before the window goes to the bank; cancelable */

@@ -107,9 +107,6 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
     this.masked = this.disabled = false;
   }
 
-  // Not at once: the elements inside join the session while this one is being drawn.
-  override readonly sessionChanged = (): void => queueMicrotask(() => this.requestUpdate());
-
   /** The order as last heard from the backend. */
   get order(): Order | undefined {
     return this.#steps?.pay.order;
