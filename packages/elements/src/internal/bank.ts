@@ -1,7 +1,7 @@
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { AlloEvent } from '../events.ts';
-import { popupName } from './session.ts';
+import { lastPopup, popupName } from './session.ts';
 
 /**
  * How the shopper gets to the bank's page: in this window, in a popup over it, or (`auto`) in a popup where such
@@ -67,6 +67,7 @@ export class BankTrip {
     const popup = open(url, popupName, 'popup,width=480,height=760');
     try {
       if (!popup) return popup;
+      lastPopup.popup = popup;
       // The bank's page must not be able to send this one anywhere.
       popup.opener = null;
       if (words) popup.document.title = popup.document.body.textContent = words;

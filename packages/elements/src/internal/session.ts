@@ -27,6 +27,9 @@ export interface SessionMember {
  */
 export const popupName = 'allo-kit-bank';
 
+/** The one popup of this page: all share its name. Closed once an outcome is known, also where it shows a page without our elements. */
+export const lastPopup: { popup?: Window } = {};
+
 /** Coming back to the tab asks the backend again, but not more often than this. */
 const wakeFloorMs = 10_000;
 
@@ -89,6 +92,7 @@ export class Session {
 
   /** Money moved: the balance is another one, here and in the other tabs. */
   moneyMoved(): void {
+    lastPopup.popup?.close();
     this.#refreshBalance();
     this.announce();
   }
@@ -190,6 +194,7 @@ export class Session {
     const linked = now === 'linked';
     const expected = linked && recall(this.#nameOf('link'));
     if (expected) keep(this.#nameOf('link'));
+    if (before && before !== now && now !== 'linking') lastPopup.popup?.close();
     const news = linked ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
     const [teller] = [...this.members].sort((a, b) => b.linkRank - a.linkRank);
     if (news) teller?.tell(new AlloEvent(linked ? 'allo-linked' : 'allo-unlinked', { account }));
