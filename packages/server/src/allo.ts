@@ -50,6 +50,8 @@ import { resealAll } from './store/reseal.ts';
 import type { ResealReport } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Commit, Store } from './store/store.ts';
+import { createTelemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 
 export type { AlloOptions } from './allo-options.ts';
 
@@ -94,7 +96,12 @@ export function createAllo(options: AlloOptions): Allo {
   const timeouts = readTimeouts(options.timeouts);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
-  const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
+  const telemetry = createTelemetry();
+  const tell: MetricHook = (...figure) => {
+    telemetry.record(...figure);
+    options.onMetric?.(...figure);
+  };
+  const meter = createMeter(tell, (error) => log.warn('onMetric failed', { error: String(error) }));
   // Nothing costs anything over the simulator, where tests and developers do in a minute what people do in a week.
   const limitOptions = options.limits ?? (config.environment === 'simulator' ? 'off' : {});
   const limits = createRateLimits(limitOptions, now, (limit) => {
@@ -106,7 +113,7 @@ export function createAllo(options: AlloOptions): Allo {
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, timeouts, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -166,6 +173,7 @@ interface Parts {
   options: AlloOptions;
   config: Config;
   timeouts: SnapTimeouts;
+  telemetry: Telemetry;
   log: Logger;
   now: () => number;
   meter: MetricHook;
@@ -176,7 +184,7 @@ interface Parts {
   isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, timeouts, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
+function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -195,7 +203,7 @@ function createLedgerContext({ options, config, timeouts, log, now, meter, limit
       // As soon as they are committed, instead of at the next tick of the clockwork.
       background.run(deliverSoon());
     }),
-    bank: guardBank(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }), {
+    bank: guardBank(telemetry.trace(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) })), {
       limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
       onAnswer: (operation, outcome, tookMs) => meter('allo.bank.requests', tookMs, { operation, outcome }),
       onChange: (operation, isAway) => {
