@@ -38,8 +38,8 @@ describe('the packed packages', () => {
   for (const name of names) {
     test(`@allo-kit/${name} holds its code, its licence and its page, and nothing of the workshop`, () => {
       const held = files.get(name) ?? [];
-      for (const wanted of ['package.json', 'LICENSE', 'README.md']) assert.ok(held.includes(wanted), wanted);
-      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/custom-elements\.json|package\.json|LICENSE|README\.md|SECURITY\.md)$/.test(path)), []);
+      for (const wanted of ['package.json', 'LICENSE', 'README.md', ...(name === 'server' ? ['openapi.json'] : [])]) assert.ok(held.includes(wanted), wanted);
+      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/custom-elements\.json|package\.json|LICENSE|README\.md|SECURITY\.md|openapi\.json)$/.test(path)), []);
     });
   }
 
