@@ -24,6 +24,7 @@ export interface DocumentedResponse {
 export interface Operation {
   operationId: string;
   parameters?: (Reference | { name: string; in: string })[];
+  requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, Reference | DocumentedResponse>;
 }
 
@@ -71,7 +72,7 @@ ajv.addSchema(close(openApi) as object, 'openapi.json');
 
 /** The problem documents of requests that no operation is for. */
 const elsewhere: Readonly<Record<number, readonly string[]>> = {
-  403: ['FORBIDDEN'], 404: ['NOT_FOUND'], 405: ['METHOD_NOT_ALLOWED'], 413: ['PAYLOAD_TOO_LARGE'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 500: ['INTERNAL_ERROR'], 503: ['STORE_UNAVAILABLE'],
+  400: ['INVALID_REQUEST'], 403: ['FORBIDDEN'], 404: ['NOT_FOUND'], 405: ['METHOD_NOT_ALLOWED'], 413: ['PAYLOAD_TOO_LARGE'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 500: ['INTERNAL_ERROR'], 503: ['STORE_UNAVAILABLE'],
 };
 
 const templates = Object.keys(openApi.paths)
