@@ -3,10 +3,11 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createWorld } from '../server/support/world.ts';
+import { createWorld, linkAccount } from '../server/support/world.ts';
 
-test('a bank that is silent when the page of a link has closed is asked once a minute, not without a pause', { timeout: 20_000 }, async () => {
+test('a bank that is silent when the page of a link has closed is asked once a minute, not without a pause', { timeout: 20_000 }, async (t) => {
   const world = await createWorld();
+  t.after(() => world.close());
   assert.equal((await world.shopper('budi').link()).status, 201);
   world.simulator.faults.set({ down: 'drop' });
   await world.pass(10 * 60_000, 60_000);
@@ -15,5 +16,14 @@ test('a bank that is silent when the page of a link has closed is asked once a m
   world.simulator.faults.clear();
   await world.pass(2 * 60_000, 60_000);
   assert.deepEqual(world.ledger().links.map(({ state, failure }) => [state, failure]), [['abandoned', 'expired']]);
-  await world.close();
+});
+
+test('a customer whose number the merchant keeps in another form is asked for one, and sees the account all the same', async (t) => {
+  const world = await createWorld({ allo: { customer: () => ({ id: 'dewi', phone: '+1 202 555 0100' }) } });
+  t.after(() => world.close());
+  const dewi = world.shopper('dewi');
+  assert.deepEqual((await dewi.account()).body, { status: 'unlinked', phoneRequired: true });
+  assert.equal((await dewi.link('')).body.code, 'PHONE_REQUIRED');
+  await linkAccount(world, dewi);
+  assert.equal((await dewi.unlink()).body.status, 'unlinked');
 });

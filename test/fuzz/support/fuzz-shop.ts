@@ -41,7 +41,7 @@ export interface FuzzShop {
 
 /** What the merchant knows of its customers; `dewi` has given a number that no account can have. */
 const known: Readonly<Record<string, { phone?: string; name?: string; email?: string }>> = {
-  budi: {}, siti: { name: 'Siti 😀 <b>', email: 'siti@shop.example' }, ayu: {}, wati: { phone: phoneOf('wati') }, dewi: { phone: '0215550123' },
+  budi: {}, siti: { name: 'Siti 😀 <b>', email: 'siti@shop.example' }, ayu: {}, wati: { phone: phoneOf('wati') }, dewi: { phone: '+1 202 555 0100' },
 };
 
 const amounts = ['125000.00', '1.00', '999999999.99', '2500001.00'] as const;
