@@ -6,13 +6,14 @@
  */
 
 import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { contractHeader, contractVersion, idempotencyHeader } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { beginLink, endLink, showAccount } from './routes/account.ts';
 import { showBalance } from './routes/balance.ts';
-import { assertOwnPage, longestBodyBytes } from './routes/browser-guard.ts';
+import { assertOwnPage, brokenBody, longestBodyBytes } from './routes/browser-guard.ts';
 import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
@@ -77,12 +78,25 @@ function secureHeaders(headers: Headers, requestId: string): void {
   headers.set(contractHeader, contractVersion);
 }
 
-const limit = (maxSize: number) => bodyLimit({
-  maxSize,
-  onError: () => {
-    throw new AlloServerError('PAYLOAD_TOO_LARGE');
-  },
-});
+/** A body that is too long is not read to its end; one that breaks off is its sender's fault. */
+function limit(maxSize: number): MiddlewareHandler<RouteEnv> {
+  const read = bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AlloServerError('PAYLOAD_TOO_LARGE');
+    },
+  });
+  return async (c, next) => {
+    let isRead = false;
+    const goOn = (): Promise<void> => {
+      isRead = true;
+      return next();
+    };
+    return read(c, goOn).catch((error: unknown) => {
+      throw isRead || error instanceof AlloServerError ? error : brokenBody();
+    });
+  };
+}
 
 const dokuPaths = ['/doku/authorization/v1/access-token/b2b', '/doku/notifications/payment', '/doku/notifications/binding'] as const;
 

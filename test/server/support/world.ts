@@ -18,6 +18,7 @@ import type { AlloEvent } from '../../../packages/server/src/ledger/allo-event.t
 import { startSimulator } from '../../../packages/server/src/simulator/index.ts';
 import type { Simulator, SimulatorOptions } from '../../../packages/server/src/simulator/index.ts';
 import { assertAuditReplays } from './audit.ts';
+import { watchAnswers } from '../../fuzz/support/watched.ts';
 import { assertBooksAgree, assertLogKeepsSecrets, readLedger } from './books.ts';
 import type { Ledger, LogLine } from './books.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from './credentials.ts';
@@ -82,7 +83,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const facts = { events: [] as AlloEvent[], log: [] as LogLine[], orders: new Map<string, { amount: string; customerId?: string }>() };
   const server = createServer((request, response) => { life.listener(request, response); });
   const url = await listen(server);
-  const start = (more: Partial<AlloOptions> = {}) => startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }), options.mount);
+  const undocumented: string[] = [];
+  const start = (more: Partial<AlloOptions> = {}) => {
+    const life = startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }));
+    const watched = watchAnswers(life.allo, (deviation) => undocumented.push(deviation));
+    return { ...life, listener: options.mount?.(watched) ?? toNode(watched) };
+  };
   let life = start();
   simulator.configure({
     tokenUrl: `${url}/allo/doku/authorization/v1/access-token/b2b`,
@@ -124,6 +130,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         assertBooksAgree(world);
         assertAuditReplays(databasePath);
         assertLogKeepsSecrets(facts.log);
+        assert.deepEqual(undocumented, [], 'an answer is not in the OpenAPI document');
       } finally {
         await simulator.close();
         server.closeAllConnections();
@@ -136,11 +143,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** One process of the product. */
-function startLife(given: AlloOptions, mount?: (allo: Allo) => RequestListener) {
+function startLife(given: AlloOptions) {
   const network = createNetwork();
   const options = { fetch: network.fetch, ...given };
-  const allo = createAllo(options);
-  return { allo, network, options, listener: mount?.(allo) ?? toNode(allo) };
+  return { allo: createAllo(options), network, options };
 }
 
 interface Parts {

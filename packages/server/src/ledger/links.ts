@@ -140,10 +140,11 @@ async function openPage(ctx: LedgerContext, link: LinkRow, page: LinkPage, cause
   return latest;
 }
 
-/** Once a minute while the page is open, then right after it closed. */
+/** Once a minute while the page is open, right after it closed, and once a minute again if the bank is silent then. */
 function nextLook(ctx: LedgerContext, pageExpiresAt: number): number {
   const closed = pageExpiresAt + (ctx.timing.confirmDelaysMs[0] ?? 0);
-  return ctx.now() >= pageExpiresAt ? closed : Math.min(closed, ctx.now() + ctx.timing.checkNotBeforeMs);
+  const later = ctx.now() + ctx.timing.checkNotBeforeMs;
+  return ctx.now() >= closed ? later : Math.min(closed, later);
 }
 
 export interface Visitor {

@@ -8,6 +8,7 @@ import type { Account, LinkStarted } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
 import { startLink } from '../ledger/links.ts';
 import { requestUnlink } from '../ledger/unlink.ts';
+import { toPhoneNo } from '../snap/phone-no.ts';
 import type { LinkRow } from '../store/rows.ts';
 import { readReturnTo, readTexts } from './browser-guard.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
@@ -18,9 +19,12 @@ import { maskPhone, parsePhone } from './phone.ts';
 import { accountView } from './views.ts';
 
 function viewAccount({ ledger }: RouteContext, link: LinkRow | undefined, customer: Customer): Account {
-  const knownPhone = customer.phone === undefined ? undefined : maskPhone(parsePhone(customer.phone));
-  return accountView(link, knownPhone, ledger.now());
+  const phone = knownPhone(customer);
+  return accountView(link, phone && maskPhone(phone), ledger.now());
 }
+
+/** What the merchant keeps may be a number of another country or none at all: then the shopper is asked. */
+const knownPhone = ({ phone = '' }: Customer): string | undefined => toPhoneNo(phone);
 
 export async function showAccount(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
@@ -32,7 +36,7 @@ export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<
   const visitor = identifyVisitor(c.req.raw, c.env, routes.device);
   c.set('limitedBy', { linksPerCustomer: customer.id, linksPerAddress: visitor });
   const { phone: typed, returnTo } = await readTexts(c.req.raw, ['phone', 'returnTo']);
-  const given = customer.phone ?? typed;
+  const given = knownPhone(customer) ?? typed;
   if (given === undefined || given === '') throw new AlloServerError('PHONE_REQUIRED');
   const phone = parsePhone(given);
   const { device, setCookie } = identifyDevice(c.req.raw, c.env, routes.device);

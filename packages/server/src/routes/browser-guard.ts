@@ -29,9 +29,14 @@ function comesFromTrustedOrigin(request: Request, trustedOrigins: ReadonlySet<st
 
 /** The body as an object of texts. Throws `INVALID_REQUEST` for anything else. */
 export async function readTexts(request: Request, names: readonly string[]): Promise<Record<string, string | undefined>> {
-  const body = parseObject(await request.text());
+  const body = parseObject(await request.text().catch(() => {
+    throw brokenBody();
+  }));
   return Object.fromEntries(names.map((name) => [name, readText(body, name)]));
 }
+
+/** The connection ended before the body did: nothing of ours went wrong. */
+export const brokenBody = (): AlloServerError => new AlloServerError('INVALID_REQUEST', { detail: 'the body broke off' });
 
 function parseObject(text: string): Record<string, unknown> {
   if (text.length > longestBodyBytes) throw new AlloServerError('PAYLOAD_TOO_LARGE');

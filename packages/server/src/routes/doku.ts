@@ -39,12 +39,15 @@ type DokuRequest = Context<RouteEnv>;
 type Freshness = 'fresh' | 'stale';
 
 export async function issueToken(doku: DokuRouteContext, c: DokuRequest): Promise<Response> {
-  const rawBody = new Uint8Array(await c.req.arrayBuffer());
+  const rawBody = await readBody(c);
   const reply = await doku.merchantTokens.issue({ headers: c.req.raw.headers, rawBody });
   if (reply.status === 200) return respond(reply);
   const waitSeconds = countRefusal(doku, c, 'refusedTokensPerAddress');
   return respond(waitSeconds === undefined ? reply : refuseForNow('token', waitSeconds, doku.ledger.now()));
 }
+
+/** A body that broke off is none: nobody signed that. */
+const readBody = async (c: DokuRequest): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await c.req.arrayBuffer().catch(() => new ArrayBuffer(0)));
 
 /**
  * Only what DOKU did not sign counts, and what it did sign is never looked at for its address: nobody can use up
@@ -68,7 +71,7 @@ async function receive<Notification>(
   const { ledger } = doku;
   const answer = (acknowledgement: Acknowledgement): Response => respond(acknowledge(kind, acknowledgement, ledger.now()));
   try {
-    const rawBody = new Uint8Array(await c.req.arrayBuffer());
+    const rawBody = await readBody(c);
     const path = `${doku.publicPath}/doku/notifications/${kind}${new URL(c.req.url).search}`;
     const verdict = await doku.verify({ path, headers: c.req.raw.headers, rawBody });
     if (verdict.verdict === 'refused') return refuse(doku, c, kind, verdict);

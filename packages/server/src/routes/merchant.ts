@@ -14,7 +14,7 @@ import { isSafeText } from '../snap/text.ts';
 export interface Customer {
   /** The merchant's own, never changing id: 1–64 letters, digits and `.-/+,=_:'@%` or spaces (DOKU's text rule). */
   id: string;
-  /** Allo phone number, if the merchant knows it; otherwise the shopper is asked. */
+  /** Allo phone number, if the merchant knows it; otherwise, or if it is no Indonesian mobile number, the shopper is asked. */
   phone?: string;
   name?: string;
   email?: string;
