@@ -30,6 +30,7 @@ const stages: Stage[] = [
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
   { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
   nodeTests('faults', ['test/faults/proxy.test.ts', 'test/faults/kill-loop.test.ts'], '--test-concurrency=1'),
+  nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
 ];
