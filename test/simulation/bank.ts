@@ -64,6 +64,8 @@ export interface Bank {
   payments: ReadonlyMap<string, BankPayment>;
   /** Orders of which the bank said "not paid" and took the money after all. */
   changedItsMind: Set<string>;
+  /** Requests that carried one customer's token for what is another's. */
+  crossings: string[];
   /** Executes one request. */
   answer(operation: string, request: BankRequest): BankReply;
   /** The shopper agrees, or cancels, on the page; answers the way back, or undefined if the page is closed. */
@@ -93,8 +95,10 @@ export function createBank({ scheduler, chance, trouble, onNews }: BankOptions):
   const tokens = new Map<string, { binding: Binding; endsAt: number }>();
   const payments = new Map<string, BankPayment>();
   const pages = new Map<string, { binding: Binding } | { payment: BankPayment }>();
+  const replies = new Map<string, BankReply>();
   const journal: JournalEntry[] = [];
   const changedItsMind = new Set<string>();
+  const crossings: string[] = [];
   let number = 0;
 
   const troubled = (share: number): boolean => chance.happens(share * trouble());
@@ -219,6 +223,7 @@ export function createBank({ scheduler, chance, trouble, onNews }: BankOptions):
     if (known === '03') return { responseCode: '2025800', members };
     if (bindingOf(customerToken) === undefined) return { responseCode: '4015802', members: {} };
     if (payment === undefined) return { responseCode: '4045801', members: {} };
+    if (payment.customerId !== bindingOf(customerToken)?.customerId) crossings.push(`a refund of ${payment.customerId} carried the token of another`);
     if (troubled(0.1)) return { responseCode: '4035815', members: {} };
     if (!troubled(0.2)) {
       giveBack(payment, partnerRefundNo);
@@ -258,8 +263,14 @@ export function createBank({ scheduler, chance, trouble, onNews }: BankOptions):
   };
 
   return {
-    owner, journal, payments, changedItsMind,
-    answer: (operation, request) => operations[operation]?.(request) ?? { responseCode: '4040000', members: {} },
+    owner, journal, payments, changedItsMind, crossings,
+    answer(operation, request) {
+      // SNAP's numbers of requests are good for one each: what the network delivers twice is done once.
+      const known = replies.get(request.externalId);
+      const reply = known ?? operations[operation]?.(request) ?? { responseCode: '4040000', members: {} };
+      if (request.externalId !== '') replies.set(request.externalId, reply);
+      return reply;
+    },
     act(pageUrl, deed) {
       const of = pages.get(pageUrl);
       const page = of && actOn(of, deed);

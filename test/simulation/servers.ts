@@ -76,10 +76,11 @@ export function createServers(options: ServersOptions): Servers {
   const drawSkew = (): number => Math.round(chance.between(-mostSkewMs, mostSkewMs) * weather.severity);
 
   /** As the product's own clockwork or a scheduler of the merchant's would, but not while nothing is due. */
-  const lookForWork = (server: Server): void => {
-    const waitMs = Math.max(nextDueMs() - server.skewMs, 0) + chance.between(100, 4_000);
+  const lookForWork = (server: Server, dueMs = nextDueMs()): void => {
+    const waitMs = Math.max(dueMs - server.skewMs, 0) + chance.between(100, 4_000);
     scheduler.after(Math.min(waitMs, servers.lookEveryMs), server.owner, 'looks', () => {
-      if (nextDueMs() > server.skewMs) return lookForWork(server);
+      const nowDueMs = nextDueMs();
+      if (nowDueMs > server.skewMs) return lookForWork(server, nowDueMs);
       void server.allo?.reconcile().catch(() => undefined).then(() => lookForWork(server));
     });
   };
@@ -119,7 +120,7 @@ export function createServers(options: ServersOptions): Servers {
       if (server !== undefined) server.skewMs = drawSkew();
     },
     deaths: () => deaths,
-    lookEveryMs: 5 * secondMs,
+    lookEveryMs: 20 * secondMs,
   };
   for (let place = 0; place < count; place += 1) begin(place, 0);
   return servers;

@@ -13,6 +13,7 @@ import { createBankNetwork } from './bank-network.ts';
 import { createBank } from './bank.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { findLinkViolations } from './link-rules.ts';
 import { createNewsDesk } from './news.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
@@ -82,11 +83,11 @@ export function simulate(seed: string, onTrace?: (line: string) => void): Promis
     await scheduler.run(() => scheduler.now() > endsAt || (news.waiting() === 0 && scheduler.tasks() % looksEvery === 0 && isQuiet(database)), mostTasks);
 
     const books = await readBooks((text) => Promise.resolve(database.peek(text)));
-    const whole: Evidence = { ...evidence, books, journal: bank.journal, notifications: news.entries, forged: news.forged, takenLate: bank.changedItsMind };
+    const whole: Evidence = { ...evidence, books, journal: bank.journal, oddAnswers: [...evidence.oddAnswers, ...bank.crossings], notifications: news.entries, forged: news.forged, takenLate: bank.changedItsMind };
     const count = (kind: 'debit' | 'refund'): number => bank.journal.filter((entry) => entry.kind === kind).length;
     return {
       seed, traceHash: scheduler.traceHash(), tasks: scheduler.tasks(), deaths: servers().deaths(), debits: count('debit'), refunds: count('refund'),
-      violations: findViolations(whole),
+      violations: [...findViolations(whole), ...findLinkViolations(books)],
     };
   });
 }
