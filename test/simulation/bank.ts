@@ -7,6 +7,7 @@ import type { JournalEntry } from '../../packages/server/src/simulator/index.ts'
 import type { Chance } from '../faults/random.ts';
 import { pointsOf, toMoney } from '../faults/shop.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
+import type { Weather } from './weather.ts';
 
 export const bankUrl = 'http://127.0.0.1:9';
 
@@ -66,6 +67,8 @@ export interface Bank {
   changedItsMind: Set<string>;
   /** Requests that carried one customer's token for what is another's. */
   crossings: string[];
+  /** X-EXTERNAL-ID of each link that stands. */
+  standingLinks(): string[];
   /** Executes one request. */
   answer(operation: string, request: BankRequest): BankReply;
   /** The shopper agrees, or cancels, on the page; answers the way back, or undefined if the page is closed. */
@@ -77,8 +80,7 @@ export interface Bank {
 export interface BankOptions {
   scheduler: Scheduler;
   chance: Chance;
-  /** How often it does what only a troubled bank does: 0 to 1. */
-  trouble: () => number;
+  weather: Weather;
   onNews(news: BankNews): void;
 }
 
@@ -89,7 +91,7 @@ const pageOpenMs = 5 * minuteMs;
 /** How late the status inquiry knows of a payment. Together with the latest execution, less than our own window. */
 const mostLagMs = minuteMs;
 
-export function createBank({ scheduler, chance, trouble, onNews }: BankOptions): Bank {
+export function createBank({ scheduler, chance, weather, onNews }: BankOptions): Bank {
   const owner: Owner = { name: 'bank', isAlive: true };
   const bindings = new Map<string, Binding>();
   const tokens = new Map<string, { binding: Binding; endsAt: number }>();
@@ -101,7 +103,7 @@ export function createBank({ scheduler, chance, trouble, onNews }: BankOptions):
   const crossings: string[] = [];
   let number = 0;
 
-  const troubled = (share: number): boolean => chance.happens(share * trouble());
+  const troubled = (share: number): boolean => chance.happens(share * weather.severity);
   const later = (delayMs: number, label: string, run: () => void): void => void scheduler.after(delayMs, owner, label, run);
 
   const move = (kind: JournalEntry['kind'], { reference, minor, customerId }: BankPayment, partnerRefundNo?: string): void => {
@@ -264,6 +266,7 @@ export function createBank({ scheduler, chance, trouble, onNews }: BankOptions):
 
   return {
     owner, journal, payments, changedItsMind, crossings,
+    standingLinks: () => Array.from(bindings.values()).flatMap(({ state, externalId }) => (state === 'active' ? [externalId] : [])),
     answer(operation, request) {
       // SNAP's numbers of requests are good for one each: what the network delivers twice is done once.
       const known = replies.get(request.externalId);

@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Rule } from '../faults/checker.ts';
 import { mutants } from '../faults/mutants/active.ts';
 import type { Mutant } from '../faults/mutants/active.ts';
 import { runFleet } from './fleet.ts';
+import type { Outcome } from './simulate.ts';
 
 /** The rules one of which has to find the mistake. */
-const findings: Readonly<Record<Exclude<Mutant, 'M3'>, Rule[]>> = {
+const findings: Readonly<Record<Exclude<Mutant, 'M3'>, Outcome['violations'][number]['rule'][]>> = {
   M1: ['one debit per order', 'every debit is in the ledger'],
   M2: ['debited is what we say', 'one debit per order'],
   M4: ['what was acknowledged is kept'],

@@ -10,7 +10,7 @@ export interface ShopNetworkOptions {
   scheduler: Scheduler;
   chance: Chance;
   weather: Weather;
-  servers: () => Servers;
+  servers(): Servers | undefined;
 }
 
 /** How long anybody waits for an answer. */
@@ -21,7 +21,7 @@ export function createShopNetwork({ scheduler, chance, weather, servers }: ShopN
 
   /** Gives the request to a server; it answers while it lives. */
   const deliver = (request: Request, onAnswer: (response: Response) => void, onRefused: () => void): void => {
-    const server = servers().pick();
+    const server = servers()?.pick();
     if (server === undefined) return onRefused();
     scheduler.after(travelMs(), server.owner, `is asked ${request.method} ${request.url}`, () => void handle(server, request, onAnswer));
   };

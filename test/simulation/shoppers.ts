@@ -92,11 +92,20 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
       if (account?.status === 'linked') return;
       const url = account?.link?.url ?? (await browser.link().catch(() => undefined))?.body.url;
       await pause(secondMs, 20 * secondMs);
+      if (chance.happens(0.1)) await linkOnPhone();
       const back = url === undefined ? undefined : bank.act(url, chance.happens(0.05) ? 'cancel' : 'approve');
       // Some never come back, and somebody else's browser must not.
       if (!chance.happens(0.15)) await follow(back, chance.happens(0.03 * weather.severity) ? createShopper(shopUrl, 'customer-9999') : browser);
       await pause(secondMs, 15 * secondMs);
     }
+  }
+
+  /** The same customer on another device: that attempt takes the place of the first, whose page is open still. */
+  async function linkOnPhone(): Promise<void> {
+    const phone = createShopper(shopUrl, customerId);
+    const url = (await phone.link().catch(() => undefined))?.body.url;
+    await pause(secondMs, 10 * secondMs);
+    if (url !== undefined && chance.happens(0.5)) await follow(bank.act(url, 'approve'), phone);
   }
 
   /** Doubles of a click, and a second tab with a key of its own. */

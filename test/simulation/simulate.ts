@@ -2,7 +2,6 @@
  * One run: a day in the shop that follows from its seed alone, the sunny hours after it in which everything has to come
  * to its end, and what the checker says of it.
  */
-import type { AlloEvent } from '../../packages/server/src/index.ts';
 import { readBooks } from '../faults/books.ts';
 import { findViolations } from '../faults/checker.ts';
 import type { Violation } from '../faults/checker.ts';
@@ -11,10 +10,13 @@ import { createChance } from '../faults/random.ts';
 import type { Chance } from '../faults/random.ts';
 import { createBankNetwork } from './bank-network.ts';
 import { createBank } from './bank.ts';
+import type { Bank } from './bank.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { findLinkViolations } from './link-rules.ts';
+import type { LinkViolation } from './link-rules.ts';
 import { createNewsDesk } from './news.ts';
+import type { NewsDesk } from './news.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import { createServers } from './servers.ts';
@@ -29,7 +31,7 @@ export interface Outcome {
   seed: string;
   /** The same for the same seed, on any machine. */
   traceHash: string;
-  violations: Violation[];
+  violations: (Violation | LinkViolation)[];
   tasks: number;
   deaths: number;
   debits: number;
@@ -44,7 +46,10 @@ const epochMs = Date.UTC(2027, 0, 4);
 
 /** More than any run needs that comes to an end. */
 const mostTasks = 60_000;
-const drainMs = 80 * hourMs;
+const mostDrainMs = 80 * hourMs;
+
+/** What the bank, or the network, does late comes within this. */
+const leastDrainMs = hourMs / 3;
 
 /** Tasks between two looks at whether everything has come to its end. */
 const looksEvery = 8;
@@ -54,47 +59,94 @@ export function simulate(seed: string, onTrace?: (line: string) => void): Promis
   const scheduler = createScheduler(chance.fork('order'), epochMs + chance.between(0, 86_399) * secondMs, onTrace);
   const weather = createWeather(chance.fork('weather'), chance.next());
   const lateBound: { servers?: Servers } = {};
-  const kill = (server: Owner): void => lateBound.servers?.kill(server);
-  const servers = (): Servers => {
-    if (lateBound.servers === undefined) throw new Error('there is no server yet');
-    return lateBound.servers;
+  const shopNetwork = createShopNetwork({ scheduler, chance: chance.fork('shop network'), weather, servers: () => lateBound.servers });
+  return withVirtualGlobals({ scheduler, chance: chance.fork('globals'), fetch: shopNetwork }, () => watchingRejections(async (unhandled) => {
+    const stage = setUp({ scheduler, chance, weather, fetch: shopNetwork, kill: (server) => lateBound.servers?.kill(server) });
+    lateBound.servers = stage.servers;
+    await live(stage);
+    stage.evidence.oddAnswers.push(...unhandled);
+    return { seed, ...(await judge(stage)) };
+  }));
+}
+
+interface Foundations {
+  scheduler: Scheduler;
+  chance: Chance;
+  weather: Weather;
+  fetch: typeof fetch;
+  kill(server: Owner): void;
+}
+
+interface Stage {
+  scheduler: Scheduler;
+  weather: Weather;
+  news: NewsDesk;
+  bank: Bank;
+  database: Database;
+  servers: Servers;
+  /** How many shoppers are in the shop. */
+  shopping(): number;
+  evidence: Pick<Evidence, 'customers' | 'orders' | 'told' | 'pointsShown' | 'oddAnswers' | 'events'>;
+}
+
+function setUp({ scheduler, chance, weather, fetch, kill }: Foundations): Stage {
+  const forked = (name: string): { scheduler: Scheduler; weather: Weather; chance: Chance } => ({ scheduler, weather, chance: chance.fork(name) });
+  const customers = chance.between(1, 3);
+  const evidence: Stage['evidence'] = { customers, orders: chance.between(customers, 4), told: [], pointsShown: [], oddAnswers: [], events: [] };
+  const news = createNewsDesk({ ...forked('news'), fetch });
+  const bank = createBank({ ...forked('bank'), onNews: (said) => news.tell(said) });
+  const database = openDatabase({ ...forked('database'), kill });
+  const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, kill });
+  const servers = createServers({ ...forked('servers'), database, count: chance.between(1, 2), customers, fetch: bankNetwork, events: evidence.events });
+  makeTrouble({ ...forked('trouble'), database, servers });
+  const shopping = sendShopping({ ...forked('shoppers'), bank, customers, orders: evidence.orders, evidence });
+  return { scheduler, weather, news, bank, database, servers, shopping, evidence };
+}
+
+/** The day, and the sunny hours after it. */
+async function live({ scheduler, weather, news, database, servers, shopping, evidence }: Stage): Promise<void> {
+  const haveLeft = await scheduler.run(() => shopping() === 0, mostTasks);
+  if (!haveLeft) evidence.oddAnswers.push('a shopper never came to an end');
+  weather.severity = 0;
+  servers.lookEveryMs = hourMs;
+  const leftAt = scheduler.now();
+  const isOver = (): boolean => {
+    const tookMs = scheduler.now() - leftAt;
+    const mayBe = tookMs > leastDrainMs && news.waiting() === 0 && scheduler.tasks() % looksEvery === 0;
+    return tookMs > mostDrainMs || (mayBe && database.peek(openSql).length === 0);
   };
-  const shopNetwork = createShopNetwork({ scheduler, chance: chance.fork('shop network'), weather, servers });
-  const globals = { scheduler, chance: chance.fork('globals'), fetch: shopNetwork };
+  await scheduler.run(isOver, mostTasks);
+}
 
-  return withVirtualGlobals(globals, async () => {
-    const customers = chance.between(1, 3);
-    const evidence: Omit<Evidence, 'books'> = { customers, orders: chance.between(customers, 4), journal: [], notifications: [], told: [], pointsShown: [], oddAnswers: [], events: [], forged: [] };
-    const news = createNewsDesk({ scheduler, chance: chance.fork('news'), weather, fetch: shopNetwork });
-    const bank = createBank({ scheduler, chance: chance.fork('bank'), trouble: () => weather.severity, onNews: (said) => news.tell(said) });
-    const database = openDatabase({ scheduler, chance: chance.fork('database'), weather, kill });
-    const bankNetwork = createBankNetwork({ scheduler, chance: chance.fork('bank network'), weather, bank, kill });
-    const events: AlloEvent[] = evidence.events;
-    lateBound.servers = createServers({
-      scheduler, chance: chance.fork('servers'), weather, database, count: chance.between(1, 2), customers, fetch: bankNetwork, events,
-    });
-    troubleMaker({ scheduler, chance: chance.fork('trouble'), weather, database, servers: servers() });
-    const shopping = sendShopping({ scheduler, chance: chance.fork('shoppers'), weather, bank, customers, orders: evidence.orders, evidence });
+async function judge({ scheduler, news, bank, database, servers, evidence }: Stage): Promise<Omit<Outcome, 'seed'>> {
+  const { journal, changedItsMind: takenLate } = bank;
+  const books = await readBooks((text) => Promise.resolve(database.peek(text)));
+  const states = new Map(database.peek('SELECT external_id, state FROM links').map((row) => [String(row['external_id']), String(row['state'])]));
+  const count = (kind: 'debit' | 'refund'): number => journal.filter((entry) => entry.kind === kind).length;
+  evidence.oddAnswers.push(...bank.crossings);
+  return {
+    traceHash: scheduler.traceHash(), tasks: scheduler.tasks(), deaths: servers.deaths(), debits: count('debit'), refunds: count('refund'),
+    violations: [
+      ...findViolations({ ...evidence, books, journal, takenLate, notifications: news.entries, forged: news.forged }),
+      ...findLinkViolations({ books, standing: bank.standingLinks(), states }),
+    ],
+  };
+}
 
-    await scheduler.run(() => shopping() === 0, mostTasks);
-    weather.severity = 0;
-    servers().lookEveryMs = hourMs;
-    const endsAt = scheduler.now() + drainMs;
-    await scheduler.run(() => scheduler.now() > endsAt || (news.waiting() === 0 && scheduler.tasks() % looksEvery === 0 && isQuiet(database)), mostTasks);
-
-    const books = await readBooks((text) => Promise.resolve(database.peek(text)));
-    const whole: Evidence = { ...evidence, books, journal: bank.journal, oddAnswers: [...evidence.oddAnswers, ...bank.crossings], notifications: news.entries, forged: news.forged, takenLate: bank.changedItsMind };
-    const count = (kind: 'debit' | 'refund'): number => bank.journal.filter((entry) => entry.kind === kind).length;
-    return {
-      seed, traceHash: scheduler.traceHash(), tasks: scheduler.tasks(), deaths: servers().deaths(), debits: count('debit'), refunds: count('refund'),
-      violations: [...findViolations(whole), ...findLinkViolations(books)],
-    };
-  });
+/** Node would end a server for each of them. */
+async function watchingRejections<Result>(work: (unhandled: readonly string[]) => Promise<Result>): Promise<Result> {
+  const unhandled: string[] = [];
+  const note = (reason: unknown): void => void unhandled.push(`nobody handled ${String(reason)}`);
+  process.on('unhandledRejection', note);
+  try {
+    return await work(unhandled);
+  } finally {
+    process.off('unhandledRejection', note);
+  }
 }
 
 const openSql = `SELECT 1 FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT 1 FROM refunds WHERE next_at IS NOT NULL
   UNION ALL SELECT 1 FROM links WHERE next_at IS NOT NULL UNION ALL SELECT 1 FROM events WHERE delivered_at IS NULL LIMIT 1`;
-const isQuiet = (database: Database): boolean => database.peek(openSql).length === 0;
 
 interface Troubled {
   scheduler: Scheduler;
@@ -105,7 +157,7 @@ interface Troubled {
 }
 
 /** Now and then: a database that is away, a server that is closed, a clock that is set. */
-function troubleMaker({ scheduler, chance, weather, database, servers }: Troubled): void {
+function makeTrouble({ scheduler, chance, weather, database, servers }: Troubled): void {
   const owner: Owner = { name: 'trouble', isAlive: true };
   const next = (): void => void scheduler.after(chance.between(10, 180) * secondMs, owner, 'makes trouble', () => {
     if (weather.severity === 0) return;
