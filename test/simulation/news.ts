@@ -41,6 +41,8 @@ interface Message {
 const minuteMs = 60_000;
 const retryAfterMs = [30 * minuteMs, 6 * 60 * minuteMs, 12 * 60 * minuteMs] as const;
 
+const alteredByMinor = 100;
+
 /** A token is good for 15 minutes. */
 const tokenKeptMs = 10 * minuteMs;
 
@@ -123,7 +125,7 @@ export function createNewsDesk({ scheduler, chance, weather, fetch }: NewsOption
       };
       entries.push(entry);
       if (fate === 'missing') return;
-      const message: Message = { kind: news.kind, body: JSON.stringify(bodyOf(news)) };
+      const message: Message = { kind: news.kind, body: JSON.stringify(bodyOf(news, fate === 'altered' ? alteredByMinor : 0)) };
       dispatch(fate === 'late' ? chance.between(1, 20) * minuteMs : chance.between(10, 20_000), entry, message, mustArrive);
       if (fate === 'twice') dispatch(chance.between(10, 5 * minuteMs), { ...entry }, message, false);
       if (fate === 'forged') forge(news);
@@ -131,7 +133,7 @@ export function createNewsDesk({ scheduler, chance, weather, fetch }: NewsOption
   };
 }
 
-function bodyOf(news: BankNews): Record<string, unknown> {
-  if (news.kind === 'payment') return paymentNotice(news.payment.reference, { status: news.status, value: toMoney(news.payment.minor).value });
+function bodyOf(news: BankNews, tooMuchMinor: number): Record<string, unknown> {
+  if (news.kind === 'payment') return paymentNotice(news.payment.reference, { status: news.status, value: toMoney(news.payment.minor + tooMuchMinor).value });
   return { originalExternalId: news.externalId, additionalInfo: { status: news.status, custIdMerchant: news.customerId } };
 }

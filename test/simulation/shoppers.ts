@@ -159,7 +159,7 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
   async function secondThoughts(): Promise<void> {
     if (chance.happens(0.15)) await lookAtBalance();
     if (chance.happens(0.08)) await insist(() => browser.unlink());
-    if (chance.happens(0.06 * weather.severity)) bank.forget(customerId, chance.pick(['tokens', 'tokens', 'link']));
+    if (chance.happens(0.15 * weather.severity)) bank.forget(customerId, chance.pick(['tokens', 'tokens', 'link']));
   }
 
   async function shop(order: LabOrder): Promise<void> {

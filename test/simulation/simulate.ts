@@ -1,6 +1,7 @@
 /**
  * One run: a day in the shop that follows from its seed alone, the sunny hours after it in which everything has to come
- * to its end, and what the checker says of it.
+ * to its end, and what the checker says of it. It judges at the end, and yet every step: the bank's journal, what was told
+ * and the ledger's trail only ever grow, and each entry has its instant.
  */
 import { readBooks } from '../faults/books.ts';
 import { findViolations } from '../faults/checker.ts';

@@ -28,8 +28,15 @@ export type ShopFate = 'answered' | 'not-sent' | 'lost' | 'answer-lost' | 'twice
 /** What becomes of one transaction: `refused` is rolled back, `unconfirmed` is committed and the connection breaks. */
 export type StoreFate = 'done' | 'refused' | 'unconfirmed';
 
-/** - `missing`: never sent; `late`: after a status inquiry at the earliest */
-export type NewsFate = 'sent' | 'missing' | 'twice' | 'late' | 'forged';
+/**
+ * What becomes of a notification.
+ *
+ * - `missing`: never sent
+ * - `late`: minutes later, when a status inquiry may have been faster
+ * - `altered`: rightly signed, and names another amount
+ * - `forged`: sent, and a forgery of it, too
+ */
+export type NewsFate = 'sent' | 'missing' | 'twice' | 'late' | 'altered' | 'forged';
 
 export type ServerFate = 'lives' | 'dies-before' | 'dies-after';
 
@@ -48,7 +55,7 @@ const bankTroubles: Weights<Exclude<BankFate, 'answered'>> = {
 };
 const shopTroubles: Weights<Exclude<ShopFate, 'answered'>> = { 'not-sent': 2, lost: 2, 'answer-lost': 4, twice: 2 };
 const storeTroubles: Weights<Exclude<StoreFate, 'done'>> = { refused: 2, unconfirmed: 1 };
-const newsTroubles: Weights<Exclude<NewsFate, 'sent'>> = { missing: 40, twice: 20, late: 25, forged: 15 };
+const newsTroubles: Weights<Exclude<NewsFate, 'sent'>> = { missing: 38, twice: 20, late: 23, altered: 4, forged: 15 };
 const serverTroubles: Weights<Exclude<ServerFate, 'lives'>> = { 'dies-before': 1, 'dies-after': 1 };
 
 /** Shares of trouble on the worst of days. */
