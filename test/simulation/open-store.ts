@@ -6,8 +6,7 @@ import type { Config } from '../../packages/server/src/config.ts';
 import { createSqlStore } from '../../packages/server/src/store/sql-store.ts';
 import type { SqlDriver } from '../../packages/server/src/store/sql-store.ts';
 import type { Store } from '../../packages/server/src/store/store.ts';
-import { isUniqueViolation } from './database.ts';
-import { activeDatabase } from './database.ts';
+import { activeDatabase, isUniqueViolation } from './database.ts';
 
 export function openStore(_database: Config['database'], now: () => number): Store {
   return createSqlStore(createDriver(), now);
