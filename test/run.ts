@@ -48,6 +48,7 @@ const stages: Stage[] = [
   },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
   nodeTests('faults', ['test/faults/proxy.test.ts', 'test/faults/kill-loop.test.ts'], '--test-concurrency=1'),
+  nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
 ];
