@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../../packages/server/src/store/schema.ts';
-import type { Query, SqlRecord, SqlValue } from '../../packages/server/src/store/sql-store.ts';
+import type { Query, SqlRecord, SqlValue } from '../../packages/server/src/store/sql.ts';
 import type { Chance } from '../faults/random.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import type { Weather } from './weather.ts';

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../../packages/server/src/config.ts';
 import { createSqlStore } from '../../packages/server/src/store/sql-store.ts';
-import type { SqlDriver } from '../../packages/server/src/store/sql-store.ts';
+import type { SqlDriver } from '../../packages/server/src/store/sql.ts';
 import type { Store } from '../../packages/server/src/store/store.ts';
 import { activeDatabase, isUniqueViolation } from './database.ts';
 
