@@ -22,6 +22,8 @@ function createDriver(): SqlDriver {
     isUniqueViolation,
     forUpdate: '',
     skipLocked: '',
+    // Nothing is left in a file that there is not.
+    tidy: () => Promise.resolve(),
     close: () => inTurn('closes', () => {
       isClosed = true;
       return Promise.resolve();
