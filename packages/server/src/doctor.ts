@@ -24,9 +24,9 @@ export const usage = `allo-kit doctor: try the configuration in the environment
 
   node --env-file=.env node_modules/.bin/allo-kit doctor
 
-  Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read, that DOKU gives this merchant a
-  token (so that client id, private key and clock are right) and knows the secret key, and that the server answers at
-  ALLO_PUBLIC_URL. Where several keys are given, it tells which of them DOKU knows.
+  Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read,
+  that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,
+  and that the server answers at ALLO_PUBLIC_URL. Where several keys are given, it tells which of them are of use.
 `;
 
 interface Check {
