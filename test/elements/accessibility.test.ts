@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { setViewport } from '@web/test-runner-commands';
 import { clearScene, leavesState, play } from './play.ts';
 import { scenes } from './scenes.ts';
-import { clearStage, closeStage, holdStill, inside, mount, openStage, serve } from './stage.ts';
+import { clearStage, closeStage, findAll, holdStill, mount, openStage, serve } from './stage.ts';
 
 describe('accessibility', () => {
   before(openStage);
@@ -33,7 +33,7 @@ describe('accessibility', () => {
     for (const scene of scenes) {
       const element = await play(scene);
       clearScene();
-      for (const one of inside(element).querySelectorAll('button, a, input')) {
+      for (const one of findAll(element, 'button, a, input')) {
         const { width, height } = one.getBoundingClientRect();
         expect(Math.min(width, height), `${scene.tag} ${scene.state}`).to.be.at.least(44);
       }

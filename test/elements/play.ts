@@ -5,10 +5,12 @@
  */
 import { expect } from '@open-wc/testing';
 import type { Scene } from './scenes.ts';
+import { buttonOf } from './scenes.ts';
 import type { Shown } from './stage.ts';
-import { inside, mount, serve, shows } from './stage.ts';
+import { drawn, findAll, mount, rootsOf, serve, shows, until } from './stage.ts';
 
-export async function play({ tag, state, attributes = {}, prepare, late, presses = 0, offline = false, leaves = false }: Scene): Promise<Shown> {
+export async function play(scene: Scene): Promise<Shown> {
+  const { tag, state, attributes = {}, prepare, late, presses = 0, offline = false, leaves = false } = scene;
   const { backend, endpoint } = serve(leaves ? { bankUrl: new URL('#bank', location.href).href } : {});
   prepare?.(backend);
   // Undone by `clearScene`.
@@ -20,11 +22,14 @@ export async function play({ tag, state, attributes = {}, prepare, late, presses
   late?.(backend);
   for (let i = 0; i < presses; i++) {
     const shown = element.state;
-    inside(element).querySelector('button')?.click();
+    await until(() => findAll(element, buttonOf(scene)).length > 0);
+    findAll(element, buttonOf(scene))[0]?.click();
     await leavesState(element, shown);
   }
   await shows(element, state);
-  await element.updateComplete;
+  // What is inside it may be on its way still.
+  if (state !== 'loading') await until(() => !rootsOf(element).some(({ host }) => (host as Shown).state === 'loading'));
+  await drawn(element);
   expect(element.state, 'it stays so').to.equal(state);
   return element;
 }

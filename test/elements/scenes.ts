@@ -14,8 +14,10 @@ export interface Scene {
   attributes?: Record<string, string>;
   /** What the backend holds, refuses or keeps waiting before the element asks. */
   prepare?: (backend: Backend) => unknown;
-  /** How often the first button is pressed to get there, each time in another state than the last. */
+  /** How often a button is pressed to get there, each time in another state than the last. */
   presses?: number;
+  /** Which one, by its part: for where the way on is not the first. Default: the first button. */
+  button?: string;
   /** What becomes of the backend before the first press. */
   late?: (backend: Backend) => unknown;
   /** The browser says that there is no network. */
@@ -76,6 +78,9 @@ const pay: Omit<Scene, 'tag'>[] = [
   { state: 'error', prepare: (backend) => backend.fail('order', 'ORDER_NOT_FOUND') },
 ];
 
+/** It has the states of the payment, and gets into them as that does; the first button there is another one, which unlinks. */
+const checkout = pay.map((scene) => ({ ...scene, button: 'primary' }));
+
 const paid = (backend: Backend): unknown => backend.settle('INV-7', 'paid');
 /** The question is asked and answered with yes. */
 const confirmed = { presses: 2 };
@@ -96,10 +101,16 @@ const refund: Omit<Scene, 'tag'>[] = [
 const of = (tag: string, scenes: Omit<Scene, 'tag'>[], needed: Record<string, string> = {}): Scene[] =>
   scenes.map((scene) => ({ tag, ...scene, attributes: { ...needed, ...scene.attributes } }));
 
+/** The buttons that a scene may press, by a selector. */
+export function buttonOf({ button }: Scene): string {
+  return button ? `button[part~=${button}]` : 'button';
+}
+
 /** Every state of every element, one scene each. */
 export const scenes: Scene[] = [
   ...of('allo-link-button', linkButton),
   ...of('allo-balance', balance),
   ...of('allo-pay', pay, order),
   ...of('allo-refund', refund, payment),
+  ...of('allo-checkout', checkout, order),
 ];

@@ -98,6 +98,23 @@ export function inside(element: Element): ShadowRoot {
   return element.shadowRoot;
 }
 
+/** The shadow root of an element, and those of the elements that are shown in it. */
+export function rootsOf(element: Element): ShadowRoot[] {
+  const root = inside(element);
+  return [root, ...[...root.querySelectorAll('*')].filter((one) => one.shadowRoot && one.checkVisibility()).flatMap(rootsOf)];
+}
+
+/** Everything of a kind that an element shows, also in the elements inside it. */
+export function findAll<T extends HTMLElement = HTMLElement>(element: Element, selector: string): T[] {
+  return rootsOf(element).flatMap((root) => [...root.querySelectorAll<T>(selector)]);
+}
+
+/** Nothing waits to be drawn, in the element and in those inside it. */
+export async function drawn(element: Shown): Promise<void> {
+  const elements = [...rootsOf(element).map(({ host }) => host as Shown), element];
+  for (const { updateComplete } of elements) await updateComplete;
+}
+
 /** What can be read in an element, without what only screen readers read. */
 export function textOf(element: Element): string {
   return readable(inside(element));

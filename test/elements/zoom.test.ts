@@ -3,7 +3,7 @@ import { setViewport } from '@web/test-runner-commands';
 import { clearScene, play } from './play.ts';
 import { scenes } from './scenes.ts';
 import type { Shown } from './stage.ts';
-import { clearStage, closeStage, inside, openStage } from './stage.ts';
+import { clearStage, closeStage, drawn, findAll, inside, openStage, rootsOf, until } from './stage.ts';
 
 /** What WCAG 1.4.12 lets readers set for themselves. */
 const ownSpacing = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`;
@@ -56,7 +56,8 @@ describe('the elements for a reader who needs them large', () => {
   async function inBothLanguages(element: Shown, look: (lang: string) => void): Promise<void> {
     for (const lang of ['id', 'en']) {
       element.lang = lang;
-      await element.updateComplete;
+      await until(() => findAll(element, '[lang]').every((one) => one.lang === lang));
+      await drawn(element);
       look(lang);
     }
   }
@@ -64,10 +65,12 @@ describe('the elements for a reader who needs them large', () => {
   function space(element: Element): () => void {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(ownSpacing);
-    const root = inside(element);
-    const own = root.adoptedStyleSheets;
-    root.adoptedStyleSheets = [...own, sheet];
-    return () => (root.adoptedStyleSheets = own);
+    const undo = rootsOf(element).map((root) => {
+      const own = root.adoptedStyleSheets;
+      root.adoptedStyleSheets = [...own, sheet];
+      return () => (root.adoptedStyleSheets = own);
+    });
+    return () => undo.forEach((one) => one());
   }
 
   function expectLegible(element: Shown, when: string): void {
@@ -80,15 +83,19 @@ describe('the elements for a reader who needs them large', () => {
 
 /** Boxes that hide a part of what is in them. */
 function cutOff(element: Element): string[] {
-  return [...inside(element).querySelectorAll('*')]
+  return findAll(element, '*')
     .filter((one) => isSeen(one) && getComputedStyle(one).overflowX !== 'visible' && (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight) && one.localName !== 'input')
     .map((one) => one.outerHTML);
 }
 
 /** Every line of text, and every control, with the place it takes. */
 function piecesOf(element: Element): Piece[] {
+  return rootsOf(element).flatMap(piecesIn);
+}
+
+function piecesIn(root: ShadowRoot): Piece[] {
   const pieces: Piece[] = [];
-  const walker = document.createTreeWalker(inside(element), NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.textContent?.trim() ?? '';
     if (!text || !node.parentElement || !isSeen(node.parentElement)) continue;
@@ -96,7 +103,7 @@ function piecesOf(element: Element): Piece[] {
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) pieces.push({ name: text, box, node });
   }
-  for (const node of inside(element).querySelectorAll('button, a, input')) pieces.push({ name: node.outerHTML, box: node.getBoundingClientRect(), node });
+  for (const node of root.querySelectorAll('button, a, input')) pieces.push({ name: node.outerHTML, box: node.getBoundingClientRect(), node });
   return pieces;
 }
 

@@ -46,6 +46,8 @@ const lives: Life[] = [
   { tag: 'allo-pay', state: 'ready', attributes: order },
   { tag: 'allo-pay', state: 'processing', attributes: order, prepare: (backend) => backend.settle('INV-7', 'processing') },
   { tag: 'allo-pay', state: 'waiting', attributes: order, prepare: (backend) => backend.settle('INV-7', 'requires-action') },
+  { tag: 'allo-checkout', state: 'ready', attributes: order },
+  { tag: 'allo-checkout', state: 'waiting', attributes: order, prepare: (backend) => backend.settle('INV-7', 'requires-action') },
   { tag: 'allo-refund', state: 'ready', ...refund },
   { tag: 'allo-refund', state: 'refunding', ...refund, holds: { refundAs: 'processing' }, presses: 2 },
 ];

@@ -86,7 +86,7 @@ describe('a strict page', () => {
 
 /** Who presses in these scenes is on the way to the bank. */
 function opensPopup({ tag, presses = 0, state, leaves = false }: Scene): boolean {
-  return (tag === 'allo-pay' || tag === 'allo-link-button') && presses === 1 && !leaves && !['phone', 'confirming'].includes(state);
+  return ['allo-pay', 'allo-link-button', 'allo-checkout'].includes(tag) && presses === 1 && !leaves && !['phone', 'confirming'].includes(state);
 }
 
 /** Runs in the page. */

@@ -3,6 +3,7 @@
  * a script that arrives twice harms nothing.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { analyzeElements } from '../../../stories/manifest/analyze.ts';
@@ -12,13 +13,9 @@ import type { Document, KitPages } from '../support/kit-pages.ts';
 import { launchBrowser } from '../support/shop.ts';
 import type { Backend } from '../../../packages/elements/src/msw.ts';
 
-/** As the README of the elements has it. */
-const reserve = `
-allo-link-button:not(:defined) { display: block; min-height: 80px; }
-allo-balance:not(:defined) { display: block; min-height: 122px; }
-allo-pay:not(:defined) { display: block; min-height: 56px; }
-`;
+const reserve = await readFile(new URL('../../../packages/elements/reserve.css', import.meta.url), 'utf8');
 const [linkAndBalance, pay] = ['<allo-link-button></allo-link-button><allo-balance></allo-balance>', '<allo-pay order-id="INV-7"></allo-pay>'];
+const checkout = '<allo-checkout order-id="INV-7"></allo-checkout>';
 const widths = [360, 1280];
 const copyScript = '/copy.js';
 
@@ -63,12 +60,13 @@ describe('a page that the kit arrives in late', () => {
     for (const state of states) await page.locator(state).waitFor();
   };
   const defined = shows('allo-link-button[state=loading]', 'allo-balance[state=loading]');
+  const checkoutDefined = shows('allo-checkout[state=loading]');
 
   /** Calls back with the backend once everything shows its loading state, so that the two steps are painted apart. */
-  const through = (backend: Backend, then: (page: Page) => Promise<void>) => {
+  const through = (backend: Backend, then: (page: Page) => Promise<void>, first = defined) => {
     const answer = backend.hold('account');
     return async (page: Page): Promise<void> => {
-      await defined(page);
+      await first(page);
       await page.evaluate(painted);
       answer();
       await then(page);
@@ -94,6 +92,22 @@ describe('a page that the kit arrives in late', () => {
       const both = shows('allo-link-button[state=unlinked]', 'allo-balance[state=unlinked]');
       assert.equal(await shiftsUntil(shop(endpoint, reserve, linkAndBalance), width, through(backend, both)), 0);
     });
+
+    test(`does not move when the checkout comes to life, ${width} px wide`, async () => {
+      const { backend, endpoint } = pages.serve();
+      backend.hold('account');
+      assert.equal(await shiftsUntil(shop(endpoint, reserve, checkout), width, checkoutDefined), 0);
+    });
+
+    for (const [who, status, states] of [
+      ['for a linked account', 'linked', ['allo-checkout[state=ready]', 'allo-balance[state=shown]']],
+      ['on a first visit', 'unlinked', ['allo-checkout[state=unlinked]']],
+    ] as const) {
+      test(`does not move when the checkout's answers come ${who}, ${width} px wide`, async () => {
+        const { backend, endpoint } = pages.serve(status === 'linked' ? {} : { account: { status } });
+        assert.equal(await shiftsUntil(shop(endpoint, reserve, checkout), width, through(backend, shows(...states), checkoutDefined)), 0);
+      });
+    }
   }
 
   test('moves without the rule that reserves the room: the measure sees it', async () => {

@@ -51,7 +51,7 @@ export async function openKitPages(scripts: Record<string, string> = {}): Promis
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', url);
-    const [path = '', part] = pathname.split(/(?<=^\/page-\d+)/);
+    const [path = '', part] = pathname.split(/(?=\/page\.css$)/);
     const document = documents.get(path);
     if (bundles.has(pathname)) {
       await scriptsMayGo;

@@ -3,6 +3,7 @@
  */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Scene } from '../../elements/scenes.ts';
+import { buttonOf } from '../../elements/scenes.ts';
 import type { Backend } from '../../../packages/elements/src/msw.ts';
 import type { KitPages } from './kit-pages.ts';
 
@@ -28,7 +29,7 @@ export async function play(page: Page, pages: KitPages, scene: Scene, bankUrl: s
   const element = page.locator(tag);
   if (presses > 0) await page.locator(`${tag}:not([state=loading])`).waitFor();
   late?.(backend);
-  for (let press = 0; press < presses; press++) await pressFirst(page, element);
+  for (let count = 0; count < presses; count++) await press(page, element, buttonOf(scene));
   await page.locator(`${tag}[state="${state}"]`).waitFor();
   return { element, backend, end: () => clear(context, page) };
 }
@@ -42,9 +43,9 @@ function mount({ tag, attributes, stays }: { tag: string; attributes: Record<str
 }
 
 /** Each press is made in another state than the last. */
-async function pressFirst(page: Page, element: Locator): Promise<void> {
+async function press(page: Page, element: Locator, button: string): Promise<void> {
   const [tag, before] = await element.evaluate((one) => [one.localName, one.getAttribute('state')] as const);
-  await element.getByRole('button').first().click();
+  await element.locator(button).filter({ visible: true }).first().click();
   await page.locator(`${tag}:not([state="${before ?? ''}"])`).waitFor();
 }
 

@@ -26,8 +26,8 @@ const mostLinesKept = 50;
 
 /** Every part of the elements inside but their frames, which are none here. */
 const innerParts = [
-  'status, alert, notice, badge, icon, words, text, title, hint, footnote, caption, money, amount, as-of, rows, row, receipt, total, time',
-  'reference, returned, actions, button, primary, main, secondary, plain, danger, tools, refresh, show, hide, label, form, field-label, input',
+  'notice, badge, icon, words, text, title, hint, footnote, caption, money, amount, as-of, rows, row, receipt, total, time',
+  'reference, returned, actions, button, primary, main, secondary, plain, danger, tools, refresh, show, hide, label, field-label, input',
   'phone, tag, skeleton',
 ].join();
 
@@ -121,11 +121,6 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
     this.session?.wake();
   }
 
-  override willUpdate(): void {
-    this.#noteFocus();
-    super.willUpdate();
-  }
-
   override firstUpdated(): void {
     const steps: LitElement[] = Object.values<LitElement>({ ...this.#steps });
     const follow = { hostUpdate: () => this.#noteFocus(), hostUpdated: () => this.requestUpdate() };
@@ -135,6 +130,11 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
     this.#moveFocus();
+  }
+
+  /** The focus is inside one of the steps, or was: where it goes is known only when they are drawn, too. */
+  protected override keepFocus(): void {
+    this.#noteFocus();
   }
 
   protected override deriveState(): AlloPayState {

@@ -57,7 +57,6 @@ const failures = {
  * @csspart danger - The button that does what cannot be taken back.
  * @csspart footnote - Small words below the main button.
  * @csspart skeleton - Grey shapes while loading.
- * @csspart form - The form that asks for the phone number.
  * @csspart field-label - The label of the phone number's field.
  * @csspart input - The field of the phone number.
  * @csspart tag - The words that the account is linked.

@@ -38,7 +38,6 @@ export type { AlloPayState } from './pay-state.ts';
  * @csspart main - That button where it fills the width and has the wallet.
  * @csspart footnote - Small words below the main button.
  * @csspart skeleton - Grey shapes while loading.
- * @csspart form - The form that asks for the phone number.
  * @csspart field-label - The label of the phone number's field.
  * @csspart input - The field of the phone number.
  * @csspart receipt - The receipt of a payment, below its title.

@@ -30,8 +30,6 @@ export const providerChange = 'allo-provider-change';
  * @fires allo-error {AlloErrorEvent} when a request failed; the shopper already reads a sentence
  * @csspart base - The outermost box.
  * @csspart card - The outermost box where it is a framed card.
- * @csspart status - What is read out when the reader pauses.
- * @csspart alert - What is read out at once.
  * @csspart notice - A badge with words beside it.
  * @csspart badge - The round ground of the icon.
  * @csspart icon - Every drawn icon.
@@ -127,7 +125,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     const state = this.deriveState();
     // What failed for want of a connection says so, and goes on by itself when there is one.
     this.state = state === 'error' && this.error?.code === 'NETWORK_ERROR' && !navigator.onLine ? ('offline' as State) : state;
-    this.#keepFocus();
+    this.keepFocus();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
@@ -149,6 +147,20 @@ export abstract class AlloElement<State extends string> extends KitElement imple
 
   /** Ends what is under way; the element has left the page. */
   protected release(): void {}
+
+  /**
+   * When a render takes away what had the focus, the focus goes to the main control of what came instead, or to the
+   * element's frame: a keyboard must never be thrown back to the top of the page.
+   */
+  protected keepFocus(): void {
+    const root = this.shadowRoot;
+    if (!root?.activeElement) return;
+    void this.updateComplete.then(() => {
+      if (document.activeElement !== document.body) return;
+      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
+      next?.focus();
+    });
+  }
 
   /** Dispatches once the element shows what the event says. @internal */
   tell(event: Event): void {
@@ -177,19 +189,5 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     this.session?.leave(this);
     this.session = session;
     session.join(this);
-  }
-
-  /**
-   * When a render takes away what had the focus, the focus goes to the main control of what came instead, or to the
-   * element's frame: a keyboard must never be thrown back to the top of the page.
-   */
-  #keepFocus(): void {
-    const root = this.shadowRoot;
-    if (!root?.activeElement) return;
-    void this.updateComplete.then(() => {
-      if (document.activeElement !== document.body) return;
-      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
-      next?.focus();
-    });
   }
 }
