@@ -38,30 +38,13 @@ const facts: Record<string, Facts> = {
       "Symbol.metadata ??= Symbol('metadata')": '0',
       'global.litPropertyMetadata ??= new WeakMap()': '0',
       "(global.reactiveElementVersions ??= []).push('2.1.2')": '0',
-      'superCtor._initializers !== undefined': 'false',
       'this.constructor._initializers?.forEach((i) => i(this))': '0',
-      // Properties are texts and booleans, of which only the state is reflected, without a converter or a default of their own.
-      "options.converter?.toAttribute !== undefined ? options.converter : defaultConverter": '0',
-      "typeof options.converter === 'function' ? { fromAttribute: options.converter } : options.converter?.fromAttribute !== undefined ? options.converter : defaultConverter": '0',
-      'converter.toAttribute(value, options.type)': 'value',
-      'converter.fromAttribute(value, options.type)': 'options.type ? value !== null : value',
-      'attr !== undefined && options.reflect === true': 'true',
-      'attrValue == null': 'false',
-      'convertedValue ?? this.__defaultValues?.get(propName) ?? convertedValue': 'convertedValue',
-      '(options.hasChanged ?? notEqual)(newValue, oldValue)': '!is(newValue, oldValue)',
-      'options.useDefault && options.reflect && newValue === this.__defaultValues?.get(name) && !this.hasAttribute(ctor.__attributeNameForProperty(name, options))': 'false',
-      'useDefault && !(this.__defaultValues ??= new Map()).has(name)': 'false',
-      '!this.hasUpdated && !useDefault': '!this.hasUpdated',
-      'options ??= ctor.getPropertyOptions(name)': '0',
-      'ctor.getPropertyOptions(propName)': 'ctor.elementProperties.get(propName)',
-      'useNewValue === false': 'true',
       // No controller waits for the host; nothing is put off, held back or looked at the first time only.
       'this.__controllers?.forEach((c) => c.hostConnected?.())': '0',
       'this.__controllers?.forEach((c) => c.hostDisconnected?.())': '0',
       'this.getUpdateComplete()': 'this.__updatePromise',
+      'this.__reflectingProperty = null': 'this.__reflectingProperties = new Set()',
       'this.scheduleUpdate()': 'this.performUpdate()',
-      'result != null': 'false',
-      'this.constructor.shadowRootOptions': "{ mode: 'open' }",
       "ReactiveElement.shadowRootOptions = { mode: 'open' }": '0',
     },
     bodies: {
@@ -76,21 +59,44 @@ const facts: Record<string, Facts> = {
         this.__prepare();
         if (this.hasOwnProperty('properties')) for (const [name, options] of Object.entries(this.properties)) this.createProperty(name, options);
         this.__attributeToPropertyMap = new Map([...this.elementProperties].map(([name, options]) => [this.__attributeNameForProperty(name, options), name]));
-        this.elementStyles = this.finalizeStyles(this.styles);`,
-      finalizeStyles: 'return [styles].flat(Infinity);',
+        this.elementStyles = [this.styles].flat(Infinity);`,
+      __prepare: `
+        const superCtor = getPrototypeOf(this);
+        superCtor.finalize();
+        this.elementProperties = new Map(superCtor.elementProperties);`,
+      __saveInstanceProperties: `
+        this.__instanceProperties = new Map();
+        for (const name of this.constructor.elementProperties.keys()) if (this.hasOwnProperty(name)) { this.__instanceProperties.set(name, this[name]); delete this[name]; }`,
+      // Properties are texts and booleans, of which only the state is reflected, without a converter or a default of their own.
+      _$attributeToProperty: `
+        const { elementProperties, __attributeToPropertyMap } = this.constructor;
+        const property = __attributeToPropertyMap.get(name);
+        this[property] = elementProperties.get(property).type ? value !== null : value;`,
+      requestUpdate: `
+        if (name) {
+          if (is(this[name], oldValue)) return;
+          if (!this._$changedProperties.has(name)) this._$changedProperties.set(name, this.hasUpdated ? oldValue : undefined);
+          if (options.reflect) this.__reflectingProperties.add(name);
+        }
+        if (!this.isUpdatePending) this.__updatePromise = this.__enqueueUpdate();`,
+      update: `
+        for (const name of this.__reflectingProperties) this.setAttribute(name, this[name]);
+        this.__markUpdated();`,
+      __markUpdated: `
+        this._$changedProperties = new Map();
+        this.__reflectingProperties = new Set();
+        this.isUpdatePending = false;`,
       performUpdate: `
         if (!this.isUpdatePending) return;
         const changed = this._$changedProperties;
         if (!this.hasUpdated) {
-          this.renderRoot ??= this.createRenderRoot();
-          for (const [name, value] of this.__instanceProperties ?? []) this[name] = value;
-          this.__instanceProperties = undefined;
+          for (const [name, value] of this.__instanceProperties) this[name] = value;
         }
         try { this.willUpdate(changed); this.update(changed); } catch (error) { this.__markUpdated(); throw error; }
         this.hasUpdated = true;
         this.updated(changed);`,
     },
-    unused: ['addInitializer', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate'],
+    unused: ['addInitializer', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute'],
   },
   'lit-element/lit-element.js': {
     constants: { DEV_MODE: 'false', polyfillSupport: 'undefined' },
@@ -98,20 +104,19 @@ const facts: Record<string, Facts> = {
       'global.litElementHydrateSupport?.({ LitElement })': '0',
       "(global.litElementVersions ??= []).push('4.2.2')": '0',
       "LitElement['_$litElement$'] = true": '0',
-      // Directives that want to know of the connection: there are none.
-      'this.renderOptions.isConnected = this.isConnected': '0',
     },
-    unused: ['connectedCallback', 'disconnectedCallback', 'render'],
+    bodies: { update: 'const value = this.render(); super.update(changedProperties); render(value, this.renderRoot);' },
+    // No directive wants to know of the connection, and the root is made by KitElement.
+    unused: ['LitElement.constructor', 'createRenderRoot', 'connectedCallback', 'disconnectedCallback', 'render'],
   },
   'lit-html/lit-html.js': {
     constants: {
       DEV_MODE: 'false', ENABLE_EXTRA_SECURITY_HOOKS: 'false', ENABLE_SHADYDOM_NOPATCH: 'false', polyfillSupport: 'undefined', debugLogEvent: 'undefined',
-      // A listener is a function, always.
-      shouldRemoveListener: 'false',
-      shouldAddListener: 'oldListener === nothing',
       // A tag; its end, or an attribute in it up to its value.
       textEndRegex: '/<()(\\/?[a-zA-Z][^>\\s]*)/g',
       tagEndRegex: '/>|\\s([^\\s">=/]+)(=)/g',
+      isPrimitive: '(value) => !(value instanceof Object)',
+      render: '(value, root) => (root.__part ??= new ChildPart(root.appendChild(createMarker()), null))._$setValue(value)',
     },
     expressions: {
       "(global.litHtmlVersions ??= []).push('3.3.3')": '0',
@@ -128,10 +133,8 @@ const facts: Record<string, Facts> = {
       "match[QUOTE_CHAR] === undefined ? tagEndRegex : match[QUOTE_CHAR] === '\"' ? doubleQuoteAttrEndRegex : singleQuoteAttrEndRegex": 'tagEndRegex',
       'regex === tagEndRegex': 'true',
       'attrNameEndIndex >= 0': 'true',
-      "strings.length > 2 || strings[0] !== '' || strings[1] !== ''": 'false',
+      'node.getAttribute(name)': '0',
       'value.split(marker)': '0',
-      'part.strings !== undefined': 'false',
-      'strings === undefined': 'true',
       'match[ATTRIBUTE_NAME] === undefined': 'false',
       "regex === tagEndRegex && strings[i + 1].startsWith('/>') ? ' ' : ''": "''",
       'templatePart.type === ELEMENT_PART': 'false',
@@ -144,20 +147,14 @@ const facts: Record<string, Facts> = {
       "typeof type === 'number'": 'true',
       'value.nodeType !== undefined': 'false',
       'value !== this._$committedValue && value !== noChange': 'value !== this._$committedValue',
-      'newListener === noChange': 'false',
       'resolveDirective(this, value, directiveParent)': 'value',
-      'resolveDirective(this, value, directiveParent, 0)': 'value',
-      'resolveDirective(this, newListener, directiveParent, 0) ?? nothing': 'newListener',
-      'change && !noCommit': 'change',
       'this.type = CHILD_PART': '0',
-      'this.type = ATTRIBUTE_PART': '0',
       'this._$parent = parent': '0',
       'this.options = options': '0',
       'instance._clone(this.options)': 'instance._clone()',
       'new ChildPart(node, node.nextSibling, this, options)': 'new ChildPart(node, node.nextSibling)',
-      'new templatePart.ctor(node, templatePart.name, templatePart.strings, this, options)': 'new templatePart.ctor(node, templatePart.name, templatePart.strings)',
+      'new templatePart.ctor(node, templatePart.name, templatePart.strings, this, options)': 'new templatePart.ctor(node, templatePart.name)',
       'new ChildPart(this._insert(createMarker()), this._insert(createMarker()), this, this.options)': 'new ChildPart(this._insert(createMarker()), this._insert(createMarker()))',
-      'new ChildPart(container.insertBefore(createMarker(), endNode), endNode, undefined, options ?? {})': 'new ChildPart(container.insertBefore(createMarker(), endNode), endNode)',
       'new TemplateInstance(template, this)': 'new TemplateInstance(template)',
       'part !== undefined': 'true',
       'templatePart.type === ATTRIBUTE_PART': 'true',
@@ -171,7 +168,18 @@ const facts: Record<string, Facts> = {
       'this._$committedValue.call(this.options?.host ?? this.element, event)': 'this._$committedValue(event)',
       "typeof this._$committedValue === 'function'": 'true',
     },
-    unused: ['startNode', 'endNode', 'parentNode', 'tagName', 'EventPart.constructor', '_$isConnected', 'setConnected'],
+    bodies: {
+      'AttributePart.constructor': 'this.element = element; this.name = name; this._$committedValue = nothing;',
+      'AttributePart._$setValue': `
+        if (value === this._$committedValue) return;
+        this._$committedValue = value;
+        if (value === nothing) this.element.removeAttribute(this.name);
+        else this.element.setAttribute(this.name, value ?? "");`,
+      'EventPart._$setValue': `
+        if (this._$committedValue === nothing) this.element.addEventListener(this.name, this);
+        this._$committedValue = newListener;`,
+    },
+    unused: ['startNode', 'endNode', 'parentNode', 'tagName', 'EventPart.constructor', '_$isConnected', 'setConnected', '_commitValue'],
   },
   '@lit/task/task.js': {
     // A task of ours runs when it is told to, and is looked at through what it sets.
@@ -184,18 +192,15 @@ const facts: Record<string, Facts> = {
       'this._onError = taskConfig.onError': '0',
       'this.autoRun = taskConfig.autoRun ?? true': '0',
       "'initialValue' in taskConfig": 'false',
-      "this.autoRun === 'afterUpdate'": 'false',
-      'args ??= this._getArgs()': '0',
-      'this._previousArgs = args': '0',
-      'this._taskComplete = undefined': '0',
-      'this._resolveTaskComplete = undefined': '0',
-      'this._rejectTaskComplete = undefined': '0',
-      'this._onComplete?.(result)': '0',
-      'this._resolveTaskComplete?.(result)': '0',
-      'this._onError?.(error)': '0',
-      'this._rejectTaskComplete?.(error)': '0',
-      'this._value = result': '0',
-      'this._error = error': '0',
+    },
+    bodies: {
+      run: `
+        this.abort();
+        this._host.requestUpdate();
+        const latest = this._abortController = new AbortController();
+        try { await this._task(args, latest); } catch {}
+        if (latest === this._abortController) this._host.requestUpdate();`,
+      abort: 'this._abortController?.abort();',
     },
     unused: ['taskComplete', 'hostUpdate', 'hostUpdated', '_getArgs', '_performTask', 'value', 'error', 'status', 'render'],
   },
@@ -203,6 +208,12 @@ const facts: Record<string, Facts> = {
 
 /** Without comments and line breaks. */
 const flat = (node: ts.Node): string => node.getText().replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')');
+
+/** By its own name, or as one of its class. */
+function namesOf(node: ts.FunctionDeclaration | ts.ConstructorDeclaration | ts.MethodDeclaration | ts.GetAccessorDeclaration): string[] {
+  const name = ts.isConstructorDeclaration(node) ? 'constructor' : (node.name?.getText() ?? '');
+  return ts.isClassLike(node.parent) ? [`${node.parent.name?.getText() ?? ''}.${name}`, name] : [name];
+}
 
 function editsFor(code: string, { constants = {}, expressions = {}, bodies = {}, unused = [] }: Facts, found: Set<string>): Edit[] {
   const edits: Edit[] = [];
@@ -217,14 +228,11 @@ function editsFor(code: string, { constants = {}, expressions = {}, bodies = {},
       const value = constants[node.name.text];
       if (value !== undefined) return replace(node.initializer, node.name.text, value);
     }
-    if (ts.isConstructorDeclaration(node)) {
-      const name = `${node.parent.name?.getText() ?? ''}.constructor`;
-      if (unused.includes(name)) return replace(node, name, '');
-    }
-    if ((ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isGetAccessor(node)) && node.body && node.name) {
-      const name = node.name.getText();
-      if (unused.includes(name)) return replace(node, name, '');
-      if (Object.hasOwn(bodies, name)) return replace(node.body, name, `{ ${bodies[name]} }`);
+    if ((ts.isFunctionDeclaration(node) || ts.isConstructorDeclaration(node) || ts.isMethodDeclaration(node) || ts.isGetAccessor(node)) && node.body) {
+      for (const name of namesOf(node)) {
+        if (unused.includes(name)) return replace(node, name, '');
+        if (Object.hasOwn(bodies, name)) return replace(node.body, name, `{ ${bodies[name]} }`);
+      }
     }
     ts.forEachChild(node, visit);
   };

@@ -10,7 +10,7 @@ import { Exchange } from '../internal/exchange.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Session } from '../internal/session.ts';
-import { button, card, mainButton, notice, problem, question, skeleton } from '../internal/templates.ts';
+import { button, card, frame, mainButton, notice, problem, question, skeleton } from '../internal/templates.ts';
 import { accountTexts } from '../locales/account.ts';
 import { bankTexts } from '../locales/bank.ts';
 import { linkTexts } from '../locales/link.ts';
@@ -135,7 +135,8 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
       case 'opening':
         return mainButton(this, failure && !opening ? notice('warning', failure) : '', this.text(opening ? state : 'link'), () => this.#flow.begin(), opening ? 'busy' : '', this.text('linkHint'));
       case 'linked':
-        return card(this, 'wallet', this.text('brand'), html`<span part="tag" data-tone=${unlinkRequested ? 'warning' : 'success'}>${this.text(unlinkRequested ? 'unlinkRequested' : state)}</span> <span part="phone">${phone}</span>`,
+        // Unlinking stands beside the title: no row of its own for it.
+        return frame(this, 'base card', notice('wallet', this.text('brand'), html`<span part="tag" data-tone=${unlinkRequested ? 'warning' : 'success'}>${this.text(unlinkRequested ? 'unlinkRequested' : state)}</span> <span part="phone">${phone}</span>`),
           unlinkRequested ? '' : button(this.text('unlink'), () => this.#confirm(true), 'plain'));
       case 'confirming':
       case 'unlinking':

@@ -21,8 +21,8 @@ const tokens = css`
 `;
 
 /**
- * The frame, its words and its figures. Around a skeleton the live region has no box: the words that come have another
- * place in it, and it would count as moved. Each piece of text has the direction of its own words, whatever the page's
+ * The frame, its words and its figures. Beside a skeleton the live region has no box: it would take half of the room, and
+ * the words that come have another place in it and would count as moved. Each piece of text has the direction of its own words, whatever the page's
  * is: `Rp` stays before the figures. What stands in a slot is somebody else's.
  */
 const layout = css`
@@ -40,8 +40,7 @@ const layout = css`
   }
   [role='status'], [role='alert'], [part='words'] { flex: 999 1 9em; min-width: 0; overflow-wrap: anywhere; }
   [role]:empty { position: absolute; }
-  [part='status']:has([part='skeleton']) { display: contents; }
-  [part='skeleton'] { flex: 999 1 9em; }
+  [role]:has(> [part='hidden']) { display: contents; }
   [part='notice'] { flex-wrap: nowrap; }
   [data-tone='success'] { --_tone: var(--allo-color-success, light-dark(#0b7240, #74d8a0)); }
   [data-tone='warning'] { --_tone: var(--allo-color-warning, light-dark(#855000, #ffc673)); }
@@ -89,6 +88,7 @@ const controls = css`
     justify-content: center;
     gap: 10px;
     font-weight: var(--allo-button-weight, 600);
+    line-height: 1.25;
     text-align: center;
     text-decoration: none;
     cursor: pointer;

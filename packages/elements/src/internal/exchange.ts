@@ -1,4 +1,4 @@
-import { Task, initialState } from '@lit/task';
+import { Task } from '@lit/task';
 import type { ReactiveControllerHost } from 'lit';
 import type { AlloError } from '../errors.ts';
 
@@ -25,11 +25,10 @@ export class Exchange<T> {
       task: async (_: readonly [], { signal }) => {
         const [value, error] = await ask(signal).then((value) => [value] as const, (error: unknown) => [this.value, error as AlloError] as const);
         // Leaving the page is not a failure: what was aborted leaves no trace.
-        if (signal.aborted) return initialState;
+        if (signal.aborted) return;
         Object.assign(this, { value, error, busy: false });
         if (error) failed?.(error);
         else heard?.(value as T);
-        return undefined;
       },
     });
   }

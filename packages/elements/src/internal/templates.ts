@@ -31,8 +31,8 @@ const finalErrors = /^(UNAUTHENTICATED|FORBIDDEN|ORDER_NOT_FOUND)$/;
  */
 export function frame(host: Speaker, parts: 'base' | 'base card', status: Content, content?: Content, alert?: Content): TemplateResult {
   return html`<div part=${parts} role="group" aria-label=${host.text('brand')} lang=${host.language} tabindex="-1" aria-busy=${busyStates.test(host.state)}>
-    <div role="status">${status}</div>
-    <div role="alert">${alert}</div>
+    <div part="status" role="status">${status}</div>
+    <div part="alert" role="alert">${alert}</div>
     ${content}
   </div>`;
 }
