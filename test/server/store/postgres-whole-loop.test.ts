@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { toNode } from '../../../packages/server/src/adapters/node.ts';
 import { createAllo } from '../../../packages/server/src/allo.ts';
 import type { Allo } from '../../../packages/server/src/allo.ts';
-import { migrations } from '../../../packages/server/src/store/schema.ts';
 import { assertNothingOpen } from '../support/books.ts';
-import { queryPostgres, startPostgres } from '../support/postgres.ts';
+import { copyLedger, queryPostgres, startPostgres } from '../support/postgres.ts';
 import { createShopper } from '../support/shopper.ts';
 import type { Shopper } from '../support/shopper.ts';
 import { createWorld, linkAccount, placeOrder } from '../support/world.ts';
@@ -47,19 +45,6 @@ async function startInstance(world: World): Promise<Instance> {
       await new Promise((resolve) => http.close(resolve));
     },
   };
-}
-
-/** The ledger as a file, so that the books are held against the bank as they are everywhere else. */
-async function copyLedger(url: string, path: string): Promise<void> {
-  const copy = new DatabaseSync(path);
-  for (const statement of migrations.flat()) copy.exec(statement);
-  for (const table of ['payments', 'refunds', 'links', 'events', 'notifications']) {
-    for (const row of await queryPostgres(url, `SELECT * FROM ${table}`)) {
-      const values = Object.values(row) as (string | number | null)[];
-      copy.prepare(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${values.map(() => '?').join(', ')})`).run(...values);
-    }
-  }
-  copy.close();
 }
 
 describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in server ? server.reason : false }, () => {
