@@ -3,7 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createWorld, linkAccount } from '../server/support/world.ts';
+import { createDokuSender, paymentNotice } from '../server/support/doku.ts';
+import { createWorld, linkAccount, linkedShopper, placeOrder } from '../server/support/world.ts';
 
 test('a bank that is silent when the page of a link has closed is asked once a minute, not without a pause', { timeout: 20_000 }, async (t) => {
   const world = await createWorld();
@@ -26,4 +27,18 @@ test('a customer whose number the merchant keeps in another form is asked for on
   assert.equal((await dewi.link('')).body.code, 'PHONE_REQUIRED');
   await linkAccount(world, dewi);
   assert.equal((await dewi.unlink()).body.status, 'unlinked');
+});
+
+test('an order whose cancelled payment took another amount after all is for people, and nobody pays it anew', async (t) => {
+  const world = await createWorld();
+  t.after(() => world.close());
+  const budi = await linkedShopper(world, 'budi');
+  const { paymentId, action } = (await budi.pay(placeOrder(world, 'order-1'))).body;
+  await world.simulator.cancel(action?.url ?? '');
+  assert.equal((await budi.payment(paymentId)).body.status, 'cancelled');
+  const [payment] = world.ledger().payments;
+  const news = JSON.stringify(paymentNotice(payment?.reference ?? '', { value: '1.00' }));
+  assert.equal((await createDokuSender(world.url, world.simulator.now).send({ body: news })).status, 200);
+  const again = (await budi.pay('order-1')).body;
+  assert.deepEqual([again.paymentId, again.status], [paymentId, 'review']);
 });

@@ -95,6 +95,16 @@ export function describeOrders(world: () => World): void {
       assert.deepEqual(await store.paymentOfOrder('order-1'), holder);
     });
 
+    it('of which a given-up payment took a wrong amount are not paid anew', async () => {
+      const { store } = world();
+      for (const state of ['failed', 'cancelled', 'expired', 'not_executed'] as const) {
+        const wrong = await payUpTo(store, `order-${state}`, wayTo[state]);
+        assert.ok(await take(store, wrong, 'paidWrongAmount'));
+        const again = await store.insertPayment(aPayment({ orderId: wrong.orderId }), aKey());
+        assert.equal(again.outcome === 'existing' && again.payment.id, wrong.id, state);
+      }
+    });
+
     it('that took a late payment back are not paid anew', async () => {
       const { store } = world();
       const late = await payUpTo(store, 'order-1', wayTo.late_success);

@@ -199,7 +199,7 @@ async function applyChange(query: Query, forUpdate: string, change: AnyChange, a
   if (held === undefined) throw new GuardFailed();
   const set: Record<string, SqlValue> = { ...change.set, ...orderHold(change), state: change.to, updatedAt: at };
   if (!('leaseUntil' in set)) set['leaseUntil'] = null;
-  const assignments = Object.keys(set).map((key) => `${columnName(key)} = ?`).join(', ');
+  const assignments = [...Object.keys(set).map((key) => `${columnName(key)} = ?`), ...holdIfFree(change)].join(', ');
   const version = change.version ?? held.version;
   const changed = await query(
     `UPDATE ${change.table} SET ${assignments}, version = version + 1
@@ -210,12 +210,19 @@ async function applyChange(query: Query, forUpdate: string, change: AnyChange, a
   await writeAudit(query, { table, rowId, fromState: held.state, toState, cause, at }, Number(changed[0]?.['version']));
 }
 
-/** A payment holds its order from the start, gives it up when it ends unpaid, and takes it (back) when it succeeds. */
+/** A payment holds its order from the start, gives it up when it ends unpaid, and takes it (back) when it succeeds. See also {@link holdIfFree}. */
 function orderHold({ table, to }: AnyChange): { holdsOrder?: 0 | 1 } {
   if (table !== 'payments') return {};
   if (to === 'succeeded') return { holdsOrder: 1 };
   const released: readonly string[] = releasedPaymentStates;
   return released.includes(to) ? { holdsOrder: 0 } : {};
+}
+
+/** What people look at is not paid anew meanwhile, also if it had given up its order: it takes that back, unless another has it. */
+function holdIfFree({ table, to }: AnyChange): string[] {
+  if (table !== 'payments' || to !== 'review') return [];
+  return [`holds_order = CASE WHEN EXISTS (
+    SELECT 1 FROM payments AS other WHERE other.order_id = payments.order_id AND other.id <> payments.id AND other.holds_order = 1) THEN 0 ELSE 1 END`];
 }
 
 async function insertEvent(query: Query, event: NewEvent, at: number): Promise<void> {
