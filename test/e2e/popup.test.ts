@@ -11,6 +11,13 @@ async function opened(context: BrowserContext, act: () => Promise<void>): Promis
   return opening;
 }
 
+/** Once the shop has put both elements into its page. */
+async function dress(page: Page, attributes: Record<string, string>): Promise<void> {
+  for (const tag of ['allo-link-button', 'allo-pay']) {
+    await page.locator(tag).evaluate((element, given) => Object.entries(given).forEach(([name, value]) => element.setAttribute(name, value)), attributes);
+  }
+}
+
 /** OTP and PIN in the popup, which then closes by itself. */
 async function confirmIn(popup: Page): Promise<void> {
   const closed = popup.waitForEvent('close');
@@ -26,10 +33,7 @@ test('linking and paying in a popup: closed early, opened again, and the page be
     const page = await context.newPage();
     await placeOrder(page, shop);
     const address = page.url();
-    await page.evaluate(() => {
-      for (const element of document.querySelectorAll('allo-link-button, allo-pay')) element.setAttribute('presentation', 'popup');
-    });
-
+    await dress(page, { presentation: 'popup' });
     const button = page.locator('allo-link-button');
     await button.getByRole('button').first().click();
     await button.getByRole('textbox').fill(freshPhone());
@@ -71,12 +75,7 @@ test('a popup that comes back to a page without our elements closes once the pag
     const context = await shop.shopper();
     const page = await context.newPage();
     await placeOrder(page, shop);
-    await page.evaluate(() => {
-      for (const element of document.querySelectorAll('allo-link-button, allo-pay')) {
-        element.setAttribute('presentation', 'popup');
-        element.setAttribute('return-to', '/cart.html');
-      }
-    });
+    await dress(page, { presentation: 'popup', 'return-to': '/cart.html' });
     const button = page.locator('allo-link-button');
     await button.getByRole('button').first().click();
     await button.getByRole('textbox').fill(freshPhone());
