@@ -5,6 +5,6 @@ import { css } from 'lit';
 export const styles: CSSResult = css`
   [part~='base'] { min-height: 80px; }
   [part='title'] { padding-inline-end: 96px; }
-  [part~='plain'] { position: absolute; inset-block-start: 0; inset-inline-end: 0; padding-block: 14px 4px; outline-offset: -4px; }
+  [part~='plain'] { position: absolute; inset-block: 0 auto; inset-inline-end: 0; padding-block: 16px 2px; outline-offset: -4px; }
   @media (width >= 600px) { [part~='plain'] { inset-block: 0; padding-block: 0; } }
 `;

@@ -22,8 +22,9 @@ const tokens = css`
 
 /**
  * The frame, its words and its figures. Beside a skeleton the live region has no box: it would take half of the room, and
- * the words that come have another place in it and would count as moved. Each piece of text has the direction of its own words, whatever the page's
- * is: `Rp` stays before the figures. What stands in a slot is somebody else's.
+ * the words that come have another place in it and would count as moved. Each piece of text has the direction of its own
+ * words, whatever the page's is: `Rp` stays before the figures. A reference (`bdi`) is broken only where a line to itself
+ * is too short for it. What stands in a slot is somebody else's.
  */
 const layout = css`
   :where(:not([slot])) { box-sizing: border-box; margin: 0; }
@@ -38,7 +39,7 @@ const layout = css`
     color: var(--allo-color-text, light-dark(#151a23, #eceff5));
     box-shadow: var(--allo-shadow, 0 1px 2px rgb(16 24 40 / 6%));
   }
-  [role='status'], [role='alert'], [part='words'] { flex: 999 1 9em; min-width: 0; overflow-wrap: anywhere; }
+  [role='status'], [role='alert'], [part='words'] { flex: 999 1 14em; min-width: 0; overflow-wrap: anywhere; }
   [role]:empty { position: absolute; }
   [role]:has(> [part='hidden']) { display: contents; }
   [part='notice'] { flex-wrap: nowrap; }
@@ -57,6 +58,7 @@ const layout = css`
     color: var(--_tone);
   }
   [part='title'], label { font-weight: 600; }
+  bdi { display: inline-block; }
   p, dd, label, [part='label'], [part='money'], [part='phone'] { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
   [part~='hint'] { color: var(--_muted); font-size: var(--allo-font-size-small, 0.875em); }
   [part='tag'], p[data-tone] { color: var(--_tone); }

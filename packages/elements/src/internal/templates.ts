@@ -54,7 +54,7 @@ export function notice(tone: Icon, words: Content, more?: Content, titled: unkno
 
 /** A sentence, and the number to quote below it: the sentence is too long to be its title. */
 export function withReference(words: Content, label: string, reference: string | undefined): Content {
-  return reference ? [words, html`<br><span part="hint">${label} ${reference}</span>`] : words;
+  return reference ? [words, html`<br><span part="hint">${label} <bdi>${reference}</bdi></span>`] : words;
 }
 
 /** The slot `icon` may replace the wallet. */
