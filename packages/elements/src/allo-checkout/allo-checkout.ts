@@ -26,7 +26,7 @@ const mostLinesKept = 50;
 
 /** Every part of the elements inside but their frames, which are none here. */
 const innerParts = [
-  'notice, badge, icon, words, text, title, hint, footnote, caption, money, amount, as-of, rows, row, receipt, total, time',
+  'status, alert, notice, badge, icon, words, text, title, hint, footnote, caption, money, amount, as-of, rows, row, receipt, total, time',
   'reference, returned, actions, button, primary, main, secondary, plain, danger, tools, refresh, show, hide, label, field-label, input',
   'phone, tag, skeleton',
 ].join();

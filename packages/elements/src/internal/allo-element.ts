@@ -30,6 +30,8 @@ export const providerChange = 'allo-provider-change';
  * @fires allo-error {AlloErrorEvent} when a request failed; the shopper already reads a sentence
  * @csspart base - The outermost box.
  * @csspart card - The outermost box where it is a framed card.
+ * @csspart status - What is read out when the reader pauses.
+ * @csspart alert - What is read out at once.
  * @csspart notice - A badge with words beside it.
  * @csspart badge - The round ground of the icon.
  * @csspart icon - Every drawn icon.
