@@ -7,6 +7,7 @@
 
 import type { JobRows, JobTable, LinkRow, PaymentRow } from '../store/rows.ts';
 import type { LedgerContext } from './context.ts';
+import { takeBack } from './disown.ts';
 import { deliverEvents, paymentEvent } from './events.ts';
 import { applyStatus } from './evidence.ts';
 import { reconcileLink } from './links.ts';
@@ -64,6 +65,7 @@ async function lookSafely<Row extends { id: string }>(
 }
 
 function lookAtLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  if (link.state === 'disowned' || link.state === 'relink_required') return takeBack(ctx, link);
   return link.state === 'active' || link.state === 'unlinking' ? continueUnlink(ctx, link.id) : reconcileLink(ctx, link);
 }
 

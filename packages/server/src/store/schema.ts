@@ -7,7 +7,7 @@
 
 import type { EventRow, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 
-/** Links of which a customer can have one at a time. */
+/** Links of which a customer can have one at a time. One that is `disowned` stands in nobody's way. */
 export const liveLinkStates = ['initiated', 'redirected', 'returned', 'exchanging', 'active', 'unlinking'] as const;
 
 /**
