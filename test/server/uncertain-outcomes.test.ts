@@ -29,8 +29,8 @@ const waitForTheEnd = async (): Promise<void> => {
 before(async () => {
   world = await createWorld({
     simulator: { openingBalance: { BALANCE: 100_000_000_000 } },
-    // One trouble after another: each is looked at as if it were the only one. However slow the machine, an answer is waited for.
-    allo: { timing: { browserWaitMs: 600_000 }, bankLimits: { failuresToClose: 1_000 } },
+    // One trouble after another: each is looked at as if it were the only one.
+    allo: { bankLimits: { failuresToClose: 1_000 } },
   });
   budi = await linkedShopper(world, 'budi');
 });
