@@ -6,6 +6,7 @@
  */
 
 import type { JobRows, JobTable, LinkRow, PaymentRow } from '../store/rows.ts';
+import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { takeBack } from './disown.ts';
 import { deliverEvents, paymentEvent } from './events.ts';
@@ -76,12 +77,12 @@ async function reconcilePayment(ctx: LedgerContext, payment: PaymentRow): Promis
   await checkPayment(ctx, payment);
 }
 
-/** Asks the bank how the payment stands and settles it by the answer. Answers false if the bank gave none. */
-export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<boolean> {
+/** Asks the bank how the payment stands, settles it by the answer, and says what it was. */
+export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<ChargeStatus['status']> {
   const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  const answered = answer.outcome === 'done';
-  await applyStatus(ctx, payment.id, answered ? answer.value : { status: 'no-answer' }, { source: 'inquiry', text: answer.evidence });
-  return answered;
+  const said: ChargeStatus = answer.outcome === 'done' ? answer.value : { status: 'no-answer' };
+  await applyStatus(ctx, payment.id, said, { source: 'inquiry', text: answer.evidence });
+  return said.status;
 }
 
 async function expireUnsent(ctx: LedgerContext, payment: PaymentRow): Promise<void> {

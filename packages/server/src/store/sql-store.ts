@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ownership } from './owner.ts';
 import { paymentCounts } from './payment-counts.ts';
 import { forgetShopper, prune } from './prune.ts';
 import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
@@ -64,6 +65,8 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
   let closing: Promise<void> | undefined;
 
   return {
+    ...ownership(reading, inOne),
+
     link: (id) => one('links', 'id = ?', [id]),
     latestLink: (customerId) => one('links', `customer_id = ? ORDER BY ${firstBy(`state IN (${list(liveLinkStates)})`)}`, [customerId]),
     linkByReturn: (hash) => one('links', 'return_hash = ?', [hash]),
@@ -80,6 +83,8 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
+    paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
+      findMany(query, 'payments', 'sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id LIMIT ?', [fromMs, toMs, afterId, limit])),
     ...paymentCounts(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
@@ -130,8 +135,13 @@ const firstBy = (isLive: string): string => `CASE WHEN ${isLive} THEN 0 ELSE 1 E
 async function findOne<Name extends Table>(
   query: Query, table: Name, where: string, values: SqlValue[],
 ): Promise<TableRows[Name] | undefined> {
-  const [record] = await query(`${selectFrom(table)} WHERE ${where}`, values);
-  return record && toRow(table, record);
+  const [row] = await findMany(query, table, where, values);
+  return row;
+}
+
+async function findMany<Name extends Table>(query: Query, table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name][]> {
+  const records = await query(`${selectFrom(table)} WHERE ${where}`, values);
+  return records.map((record) => toRow(table, record));
 }
 
 async function insert<Name extends Table>(query: Query, table: Name, row: TableRows[Name]): Promise<boolean> {
