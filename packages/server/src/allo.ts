@@ -95,7 +95,8 @@ export interface Allo {
   reseal(): Promise<ResealReport>;
   /**
    * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
-   * the database. What is not done by then is taken up again by another process or the next start.
+   * the database. What is not done by then is taken up again by another process or the next start. Never rejects: a
+   * database that cannot be closed in good order is logged, and has lost nothing.
    */
   close(): Promise<void>;
 }
@@ -150,7 +151,8 @@ export function createAllo(options: AlloOptions): Allo {
     const isIdle = await background.idle(ledger.timing.closeWaitMs);
     if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
     isClosed = true;
-    await store.close();
+    // Whoever waits for this wants to end: that a file or a connection did not close well takes nothing back that was committed.
+    await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
   const runReconcile = background.single(() => reconcile(ledger));

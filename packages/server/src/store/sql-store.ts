@@ -65,8 +65,6 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
   let closing: Promise<void> | undefined;
 
   return {
-    ...ownership(reading, inOne),
-
     link: (id) => one('links', 'id = ?', [id]),
     latestLink: (customerId) => one('links', `customer_id = ? ORDER BY ${firstBy(`state IN (${list(liveLinkStates)})`)}`, [customerId]),
     linkByReturn: (hash) => one('links', 'return_hash = ?', [hash]),
@@ -83,9 +81,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
-    paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
-      findMany(query, 'payments', 'sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id LIMIT ?', [fromMs, toMs, afterId, limit])),
-    ...paymentCounts(reading),
+    ...manyPayments(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
     refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
@@ -110,7 +106,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 
     recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
     audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
-    ...sealedStore(reading, inOne),
+    ...besideRows(reading, inOne),
 
     prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
     tidy: () => driver.tidy().catch(fail),
@@ -119,9 +115,17 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
   };
 }
 
-/** What concerns sealed values, wherever they stand. */
-function sealedStore(reading: Run, inOne: Run): Pick<Store, 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
+/** What is asked about many payments at once. */
+const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent'> => ({
+  ...paymentCounts(reading),
+  paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
+    findMany(query, 'payments', 'sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id LIMIT ?', [fromMs, toMs, afterId, limit])),
+});
+
+/** Whose the ledger is, and sealed values, wherever they stand. */
+function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' | 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
   return {
+    ...ownership(reading, inOne),
     readToken: (name) => reading((query) => readToken(query, name)),
     swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
     sealedPage: (from) => reading((query) => readSealedPage(query, from)),
