@@ -135,7 +135,7 @@ function watchCommits(store: Store, onCommitted: (commit: Commit) => void): Stor
 }
 
 /** DOKU's own hosts over https; with the simulator also the simulator's, and this machine. */
-function isBankPage(config: Config, text: string): boolean {
+export function isBankPage(config: Pick<Config, 'environment' | 'baseUrl' | 'pageHosts'>, text: string): boolean {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
   if (config.environment === 'simulator' && (url.origin === config.baseUrl || isLoopback(url))) return true;
