@@ -16,7 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index', 'product', 'cart', 'checkout', 'order', 'account', 'office/index'].map((name) => `${storefront}/${name}.html`),
+      input: ['index', 'product', 'cart', 'checkout', 'order', 'pay', 'account', 'office/index'].map((name) => `${storefront}/${name}.html`),
     },
   },
   server: {

@@ -1,6 +1,7 @@
 /**
  * Makes a fresh clone ready before `npm start`, `npm run demo:server` and `npm test`: installs what is missing, builds
- * what is older than its sources and, with `--browser`, sees to a Chromium. It does nothing when there is nothing to do.
+ * what is older than its sources and, with `--browser`, sees to a Chromium, with `--browsers` to Firefox and WebKit. It
+ * does nothing when there is nothing to do.
  *
  * Plain JavaScript without a dependency, since it is the one file that has to run on the Node that happens to be
  * there (20 or later). Everything after it runs on the Node 24 which `npm ci` puts into node_modules/.bin.
@@ -12,6 +13,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import { howToGet, missingPackages } from '../test/browsers/places.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const toolsFolder = join(root, 'node_modules', '.bin');
@@ -26,10 +28,22 @@ const builds = [
     command: ['tsc', '-p', 'packages/elements'],
   },
   {
-    name: 'the manifest of the elements',
+    name: 'the style sheets of the elements',
+    sources: ['packages/elements/dist/.built', 'packages/elements/write-styles.mjs'],
+    stamp: 'packages/elements/dist/.styled',
+    command: ['node', 'packages/elements/write-styles.mjs'],
+  },
+  {
+    name: 'the script file of the elements',
+    sources: ['packages/elements/dist/.built', 'packages/elements/bundle', 'package-lock.json'],
+    stamp: 'packages/elements/dist/.bundled',
+    command: ['node', 'packages/elements/bundle/build.ts'],
+  },
+  {
+    name: 'the manifest of the elements, and what editors read',
     sources: ['packages/elements/dist/.built', 'stories/manifest'],
     stamp: 'packages/elements/dist/.described',
-    command: ['cem', 'analyze', '--config', 'stories/manifest/config.ts'],
+    command: ['node', 'stories/manifest/write.ts'],
   },
   {
     name: '@allo-kit/server',
@@ -125,7 +139,7 @@ async function build({ name, sources, empties, stamp, command: [tool, ...args] }
   utimesSync(stampFile, startedAt, startedAt);
 }
 
-// --- Browser ---
+// --- Browsers ---
 
 const browserNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'chrome.exe'];
 const usualPlaces = [
@@ -136,7 +150,7 @@ const usualPlaces = [
     .map((name) => join(process.env[name], 'Google', 'Chrome', 'Application', 'chrome.exe')),
 ];
 
-function hasBrowser() {
+function hasChromium() {
   const { CHROME_PATH, PATH = '' } = process.env;
   if (CHROME_PATH !== undefined && existsSync(CHROME_PATH)) return true;
   const onPath = PATH.split(delimiter).flatMap((folder) => browserNames.map((name) => join(folder, name)));
@@ -148,15 +162,35 @@ function isDebianAsRoot() {
   return process.getuid?.() === 0 && existsSync(release) && /^ID=debian$/m.test(readFileSync(release, 'utf8'));
 }
 
-async function findBrowser() {
-  if (hasBrowser()) return;
-  const advice = 'The tests need a browser: install Google Chrome or Chromium, or set CHROME_PATH to where one is.';
+async function installPackages(packages, advice) {
+  if (packages.length === 0) return;
   if (!isDebianAsRoot()) throw new Failure(advice);
-  say("installing Debian's chromium package, which the tests need (apt-get, about half a minute)");
+  const names = packages.join(', ');
+  say(`installing Debian's ${names} for the tests (apt-get, about half a minute)`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const patient = ['-o', 'DPkg::Lock::Timeout=300', '-y', '-q'];
   await run('apt-get', [...patient, 'update'], `apt-get update did not succeed. ${advice}`, env);
-  await run('apt-get', [...patient, 'install', 'chromium'], `apt-get install chromium did not succeed. ${advice}`, env);
+  await run('apt-get', [...patient, 'install', ...packages], `apt-get install of ${names} did not succeed. ${advice}`, env);
+}
+
+async function findChromium() {
+  const advice = 'The tests need a browser: install Google Chrome or Chromium, or set CHROME_PATH to where one is.';
+  await installPackages(hasChromium() ? [] : ['chromium'], advice);
+}
+
+async function findFirefoxAndWebKit() {
+  const missing = missingPackages();
+  await installPackages(missing, `The elements cannot be tested in Firefox and WebKit: ${howToGet(missing)}.`);
+}
+
+/** `npm test` goes without Firefox and WebKit where they cannot be had, and says so in the end. */
+async function findWhatCanBeHad() {
+  await findChromium();
+  if (!isDebianAsRoot()) return;
+  await findFirefoxAndWebKit().catch((error) => {
+    if (!(error instanceof Failure)) throw error;
+    say(error.message);
+  });
 }
 
 // --- One at a time ---
@@ -206,7 +240,8 @@ try {
   await lock();
   await install();
   for (const step of builds) await build(step);
-  if (process.argv.includes('--browser')) await findBrowser();
+  if (process.argv.includes('--browser')) await findWhatCanBeHad();
+  if (process.argv.includes('--browsers')) await findFirefoxAndWebKit();
 } catch (error) {
   console.error(error instanceof Failure ? `allo-kit: ${error.message}` : error);
   process.exitCode = 1;

@@ -133,7 +133,8 @@ try {
     onEvent: record,
     authorizeRefund: (request) => isOffice(request.headers.get('cookie')),
   });
-  shop.post('/office/unlink', async (request, response) => void response.json(await allo.unlink(String((request.body as { customerId?: unknown }).customerId))));
+  // The page has asked whether that is meant.
+  shop.post('/office/unlink', async (request, response) => void response.json(await allo.unlink(String((request.body as { customerId?: unknown }).customerId), { force: true })));
   const app = express().disable('x-powered-by').set('env', 'production').use('/allo', toExpress(allo));
   // Whoever opens the back office of this demo may use it, and only this machine can; a real shop asks for its own login here.
   app.use('/office', (_request, response, next) => next(void response.cookie('office', officeKey, { ...cookieOptions, sameSite: 'strict' })));

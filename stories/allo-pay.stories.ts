@@ -93,7 +93,15 @@ export const Creating: Story = {
 
 /** The window is leaving for the bank. Here the bank is a place on the same page. */
 export const Opening: Story = {
-  parameters: { shows: 'opening', leaves: true, prepare: (backend) => (backend.bankUrl = new URL('#bank', location.href).href) },
+  parameters: {
+    shows: 'opening',
+    leaves: true,
+    prepare: (backend) => {
+      backend.bankUrl = new URL('#bank', location.href).href;
+      // The first answer would say that the window did not leave.
+      backend.hold('payment');
+    },
+  },
   play: ({ canvasElement }) => press(elementIn(canvasElement, tag), 'primary'),
 };
 

@@ -1,7 +1,7 @@
 import type { Meta } from '@storybook/web-components-vite';
 import { html } from 'lit';
 import { expect, waitFor } from 'storybook/test';
-import type { AlloPayState } from '../packages/elements/src/index.ts';
+import type { AlloPayState, MessageOverrides } from '../packages/elements/src/index.ts';
 import { elementIn, press, shows } from './shopper.ts';
 import type { StoryOf } from './stage.ts';
 
@@ -47,4 +47,40 @@ export const FromLinkToReceipt: Story = {
     });
     await waitFor(() => expect(balance.shadowRoot?.textContent).toContain('1.125.000'));
   },
+};
+
+const arabic: MessageOverrides = {
+  ar: {
+    linked: 'مرتبط',
+    unlink: 'إلغاء الربط',
+    balance: 'رصيد Allo Bank',
+    asOf: 'حتى الساعة {time}',
+    refresh: 'تحديث',
+    pay: 'ادفع {amount} عبر Allo Bank',
+    total: 'المجموع',
+    order: 'طلبك',
+    checkout: 'الدفع',
+    paid: 'تم الدفع بنجاح',
+    time: 'الوقت',
+    reference: 'رقم المرجع',
+  },
+};
+
+/** A page from right to left: the frames turn around, amounts, numbers and references stay as they are. */
+export const RightToLeft: Story = {
+  parameters: { shows: 'ready' },
+  render: (_args, { id }) => html`<allo-provider endpoint="/allo/${id}" lang="ar" dir="rtl" .messages=${arabic}>
+    <div class="stage-column">
+      <allo-link-button></allo-link-button><allo-balance></allo-balance><allo-pay order-id="INV-7"></allo-pay>
+      <allo-checkout order-id="INV-7"></allo-checkout>
+    </div>
+  </allo-provider>`,
+};
+
+/** Also where the page is from right to left and the words are ours. */
+export const RightToLeftInEnglish: Story = {
+  parameters: { shows: 'paid', prepare: (backend) => void backend.settle('INV-7', 'paid') },
+  render: () => html`<div class="stage-column" dir="rtl" lang="ar">
+    <allo-link-button></allo-link-button><allo-balance></allo-balance><allo-pay order-id="INV-7"></allo-pay>
+  </div>`,
 };

@@ -103,7 +103,7 @@ describe('floors of the server: an import only goes down', () => {
 });
 
 describe('floors of the elements: an import only goes down', () => {
-  const floors = [/^contract\.ts$/, /^(errors|money|localize)\.ts$|^locales\//, /^(events|client)\.ts$/, /^internal\//, /^allo-[a-z-]+\/(?!define)/, /\/define\.ts$/, /^(index|define|msw)\.ts$/];
+  const floors = [/^contract\.ts$/, /^(errors|money|localize)\.ts$|^locales\//, /^(events|client)\.ts$/, /^internal\//, /^allo-[a-z-]+\/(?!define)/, /\/define\.ts$|^tags\.ts$/, /^(index|define|msw|ssr|hydrate|react|vue|svelte)\.ts$/];
   const floorOf = (path: string): number => floors.findIndex((floor) => floor.test(path.replace('packages/elements/src/', '')));
 
   test('every file stands on a floor', () => {

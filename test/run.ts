@@ -3,6 +3,7 @@
  * failed in all. Everything runs even if something before it failed.
  */
 import { spawn } from 'node:child_process';
+import { howToGet, missingPackages } from './browsers/places.mjs';
 
 interface Stage {
   name: string;
@@ -10,6 +11,8 @@ interface Stage {
   args: string[];
   /** Reads how many tests passed and failed from the output; without it the stage itself is one test. */
   counts?: (output: string) => Counts | undefined;
+  /** Why it cannot run on this machine, and what to do about it. */
+  hindrance?: string | undefined;
 }
 
 interface Counts {
@@ -21,16 +24,31 @@ const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage 
   name, command: 'node', args: ['--test', '--test-reporter=spec', ...flags, ...patterns], counts: countNodeTests,
 });
 
+const missing = missingPackages();
+
 const stages: Stage[] = [
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
+  { name: 'types of a page', command: 'tsc', args: ['-p', 'test/types'] },
+  { name: 'types in React 19', command: 'tsc', args: ['-p', 'test/types/react-19'] },
+  { name: 'types in React 18', command: 'tsc', args: ['-p', 'test/types/react-18'] },
+  { name: 'types in Vue', command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
+  { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
   { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
   { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
+  {
+    name: 'elements in Firefox and WebKit',
+    command: 'wtr',
+    args: ['--config', 'test/browsers/web-test-runner.config.js'],
+    counts: countElementTests,
+    hindrance: missing.length > 0 ? howToGet(missing) : undefined,
+  },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
   nodeTests('faults', ['test/faults/proxy.test.ts', 'test/faults/kill-loop.test.ts'], '--test-concurrency=1'),
+  nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
 ];
@@ -75,6 +93,10 @@ const only = process.argv.slice(2);
 const total: Counts = { passed: 0, failed: 0 };
 const report: string[] = [];
 for (const stage of stages.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  if (stage.hindrance !== undefined) {
+    report.push(`${stage.name}: did not run: ${stage.hindrance}`);
+    continue;
+  }
   console.log(`\n── ${stage.name} ──`);
   const startedAt = performance.now();
   const counts = judge(stage, await run(stage));

@@ -3,7 +3,6 @@ import { alloKit } from './plugin.ts';
 // The analyzer reads the default export of its configuration.
 export default {
   globs: ['packages/elements/src/**/*.ts'],
-  outdir: 'packages/elements/dist',
   litelement: true,
   quiet: true,
   plugins: [alloKit()],

@@ -64,7 +64,7 @@ describe('one order is paid once, whatever the shopper does', () => {
   test('coming back without confirming offers the bank’s page again, and paying there is the same payment', async () => {
     await placeOrder(page, shop);
     await pay(page);
-    await page.goBack();
+    await page.goBack({ waitUntil: 'commit' });
     const waiting = await state(page, 'allo-pay', 'waiting');
     await waiting.getByRole('link').first().click();
     await confirmAtBank(page, shop);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { openShop } from './support/shop.ts';
 import { assertBooksAgree, freshPhone, otp, pin, placeOrder, state, typeCode } from './support/steps.ts';
 
@@ -9,6 +9,13 @@ async function opened(context: BrowserContext, act: () => Promise<void>): Promis
   const opening = context.waitForEvent('page');
   await act();
   return opening;
+}
+
+/** Once the shop has put both elements into its page. */
+async function dress(page: Page, attributes: Record<string, string>): Promise<void> {
+  for (const tag of ['allo-link-button', 'allo-pay']) {
+    await page.locator(tag).evaluate((element, given) => Object.entries(given).forEach(([name, value]) => element.setAttribute(name, value)), attributes);
+  }
 }
 
 /** OTP and PIN in the popup, which then closes by itself. */
@@ -26,10 +33,7 @@ test('linking and paying in a popup: closed early, opened again, and the page be
     const page = await context.newPage();
     await placeOrder(page, shop);
     const address = page.url();
-    await page.evaluate(() => {
-      for (const element of document.querySelectorAll('allo-link-button, allo-pay')) element.setAttribute('presentation', 'popup');
-    });
-
+    await dress(page, { presentation: 'popup' });
     const button = page.locator('allo-link-button');
     await button.getByRole('button').first().click();
     await button.getByRole('textbox').fill(freshPhone());
@@ -49,6 +53,37 @@ test('linking and paying in a popup: closed early, opened again, and the page be
     await receipt;
     await state(page, 'allo-pay', 'paid');
     assert.equal(shop.payments().length, 1);
+    assertBooksAgree(shop);
+  } finally {
+    await shop.close();
+  }
+});
+
+/** OTP and PIN in the popup, which then shows a page that says nothing to the one below: that asks sooner or later, or when told to. */
+async function landIn(popup: Page, below: Locator): Promise<void> {
+  const closed = popup.waitForEvent('close');
+  await typeCode(popup, 'otp', otp);
+  await typeCode(popup, 'pin', pin);
+  const landed = await popup.waitForURL(/cart\.html/).then(() => true, () => false);
+  if (landed) await below.evaluate((element) => (element as HTMLElement & { refresh(): void }).refresh());
+  await closed;
+}
+
+test('a popup that comes back to a page without our elements closes once the page below it knows', async () => {
+  const shop = await openShop();
+  try {
+    const context = await shop.shopper();
+    const page = await context.newPage();
+    await placeOrder(page, shop);
+    await dress(page, { presentation: 'popup', 'return-to': '/cart.html' });
+    const button = page.locator('allo-link-button');
+    await button.getByRole('button').first().click();
+    await button.getByRole('textbox').fill(freshPhone());
+    await landIn(await opened(context, () => button.getByRole('textbox').press('Enter')), button);
+    await state(page, 'allo-link-button', 'linked');
+    const pay = await state(page, 'allo-pay', 'ready');
+    await landIn(await opened(context, () => pay.getByRole('button').first().click()), page.locator('allo-pay'));
+    await state(page, 'allo-pay', 'paid');
     assertBooksAgree(shop);
   } finally {
     await shop.close();

@@ -101,6 +101,17 @@ describe('<allo-link-button>', () => {
     expect(backend.requests.find(({ route }) => route === 'link')?.body).to.include({ phone: '081234567890' });
   });
 
+  it('takes the shopper back to a phone number that was refused', async () => {
+    const { endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'unlinked');
+    press(element, 'Hubungkan');
+    await shows(element, 'phone');
+    control(element, 'Lanjut').focus();
+    press(element, 'Lanjut');
+    expect(inside(element).activeElement).to.be.instanceOf(HTMLInputElement);
+  });
+
   it('leaves the phone step by Escape and gives the focus back to the button', async () => {
     const { endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
     const element = await mount('allo-link-button', { endpoint });
@@ -204,6 +215,18 @@ describe('<allo-link-button>', () => {
     press(element, 'Coba lagi');
     await shows(element, 'linking');
     expect(backend.count('link')).to.equal(2);
+  });
+
+  it('asks to sign in, and offers to read the page again instead of trying the same for ever', async () => {
+    const { backend, endpoint } = serve();
+    backend.fail('account', 'UNAUTHENTICATED', { retryable: false });
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('Silakan masuk').and.not.contain('Coba lagi');
+    expect(control(element, 'Muat ulang')).to.exist;
+    backend.heal('account');
+    window.dispatchEvent(new Event('online'));
+    await shows(element, 'linked');
   });
 
   it('asks the backend for the truth when the page comes out of the back-forward cache', async () => {

@@ -291,6 +291,22 @@ describe('<allo-pay>', () => {
     });
   }
 
+  it('does not push to pay again from an account that is blocked', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'failed', 'ACCOUNT_BLOCKED');
+    const element = await mountPay(endpoint);
+    await shows(element, 'failed');
+    expect(inside(element).querySelector('[part~=primary]')).to.not.exist;
+  });
+
+  it('offers to read the page again when there is no such order', async () => {
+    const { endpoint } = serve();
+    const element = await mountPay(endpoint, { 'order-id': 'INV-9' });
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('tidak ditemukan').and.not.contain('Coba lagi');
+    expect(control(element, 'Muat ulang')).to.exist;
+  });
+
   const sure: [status: PaymentStatus, state: string, words: string][] = [
     ['created', 'processing', 'sedang diproses'],
     ['refunding', 'refunding', 'Dana sedang dikembalikan'],
@@ -348,7 +364,7 @@ describe('<allo-pay>', () => {
     await shows(element, 'insufficient');
     expect(textOf(element)).to.contain('Rp 124.999,99');
     backend.balance = { ...backend.balance, instruments: [{ type: 'BALANCE', available: { value: '125000.00', currency: 'IDR' } }] };
-    press(element, 'Periksa saldo lagi');
+    press(element, 'Coba lagi');
     await shows(element, 'ready');
   });
 
@@ -393,7 +409,7 @@ describe('<allo-pay>', () => {
     const answer = backend.hold('pay');
     await sendKeys({ press: 'Enter' });
     await shows(element, 'creating');
-    expect(inside(element).activeElement).to.equal(control(element, 'Menyiapkan pembayaran'));
+    expect(inside(element).activeElement).to.equal(control(element, 'Membuka Allo Bank'));
     answer();
     await shows(element, 'waiting');
     await until(() => inside(element).activeElement === control(element, 'Lanjutkan di Allo Bank'));

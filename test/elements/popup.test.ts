@@ -81,6 +81,44 @@ describe('the bank\'s page in a popup', () => {
     await shows(element, 'linking');
     backend.link();
     await shows(element, 'linked');
+    expect(popups[0]?.closed, 'wherever it stands').to.equal(true);
+  });
+
+  it('is closed when the link came to nothing, and when the payment is over, however it ended', async () => {
+    const { backend, endpoint } = serve(unlinked);
+    const link = await unhindered(mount('allo-link-button', { endpoint, presentation: 'popup' }));
+    await shows(link, 'unlinked');
+    press(link, 'Hubungkan');
+    await shows(link, 'linking');
+    expect(popups[0]?.closed).to.equal(false);
+    backend.account = { status: 'unlinked', lastFailure: 'not-completed' };
+    link.refresh();
+    await shows(link, 'unlinked');
+    expect(popups[0]?.closed).to.equal(true);
+    link.remove();
+    for (const end of ['paid', 'cancelled', 'failed'] as const) {
+      const { backend: shop, endpoint: at } = serve();
+      const pay = await unhindered(mountPay(at, { presentation: 'popup' }));
+      await shows(pay, 'ready');
+      press(pay, 'Bayar');
+      await shows(pay, 'waiting');
+      expect(popups.at(-1)?.closed, end).to.equal(false);
+      shop.settle('INV-7', end);
+      press(pay, 'Periksa status');
+      await shows(pay, end);
+      expect(popups.at(-1)?.closed, end).to.equal(true);
+    }
+  });
+
+  it('stays with the shopper at the bank when the page takes the element out', async () => {
+    const { endpoint } = serve();
+    const pay = await unhindered(mountPay(endpoint, { presentation: 'popup' }));
+    await shows(pay, 'ready');
+    press(pay, 'Bayar');
+    await shows(pay, 'waiting');
+    pay.remove();
+    await until(() => pay.order === undefined);
+    expect(popups[0]?.closed).to.equal(false);
   });
 
   it('completes at once when the page in the popup says so, by channel or by storage, and asks once for both', async () => {
@@ -221,12 +259,12 @@ describe('the bank\'s page in a popup', () => {
     window.close = () => {
       closed += 1;
     };
-    window.name = 'allo-kit-bank';
+    sessionStorage.setItem('allo-kit-bank', '1');
     await mount('allo-link-button', { endpoint });
-    window.name = '';
+    await mount('allo-link-button', { endpoint: serve().endpoint });
     window.close = close;
     await until(() => heard.length === 1);
-    expect(closed).to.equal(1);
+    expect(closed, 'once: a window opened from here has a copy of the mark').to.equal(1);
     expect(localStorage.getItem(`allo-kit:news:${endpoint}`)).to.equal(heard[0]);
     below.close();
   });

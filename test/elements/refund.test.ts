@@ -148,5 +148,6 @@ describe('<allo-refund>', () => {
     element.refresh();
     await element.updateComplete;
     expect(backend.requests).to.have.length(0);
+    expect(control(element, 'Periksa status'), 'reads the page again').to.exist;
   });
 });

@@ -6,6 +6,7 @@
  */
 
 import { fixture, fixtureCleanup } from '@open-wc/testing';
+import { emulateMedia } from '@web/test-runner-commands';
 import { setupWorker } from 'msw/browser';
 import type { SetupWorker } from 'msw/browser';
 import type { AlloError, AlloPay } from '../../packages/elements/src/index.ts';
@@ -16,19 +17,29 @@ import { createBackend, handlers } from '../../packages/elements/src/msw.ts';
 export type Shown = HTMLElement & { state: string; error: AlloError | undefined; updateComplete: Promise<boolean>; refresh(): void };
 
 // Not a literal: the demo uses the built package, and one program must not see the tag names declared twice.
-const definitions = '../../packages/elements/src/define.ts';
+let definitions = '../../packages/elements/src/define.ts';
+
+/** Tries the built script file instead of the sources; to be said before the stage opens. */
+export function useScriptFile(): void {
+  definitions = '../../packages/elements/dist/allo-kit.js';
+}
 
 const worker: SetupWorker = setupWorker();
 let count = 0;
+let served: Promise<void> | undefined;
 
 export async function openStage(): Promise<void> {
   await import(definitions);
-  // The worker of the page before: MSW would update it in the background, which fails if that page is just going.
-  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
-  await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
+  await (served ??= startWorker());
   // The window must stay: where it was to go is asserted by the event.
   document.addEventListener('allo-authorize-request', stay);
   document.documentElement.lang = 'id';
+}
+
+async function startWorker(): Promise<void> {
+  // The worker of the page before: MSW would update it in the background, which fails if that page is just going.
+  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+  await worker.start({ quiet: true, onUnhandledFrame: 'bypass' });
 }
 
 /** The worker goes with the page. */
@@ -41,6 +52,11 @@ export function clearStage(): void {
   worker.resetHandlers();
   localStorage.clear();
   document.documentElement.lang = 'id';
+}
+
+/** No motion from here on. Chromium can be told; Firefox and WebKit cannot, and are started that way. */
+export async function holdStill(): Promise<void> {
+  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) await emulateMedia({ reducedMotion: 'reduce' });
 }
 
 /** Serves a backend at an address of its own. */
@@ -80,6 +96,23 @@ export async function until(condition: () => boolean, describe: () => string = (
 export function inside(element: Element): ShadowRoot {
   if (!element.shadowRoot) throw new Error(`<${element.localName}> has no shadow root`);
   return element.shadowRoot;
+}
+
+/** The shadow root of an element, and those of the elements that are shown in it. */
+export function rootsOf(element: Element): ShadowRoot[] {
+  const root = inside(element);
+  return [root, ...[...root.querySelectorAll('*')].filter((one) => one.shadowRoot && one.checkVisibility()).flatMap(rootsOf)];
+}
+
+/** Everything of a kind that an element shows, also in the elements inside it. */
+export function findAll<T extends HTMLElement = HTMLElement>(element: Element, selector: string): T[] {
+  return rootsOf(element).flatMap((root) => [...root.querySelectorAll<T>(selector)]);
+}
+
+/** Nothing waits to be drawn, in the element and in those inside it. */
+export async function drawn(element: Shown): Promise<void> {
+  const elements = [...rootsOf(element).map(({ host }) => host as Shown), element];
+  for (const { updateComplete } of elements) await updateComplete;
 }
 
 /** What can be read in an element, without what only screen readers read. */

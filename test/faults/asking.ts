@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer } from '../server/support/shopper.ts';
 
 /** An answer that may be a problem. */
-type AnyAnswer = Answer<{ code?: string; retryable?: boolean }>;
+export type AnyAnswer = Answer<{ code?: string; retryable?: boolean }>;
 
 const pauseMs = 60;
 const mostAttempts = 400;
@@ -28,9 +28,9 @@ export async function insist<Given extends AnyAnswer>(ask: () => Promise<Given>,
   return undefined;
 }
 
-const isTemporary = ({ status, body }: AnyAnswer): boolean => status >= 500 && status !== 500 && (body.retryable ?? true);
+export const isTemporary = ({ status, body }: AnyAnswer): boolean => status >= 500 && status !== 500 && (body.retryable ?? true);
 
-function noteOdd<Given extends AnyAnswer>(answer: Given, odd: string[]): Given {
+export function noteOdd<Given extends AnyAnswer>(answer: Given, odd: string[]): Given {
   const { status, body } = answer;
   if (status >= 400 && !expectedCodes.has(body.code ?? '')) odd.push(`HTTP ${status} ${body.code ?? ''}`);
   return answer;

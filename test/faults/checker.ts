@@ -59,8 +59,15 @@ function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 
 /** By the amount, which no two orders share: so it holds for debits that the ledger has never heard of, too. */
 function doubleDebits(evidence: Evidence): string[] {
-  const counts = countBy(debitsOf(evidence), ({ amount }) => `order-${orderIndexOfAmount(amount)}`);
+  const counts = countBy(debitsOf(evidence).filter((entry) => !isTakenBack(evidence, entry)), ({ amount }) => `order-${orderIndexOfAmount(amount)}`);
   return Array.from(counts).flatMap(([orderId, count]) => (count > 1 ? [`${orderId} was debited ${count} times`] : []));
+}
+
+/** Taken after the bank had called it unpaid, and given back, or handed to people, because the order was paid anew. */
+function isTakenBack({ takenLate, books }: Evidence, { partnerReferenceNo }: Evidence['journal'][number]): boolean {
+  if (takenLate?.has(partnerReferenceNo) !== true) return false;
+  const state = books.payments.find(({ reference }) => reference === partnerReferenceNo)?.state;
+  return state === 'refunded' || state === 'review';
 }
 
 function unknownDebits(evidence: Evidence): string[] {

@@ -16,7 +16,7 @@ const expectations: Readonly<Record<string, { one: PaymentEventType[][]; none: P
   cancelled: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
   expired: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
   not_executed: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
-  review: { one: [['payment.review', 'refund.review', 'payment.paid']], none: ['payment.refunded'] },
+  review: { one: [['payment.review', 'refund.review', 'payment.paid', 'payment.late']], none: ['payment.refunded'] },
 };
 
 export function checkEvents(evidence: Evidence): string[] {

@@ -38,5 +38,7 @@ export interface Evidence {
   /** Answers that no well-behaved server gives: HTTP 500, or a refusal that had no reason. */
   oddAnswers: string[];
   events: AlloEvent[];
+  /** References of payments that the bank called unpaid and took all the same; none unless a run plays such a bank. */
+  takenLate?: ReadonlySet<string>;
   forged: Forged[];
 }

@@ -29,7 +29,7 @@ const sign = (key: string, signedPath: string, { body, token, timestamp }: Claim
 const flipCase = (text: string): string => text.replace(/[a-z]/gi, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
 
 /** What each puts into X-SIGNATURE. */
-const forgeries = {
+export const forgeries = {
   'case flipped': (claim: Claim) => flipCase(sign(secretKey, path, claim)),
   'lower-cased': (claim: Claim) => sign(secretKey, path, claim).toLowerCase(),
   'another key': (claim: Claim) => sign(`${secretKey}x`, path, claim),
@@ -39,7 +39,7 @@ const forgeries = {
   empty: () => 'AA==',
 } as const;
 
-const forgeryNames = Object.keys(forgeries) as [keyof typeof forgeries, ...(keyof typeof forgeries)[]];
+export const forgeryNames = Object.keys(forgeries) as [keyof typeof forgeries, ...(keyof typeof forgeries)[]];
 
 export function createForger(url: string, now: () => number): Forger {
   const sender = createDokuSender(url, now);

@@ -29,6 +29,7 @@ function schemaOf(type: ts.TypeNode): Json {
   if (ts.isTypeReferenceNode(type)) return { $ref: `#/components/schemas/${type.typeName.getText()}` };
   if (ts.isTypeLiteralNode(type)) return objectOf(type.members);
   if (ts.isUnionTypeNode(type)) return { type: 'string', enum: type.types.map(literalOf) };
+  if (ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.TrueKeyword) return { const: true };
   return { const: literalOf(type) };
 }
 
@@ -78,6 +79,7 @@ function codesOf({ responses }: Operation): { status: number; code: string }[] {
 /** Codes that no operation answers. */
 const answeredByNone: Readonly<Record<string, string>> = {
   METHOD_NOT_ALLOWED: 'for methods that are no operation',
+  REFUNDS_POSSIBLE: 'for back offices, which call the function',
   REFUND_MANUAL: 'for backends that answer a refund people have to do as a problem; ours answers the payment with its refund',
 };
 

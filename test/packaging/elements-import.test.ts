@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 // Not literals: the demo uses the built package, and one program must not see the tag names declared twice.
 const source = '../../packages/elements/src';
-const tags = ['allo-provider', 'allo-link-button', 'allo-balance', 'allo-pay', 'allo-refund'];
-const entries = ['index.ts', 'contract.ts', 'define.ts', ...tags.flatMap((tag) => [`${tag}/${tag}.ts`, `${tag}/define.ts`])];
+const tags = ['allo-provider', 'allo-link-button', 'allo-balance', 'allo-pay', 'allo-checkout', 'allo-refund'];
+const entries = ['index.ts', 'contract.ts', 'define.ts', 'ssr.ts', 'hydrate.ts', ...tags.flatMap((tag) => [`${tag}/${tag}.ts`, `${tag}/define.ts`])];
 
 for (const entry of entries) {
   test(`${entry} can be imported where there is no page`, async () => {

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { getRequestListener } from '@hono/node-server';
 import express from 'express';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { Hono } from 'hono';
 import { toExpress } from '../../packages/server/src/adapters/express.ts';
+import { toFastify } from '../../packages/server/src/adapters/fastify.ts';
 import { toNode } from '../../packages/server/src/adapters/node.ts';
 import type { Allo } from '../../packages/server/src/allo.ts';
 import { createDokuSender, paymentNotice } from './support/doku.ts';
@@ -23,8 +28,26 @@ const mounts: Readonly<Record<string, (allo: Allo) => RequestListener>> = {
   'Express, after express.text()': (allo) => express().use(express.text({ type: '*/*' })).use('/allo', toExpress(allo)),
   'Express, after a parser that keeps the bytes': (allo) => express()
     .use(express.json({ verify: (request, _, bytes) => void Object.assign(request, { rawBody: bytes }) })).use('/allo', toExpress(allo)),
+  Fastify: (allo) => fastifyListener((app) => app.register(toFastify(allo))),
+  'Fastify, behind a prefix\'s own plugins': (allo) => fastifyListener((app) => app.register(async (scope) => {
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    await scope.register(toFastify(allo));
+  })),
+  Hono: (allo) => {
+    const app = new Hono().all('/allo/*', (c) => allo.handler(c.req.raw));
+    const answer = getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false });
+    return (request, response) => void answer(request, response);
+  },
   'Express, inside a router': (allo) => express().use('/', express.Router().use('/allo', toExpress(allo))),
 };
+
+/** Fastify answers from the listener it would give to its own server. */
+function fastifyListener(mount: (app: FastifyInstance) => unknown): RequestListener {
+  const app = fastify();
+  mount(app);
+  const ready = app.ready();
+  return (request, response) => void ready.then(() => app.routing(request, response));
+}
 
 /** Parsers that leave nothing but the parsed value: what was spelled in another way cannot be seen any more. */
 const forgetsSpelling = /after express\.json\(\)$/;

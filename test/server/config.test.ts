@@ -215,10 +215,10 @@ describe('a key', () => {
   };
 
   /** True if what the one key signs, the other verifies. */
-  async function belongTogether({ privateKey }: Config, { ownPublicKey }: Config): Promise<boolean> {
+  async function belongTogether({ ownKeys: [{ privateKey }] }: Config, { ownKeys: [{ publicKey }] }: Config): Promise<boolean> {
     const data = new TextEncoder().encode('signed');
     const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, data);
-    return crypto.subtle.verify('RSASSA-PKCS1-v1_5', ownPublicKey, signature, data);
+    return crypto.subtle.verify('RSASSA-PKCS1-v1_5', publicKey, signature, data);
   }
 
   it('may stand on many lines, on one with \\n written out, or in a file', async () => {
@@ -242,8 +242,8 @@ describe('a key', () => {
   });
 
   it('signs, or verifies, and can be read out by nobody', () => {
-    const { privateKey, ownPublicKey, dokuPublicKey } = readFrom({});
-    assert.deepEqual([privateKey, ownPublicKey, dokuPublicKey].map(({ usages }) => usages), [['sign'], ['verify'], ['verify']]);
+    const { ownKeys: [{ privateKey, publicKey }], dokuPublicKeys: [dokuPublicKey] } = readFrom({});
+    assert.deepEqual([privateKey, publicKey, dokuPublicKey].map(({ usages }) => usages), [['sign'], ['verify'], ['verify']]);
     assert.equal(privateKey.extractable, false);
   });
 
@@ -266,6 +266,39 @@ describe('keys that are being replaced', () => {
     const config = readFrom({ DOKU_SECRET_KEY: 'SK-newest-0123, SK-previous-4567', ALLO_ENCRYPTION_KEY: `${one.toString('base64')}, ${two.toString('hex')}` });
     assert.deepEqual(config.secretKeys, ['SK-newest-0123', 'SK-previous-4567']);
     assert.deepEqual(config.encryptionKeys.map((key) => Buffer.from(key)), [one, two]);
+  });
+
+  it('may be RSA keys: with a comma between them or none, in one file or in several', () => {
+    const other = rsa(2048);
+    const folder = mkdtempSync(join(tmpdir(), 'allo-keys-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return `file:${join(folder, name)}`;
+    };
+    const idsOf = (DOKU_PRIVATE_KEY: string): string[] => readFrom({ DOKU_PRIVATE_KEY }).ownKeys.map(({ fingerprint }) => fingerprint);
+    const both = [...idsOf(other.privateKey), ...idsOf(keys.privateKey)];
+    assert.equal(new Set(both).size, 2);
+    for (const text of [
+      `${other.privateKey}${keys.privateKey}`, `${other.privateKey},${keys.privateKey}`, `${other.privateKey} , ${keys.privateKey}`.replaceAll('\n', '\\n'),
+      file('both.pem', `# the newest first\n${other.privateKey}\n${keys.privateKey}`), `${file('one.pem', other.privateKey)}, ${file('two.pem', keys.privateKey)}`,
+      `${file('one.pem', other.privateKey)},${keys.privateKey}`,
+    ]) assert.deepEqual(idsOf(text), both);
+    assert.equal(readFrom({ DOKU_PUBLIC_KEY: `${other.publicKey},${keys.publicKey}` }).dokuPublicKeys.length, 2);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are all looked at: one that is wrong, cut off or of the other half is not overlooked', () => {
+    for (const second of ['canary', '', 'file:', keys.privateKey.slice(0, 400), short.privateKey, encrypted.privateKey, keys.publicKey]) {
+      for (const between of [',', '\n']) {
+        if (between === '\n' && !second.includes('BEGIN')) continue;
+        const value = `${keys.privateKey.trim()}${between}${second}`;
+        assert.throws(() => readFrom({ DOKU_PRIVATE_KEY: value }), names('doku.privateKey', 'DOKU_PRIVATE_KEY', value), `${between}${second}`);
+      }
+    }
+    for (const second of ['canary', keys.publicKey.slice(0, 100), keys.privateKey, short.publicKey]) {
+      const value = `${keys.publicKey.trim()},${second}`;
+      assert.throws(() => readFrom({ DOKU_PUBLIC_KEY: value }), names('doku.publicKey', 'DOKU_PUBLIC_KEY', value), second);
+    }
   });
 
   it('may be base64, base64url or hex', () => {

@@ -112,6 +112,30 @@ describe('starting to link', () => {
     assert.equal((await fitri.link()).status, 201);
   });
 
+  test('in all, whoever asks, so many an hour; the log says so', async () => {
+    await world.restart({ limits: { linksInAll: { count: 2, perSeconds: 3600 } } });
+    for (let time = 0; time < 2; time += 1) assert.equal((await world.shopper(fresh('guest')).link()).status, 201);
+    await assertLimited(() => world.shopper(fresh('guest')).link());
+    assert.ok(world.log.some(({ level, message }) => level === 'error' && message.startsWith('links are refused')));
+    await world.restart();
+  });
+
+  test('tells each client how its own limits stand, and nothing of others', async () => {
+    const hana = world.shopper(fresh('hana'));
+    const phone = phoneOf(fresh('hana'));
+    for (const left of [2, 1, 0]) {
+      const { headers } = await linkFrom(hana, phoneOf(fresh('hana')), '203.0.113.77');
+      assert.equal(headers.get('ratelimit-policy'), '"links-per-customer";q=3;w=3600, "links-per-address";q=10;w=3600');
+      assert.equal(headers.get('ratelimit'), `"links-per-customer";r=${left};t=${3600 - (2 - left) * 60}, "links-per-address";r=${left + 7};t=${3600 - (2 - left) * 60}`);
+      await world.simulator.advance(minuteMs);
+    }
+    const refused = await linkFrom(hana, phone, '203.0.113.77');
+    assert.deepEqual([refused.status, refused.headers.get('retry-after'), refused.headers.get('ratelimit')?.split(',')[0]], [429, '3420', '"links-per-customer";r=0;t=3420']);
+    assert.equal((await hana.account()).headers.get('ratelimit'), null, 'what is not limited says nothing of limits');
+    assert.equal((await hana.balance()).headers.get('ratelimit'), '"balances-per-customer";r=10;t=0');
+    assert.equal((await hana.pay(fresh('no-such-order'))).headers.get('ratelimit-policy'), '"payments-per-customer";q=5;w=60');
+  });
+
   test('who is linked is told so, however often', async () => {
     const gita = world.shopper(fresh('gita'));
     await linkAccount(world, gita);

@@ -26,7 +26,7 @@ const machines: readonly Machine[] = [
     states: {
       created: 'open', sending: 'open', requires_action: 'open', pending: 'open', unknown: 'open', succeeded: 'settled',
       refunding: 'open', refunded: 'ended', late_success: 'open', failed: 'settled', cancelled: 'settled', expired: 'settled',
-      not_executed: 'settled', review: 'ended',
+      not_executed: 'settled', review: 'settled',
     } satisfies Record<PaymentState, Kind>,
     steps: paymentTransitions,
   },

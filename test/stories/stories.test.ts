@@ -20,6 +20,9 @@ const viewer = await openViewer(browser, url, stories.at(-1)?.id ?? '');
 /** States that were really seen, by tag. */
 const seen = new Map<string, Set<string>>();
 
+/** Parts that were really seen, by tag. */
+const seenParts = new Map<string, Set<string>>();
+
 after(async () => {
   await browser.close();
   await storybook.close();
@@ -43,9 +46,10 @@ describe('every story', () => {
     test(`${title} – ${name} is drawn, in its state, without errors and without violations`, async () => {
       await viewer.setWidth(360);
       await viewer.show(id);
-      const { tag, expected, size } = await settled();
+      const { tag, expected, size, parts } = await settled();
       assert.ok(size.width > 0 && size.height >= 44, `drawn ${size.width} × ${size.height}`);
       if (tag !== undefined && expected !== undefined) seen.set(tag, (seen.get(tag) ?? new Set()).add(expected));
+      if (tag !== undefined) seenParts.set(tag, new Set([...(seenParts.get(tag) ?? []), ...parts]));
       for (const theme of ['light', 'dark'] as const) {
         await viewer.set({ theme });
         for (const width of [360, 1280]) {
@@ -67,6 +71,14 @@ describe('the stories together', () => {
   for (const { tagName, ...element } of elements) {
     test(`show every state of <${tagName}>`, () => {
       assert.deepEqual(statesOf(element).filter((state) => !seen.get(tagName)?.has(state)), []);
+    });
+  }
+
+  for (const { tagName, cssParts = [] } of elements) {
+    test(`show every part that <${tagName}> documents, and no other`, () => {
+      // What is `hidden` is for screen readers.
+      const shown = [...(seenParts.get(tagName) ?? [])].filter((part) => part !== 'hidden');
+      assert.deepEqual(shown.sort(), cssParts.map(({ name }) => name).sort());
     });
   }
 

@@ -19,7 +19,9 @@ function row(order: ShopOrder): HTMLElement {
   const items = count === 1 ? t('item') : t('items', { count });
   const words = el('span', { class: 'grow' }, el('b', {}, order.orderId), el('small', {}, `${instant(order.placedAt)} · ${items}`));
   const right = el('span', { class: 'right' }, el('span', { class: 'sum' }, rupiah(order.totalRupiah)), statusChip(order.status));
-  const link = el('a', { class: 'order-link', href: `/order.html?order=${order.orderId}` }, picture(order.lines[0]?.productId ?? '', 56), words, right);
+  const unpaid = order.status === 'open' || order.status === 'failed';
+  const page = unpaid ? `/pay.html?order=${order.orderId}&lines=${order.lines.length}` : `/order.html?order=${order.orderId}`;
+  const link = el('a', { class: 'order-link', href: page }, picture(order.lines[0]?.productId ?? '', 56), words, right);
   return el('li', {}, link);
 }
 

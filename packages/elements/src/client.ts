@@ -42,65 +42,118 @@ export interface AlloClient {
 }
 
 /** A client of one backend. No state besides its options. */
-export function createClient({ endpoint, credentials = 'same-origin', timeoutMs = 30_000 }: ClientOptions): AlloClient {
-  const send = async <T>(path: string, accepts: Guard<T>, signal?: AbortSignal, body?: object, key?: string): Promise<T> => {
-    const request = { method: body ? 'POST' : 'GET', headers: headersFor(body, key), body: body ? JSON.stringify(body) : null };
-    const [status, answer] = await limited(timeoutMs, signal, async (until) => {
-      const response = await fetch(endpoint + path, { ...request, credentials, cache: 'no-store', signal: until });
-      const answer: unknown = await response.json().catch(unlessBroken);
-      return [response.status, answer] as const;
-    });
-    if (status >= 200 && status < 300 && accepts(answer)) return answer;
-    throw isProblem(answer) ? new AlloError(answer.code, answer) : new AlloError('INVALID_RESPONSE', { retryable: status >= 500 });
-  };
-  // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
-  const get = <T>(path: string, accepts: Guard<T>, signal?: AbortSignal): Promise<T> =>
-    send(path, accepts, signal).catch((error: unknown) => {
-      if ((error as AlloError).code !== 'NETWORK_ERROR') throw error;
-      return send(path, accepts, signal);
-    });
+export function createClient(options: ClientOptions): AlloClient {
+  const send = createSend(options);
   return {
-    account: (signal) => get(paths.account, isAccount, signal),
-    link: (body, signal) => send(paths.link, isLinkStarted, signal, body),
-    unlink: (signal) => send(paths.unlink, isAccount, signal, {}),
-    balance: (signal) => get(paths.balance, isBalance, signal),
-    order: (orderId, signal) => get(paths.order(orderId), isOrderOf(orderId), signal),
-    pay: (body, key, signal) => send(paths.payments, isPaymentOf('orderId', body.orderId), signal, body, key),
-    payment: (paymentId, signal) => get(paths.payment(paymentId), isPaymentOf('paymentId', paymentId), signal),
-    refund: (paymentId, body, key, signal) => send(paths.refund(paymentId), isPaymentOf('paymentId', paymentId), signal, body, key),
+    account: (signal) => readAccount(send, signal),
+    link: (body, signal) => startLink(send, body, signal),
+    unlink: (signal) => unlink(send, signal),
+    balance: (signal) => readBalance(send, signal),
+    order: (orderId, signal) => readOrder(send, orderId, signal),
+    pay: (body, key, signal) => pay(send, body, key, signal),
+    payment: (paymentId, signal) => readPayment(send, paymentId, signal),
+    refund: (paymentId, body, key, signal) => refund(send, paymentId, body, key, signal),
   };
 }
 
-type Guard<T> = (value: unknown) => value is T;
+/** One request to one backend: a `GET`, or with a body a `POST`. */
+export type Send = <T>(path: string, isRight: Check, signal?: AbortSignal, body?: object, key?: string) => Promise<T>;
 
-function headersFor(body?: object, key?: string): Record<string, string> {
-  const headers: Record<string, string> = { Accept: 'application/json', [contractHeader]: contractVersion };
-  if (body) headers['Content-Type'] = 'application/json';
-  if (key) headers[idempotencyHeader] = key;
-  return headers;
+/** The requests are functions of this, not methods: an element alone then carries only those that it makes. */
+export function createSend({ endpoint, credentials = 'same-origin', timeoutMs = 30_000 }: ClientOptions): Send {
+  const send = async <T>(path: string, isRight: Check, signal?: AbortSignal, body?: object, key?: string, repeats = !body): Promise<T> => {
+    // Not `AbortSignal.timeout`: that keeps what the request refers to alive until the time is up.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    try {
+      const response = await fetch(endpoint + path, {
+        method: body ? 'POST' : 'GET',
+        headers: { [contractHeader]: contractVersion, ...(body && { 'Content-Type': 'application/json' }), ...(key && { [idempotencyHeader]: key }) },
+        body: body ? JSON.stringify(body) : null,
+        credentials,
+        cache: 'no-store',
+        signal: AbortSignal.any([signal ?? limit.signal, limit.signal]),
+      });
+      const answer: unknown = await response.json().catch(unlessBroken);
+      if (response.ok && isRight(answer)) return answer as T;
+      const { code = 'INVALID_RESPONSE', retryable = response.status > 499, requestId } = (answer ?? {}) as Partial<Problem>;
+      throw new AlloError(code, { retryable, requestId });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (cause instanceof AlloError) throw cause;
+      if (limit.signal.aborted) throw new AlloError('TIMEOUT', { retryable: true, cause });
+      // Reading twice is harmless, and on a phone the first try after a change of network is often lost.
+      if (repeats) return await send(path, isRight, signal, body, key, false);
+      throw new AlloError('NETWORK_ERROR', { retryable: true, cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return send;
 }
 
-/** Not `AbortSignal.timeout`: that keeps what the request refers to alive until the time is up. */
-async function limited<T>(timeoutMs: number, signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
-  try {
-    return await run(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new AlloError(limit.signal.aborted ? 'TIMEOUT' : 'NETWORK_ERROR', { retryable: true, cause });
-  } finally {
-    clearTimeout(timer);
-  }
+export function readAccount(send: Send, signal?: AbortSignal): Promise<Account> {
+  return send(paths.account, isAccount, signal);
+}
+
+export function startLink(send: Send, body: LinkRequest, signal?: AbortSignal): Promise<LinkStarted> {
+  return send(paths.link, isLink, signal, body);
+}
+
+export function unlink(send: Send, signal?: AbortSignal): Promise<Account> {
+  return send(paths.unlink, isAccount, signal, {});
+}
+
+export function readBalance(send: Send, signal?: AbortSignal): Promise<Balance> {
+  return send(paths.balance, isBalance, signal);
+}
+
+export function readOrder(send: Send, orderId: string, signal?: AbortSignal): Promise<Order> {
+  return send(paths.order(orderId), has({ orderId, amount: isMoney, payment: ifAny(isPayment({ orderId })) }), signal);
+}
+
+export function pay(send: Send, body: PaymentRequest, idempotencyKey: string, signal?: AbortSignal): Promise<Payment> {
+  return send(paths.payments, isPayment({ orderId: body.orderId }), signal, body, idempotencyKey);
+}
+
+export function readPayment(send: Send, paymentId: string, signal?: AbortSignal): Promise<Payment> {
+  return send(paths.payment(paymentId), isPayment({ paymentId }), signal);
+}
+
+export function refund(send: Send, paymentId: string, body: RefundRequest, idempotencyKey: string, signal?: AbortSignal): Promise<Payment> {
+  return send(paths.refund(paymentId), isPayment({ paymentId }), signal, body, idempotencyKey);
 }
 
 /** What is not JSON is no answer of the contract; an answer that broke off is a failure of the network. */
-function unlessBroken(cause: unknown): undefined {
+function unlessBroken(cause: unknown): void {
   if (!(cause instanceof SyntaxError)) throw cause;
 }
 
+type Check = (value: unknown) => boolean;
+
+/** An object whose fields are right: as a check says, or just this value. */
+function has(wanted: Readonly<Record<string, Check | string>>): Check {
+  return (value) => value instanceof Object && Object.entries(wanted).every(([name, right]) => {
+    const given = (value as Record<string, unknown>)[name];
+    return right instanceof Function ? right(given) : right === given;
+  });
+}
+
+function ifAny(isRight: Check): Check {
+  return (value) => !value || isRight(value);
+}
+
+function oneOf(names: object): Check {
+  return (value) => Object.hasOwn(names, String(value));
+}
+
+/** The shopper is sent there: `javascript:` and the like must never pass. */
+const isLink = /* @__PURE__ */ has({ url: (url) => /^https?:\/\//i.test(String(url)) });
+
 /** `satisfies` makes a status that is added to the contract a build error here. */
-const accountStatuses = { unlinked: 1, linking: 1, linked: 1, 'relink-required': 1 } satisfies Record<AccountStatus, 1>;
+const isAccount = /* @__PURE__ */ has({ status: /* @__PURE__ */ oneOf({ unlinked: 1, linking: 1, linked: 1, 'relink-required': 1 } satisfies Record<AccountStatus, 1>), link: /* @__PURE__ */ ifAny(isLink) });
+
+const isBalance = /* @__PURE__ */ has({ instruments: (all) => Array.isArray(all) && all.every(has({ available: isMoney })) });
 
 const paymentStatuses = {
   created: 1,
@@ -115,37 +168,7 @@ const paymentStatuses = {
   review: 1,
 } satisfies Record<PaymentStatus, 1>;
 
-function isProblem(value: unknown): value is Problem {
-  return typeof (value as Partial<Problem> | undefined)?.code === 'string';
-}
-
-function isAccount(value: unknown): value is Account {
-  const account = value as Partial<Account> | undefined;
-  return Object.hasOwn(accountStatuses, account?.status ?? '') && (!account?.link || isLinkStarted(account.link));
-}
-
-/** The shopper is sent there: `javascript:` and the like must never pass. */
-function isLinkStarted(value: unknown): value is LinkStarted {
-  return /^https?:\/\//i.test(String((value as Partial<LinkStarted> | undefined)?.url));
-}
-
-function isBalance(value: unknown): value is Balance {
-  const balance = value as Partial<Balance> | undefined;
-  return Array.isArray(balance?.instruments) && balance.instruments.every(({ available }) => isMoney(available));
-}
-
-function isOrderOf(orderId: string): Guard<Order> {
-  return (value): value is Order => {
-    const order = value as Partial<Order> | undefined;
-    return order?.orderId === orderId && isMoney(order.amount) && (!order.payment || isPaymentOf('orderId', orderId)(order.payment));
-  };
-}
-
 /** A payment, and of what was asked for: an answer about another order or payment must never be shown. */
-function isPaymentOf(name: 'orderId' | 'paymentId', id: string): Guard<Payment> {
-  return (value): value is Payment => {
-    const payment = value as Partial<Payment> | undefined;
-    const known = Object.hasOwn(paymentStatuses, payment?.status ?? '');
-    return payment?.[name] === id && known && isMoney(payment.amount) && (!payment.action || isLinkStarted(payment.action));
-  };
+function isPayment(asked: Readonly<Record<string, string>>): Check {
+  return has({ ...asked, status: oneOf(paymentStatuses), amount: isMoney, action: ifAny(isLink) });
 }

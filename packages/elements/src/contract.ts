@@ -44,6 +44,11 @@ export const paths = {
    * an {@link idempotencyHeader} of its own a refund can be asked after without ever beginning another.
    */
   refund: (paymentId: string): string => `/payments/${encodeURIComponent(paymentId)}/refund`,
+  /**
+   * `POST` {@link RefundTransferred} → {@link Payment}; there if {@link paths.refund} is. A refund that is `manual` has
+   * been transferred by hand: it is `done`, and the payment `refunded`. Said again it changes nothing.
+   */
+  refundTransferred: (paymentId: string): string => `/payments/${encodeURIComponent(paymentId)}/refund/transferred`,
 } as const;
 
 /** An amount of money: `value` has 1–16 digits, a point and two digits, for example `"12000.00"`. */
@@ -160,7 +165,8 @@ export type PaymentFailure =
  * - `processing`: sent or being sent; not known yet
  * - `done`: the bank gave the money back
  * - `failed`: the bank refused; the payment is `paid` again
- * - `manual`: the bank cannot refund by itself any more (the customer unlinked); transfer by hand
+ * - `manual`: the bank cannot refund by itself any more (the customer unlinked); transfer by hand, then say so
+ *   ({@link paths.refundTransferred})
  */
 export type RefundStatus = 'processing' | 'done' | 'failed' | 'manual';
 
@@ -170,6 +176,10 @@ export interface Refund {
   reference: string;
   /** When the money was given back, with `done`. */
   refundedAt?: string;
+  /** With `done`, if a person transferred the money. */
+  byHand?: true;
+  /** With {@link Refund.byHand}, if it was given. */
+  transferReference?: string;
 }
 
 export interface Payment {
@@ -204,6 +214,12 @@ export interface RefundRequest {
   reason?: string;
 }
 
+/** Body of `POST /payments/{paymentId}/refund/transferred`. */
+export interface RefundTransferred {
+  /** Under which the transfer can be found, up to 64 characters. */
+  reference?: string;
+}
+
 /** Stable codes of problem documents. A text may change, a code may not. */
 export type ProblemCode =
   | 'INVALID_REQUEST'
@@ -226,6 +242,7 @@ export type ProblemCode =
   | 'PAYMENT_NOT_FINAL'
   | 'PAYMENT_NOT_REFUNDABLE'
   | 'REFUND_MANUAL'
+  | 'REFUNDS_POSSIBLE'
   | 'RATE_LIMITED'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'

@@ -23,21 +23,14 @@ export interface AlloErrorOptions {
 /** The one error class of the elements. `message` is for developers; shoppers see a localised text for `code`. */
 export class AlloError extends Error {
   override readonly name = 'AlloError';
-  readonly code: AlloErrorCode;
+  declare readonly code: AlloErrorCode;
   /** True if the same request may succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** What the backend calls this request, for support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
 
   constructor(code: AlloErrorCode, { retryable = false, requestId, cause }: AlloErrorOptions = {}) {
     super(code, { cause });
-    this.code = code;
-    this.retryable = retryable;
-    this.requestId = requestId;
+    Object.assign(this, { code, retryable, requestId });
   }
-}
-
-/** What went wrong as an {@link AlloError}, whatever was thrown. */
-export function toAlloError(cause: unknown): AlloError {
-  return cause instanceof AlloError ? cause : new AlloError('INVALID_RESPONSE', { cause });
 }

@@ -1,111 +1,85 @@
 import type { Account, Balance, Payment } from './contract.ts';
 import type { AlloError } from './errors.ts';
 
-/** What all events of the kit share: they bubble and cross shadow roots, and carry plain fields. */
-class AlloEvent extends Event {
-  constructor(name: string, fields: object, cancelable = false) {
-    super(name, { bubbles: true, composed: true, cancelable });
-    Object.assign(this, fields);
-  }
-}
-
 /** The element shows another state. */
-export class AlloStateChangeEvent extends AlloEvent {
-  declare readonly previous: string;
-  declare readonly state: string;
-  constructor(previous: string, state: string) {
-    super('allo-state-change', { previous, state });
-  }
+export interface AlloStateChangeEvent extends Event {
+  readonly previous: string;
+  readonly state: string;
 }
 
 /**
  * The shopper is about to be sent to the bank. `preventDefault()` keeps the window here: the page then has to
  * take the shopper to `url` itself.
  */
-export class AlloAuthorizeRequestEvent extends AlloEvent {
+export interface AlloAuthorizeRequestEvent extends Event {
   /** The bank's page, `http:` or `https:`. */
-  declare readonly url: string;
-  declare readonly purpose: 'link' | 'payment';
-  constructor(url: string, purpose: 'link' | 'payment') {
-    super('allo-authorize-request', { url, purpose }, true);
-  }
+  readonly url: string;
+  readonly purpose: 'link' | 'payment';
 }
 
 /** The account became linked, on this page or while the shopper was at the bank. Once per link. */
-export class AlloLinkedEvent extends AlloEvent {
-  declare readonly account: Account;
-  constructor(account: Account) {
-    super('allo-linked', { account });
-  }
+export interface AlloLinkedEvent extends Event {
+  readonly account: Account;
 }
 
 /** The account is no longer linked: unlinked here, in another tab or, if the page saw it happen, anywhere. */
-export class AlloUnlinkedEvent extends AlloEvent {
-  declare readonly account: Account;
-  constructor(account: Account) {
-    super('allo-unlinked', { account });
-  }
+export interface AlloUnlinkedEvent extends Event {
+  readonly account: Account;
 }
 
 /** A balance was fetched. */
-export class AlloBalanceLoadedEvent extends AlloEvent {
-  declare readonly balance: Balance;
-  constructor(balance: Balance) {
-    super('allo-balance-loaded', { balance });
-  }
+export interface AlloBalanceLoadedEvent extends Event {
+  readonly balance: Balance;
 }
 
 /** The shopper pressed pay and nothing was sent yet. `preventDefault()` stops it. */
-export class AlloPayStartedEvent extends AlloEvent {
-  declare readonly orderId: string;
-  constructor(orderId: string) {
-    super('allo-pay-started', { orderId }, true);
-  }
+export interface AlloPayStartedEvent extends Event {
+  readonly orderId: string;
 }
 
 /** The order was paid: seen happening, or found done when the shopper came back from the bank. Once per payment and page. */
-export class AlloPaidEvent extends AlloEvent {
-  declare readonly payment: Payment;
-  constructor(payment: Payment) {
-    super('allo-paid', { payment });
-  }
+export interface AlloPaidEvent extends Event {
+  readonly payment: Payment;
 }
 
 /** The payment ended without money being taken: failed, cancelled or expired. Once per payment and page. */
-export class AlloPayFailedEvent extends AlloEvent {
-  declare readonly payment: Payment;
-  constructor(payment: Payment) {
-    super('allo-pay-failed', { payment });
-  }
+export interface AlloPayFailedEvent extends Event {
+  readonly payment: Payment;
 }
 
 /** The bank gave the money back. Once per payment and page. */
-export class AlloRefundedEvent extends AlloEvent {
-  declare readonly payment: Payment;
-  constructor(payment: Payment) {
-    super('allo-refunded', { payment });
-  }
+export interface AlloRefundedEvent extends Event {
+  readonly payment: Payment;
 }
 
 /** A request failed. The element already shows the shopper a text for it. Once per element and error. */
-export class AlloErrorEvent extends AlloEvent {
-  declare readonly error: AlloError;
-  constructor(error: AlloError) {
-    super('allo-error', { error });
+export interface AlloErrorEvent extends Event {
+  readonly error: AlloError;
+}
+
+/** The events of the kit by name. */
+export interface AlloEventMap {
+  'allo-state-change': AlloStateChangeEvent;
+  'allo-authorize-request': AlloAuthorizeRequestEvent;
+  'allo-linked': AlloLinkedEvent;
+  'allo-unlinked': AlloUnlinkedEvent;
+  'allo-balance-loaded': AlloBalanceLoadedEvent;
+  'allo-pay-started': AlloPayStartedEvent;
+  'allo-paid': AlloPaidEvent;
+  'allo-pay-failed': AlloPayFailedEvent;
+  'allo-refunded': AlloRefundedEvent;
+  'allo-error': AlloErrorEvent;
+}
+
+/** What all events of the kit are: they bubble and cross shadow roots, and carry plain fields. */
+export class AlloEvent<Name extends keyof AlloEventMap> extends Event {
+  constructor(name: Name, fields: Omit<AlloEventMap[Name], keyof Event>, cancelable = false) {
+    super(name, { bubbles: true, composed: true, cancelable });
+    Object.assign(this, fields);
   }
 }
 
 declare global {
-  interface HTMLElementEventMap {
-    'allo-state-change': AlloStateChangeEvent;
-    'allo-authorize-request': AlloAuthorizeRequestEvent;
-    'allo-linked': AlloLinkedEvent;
-    'allo-unlinked': AlloUnlinkedEvent;
-    'allo-balance-loaded': AlloBalanceLoadedEvent;
-    'allo-pay-started': AlloPayStartedEvent;
-    'allo-paid': AlloPaidEvent;
-    'allo-pay-failed': AlloPayFailedEvent;
-    'allo-refunded': AlloRefundedEvent;
-    'allo-error': AlloErrorEvent;
-  }
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a declaration that is merged can only extend
+  interface HTMLElementEventMap extends AlloEventMap {}
 }

@@ -1,10 +1,12 @@
 export * from './contract.ts';
 export { AlloError } from './errors.ts';
 export type { AlloErrorCode, AlloErrorOptions, BrowserErrorCode } from './errors.ts';
-export {
+export { AlloEvent } from './events.ts';
+export type {
   AlloAuthorizeRequestEvent,
   AlloBalanceLoadedEvent,
   AlloErrorEvent,
+  AlloEventMap,
   AlloLinkedEvent,
   AlloPaidEvent,
   AlloPayFailedEvent,
@@ -25,5 +27,8 @@ export { AlloBalance } from './allo-balance/allo-balance.ts';
 export type { AlloBalanceState } from './allo-balance/allo-balance.ts';
 export { AlloPay } from './allo-pay/allo-pay.ts';
 export type { AlloPayState } from './allo-pay/allo-pay.ts';
+export { AlloCheckout } from './allo-checkout/allo-checkout.ts';
+export type { AlloCheckoutState } from './allo-checkout/allo-checkout.ts';
 export { AlloRefund } from './allo-refund/allo-refund.ts';
 export type { AlloRefundState } from './allo-refund/allo-refund.ts';
+export type { AlloTags } from './tags.ts';

@@ -5,26 +5,28 @@
  * @module
  */
 
+import { assertMerchant } from './allo-options.ts';
+import type { AlloOptions } from './allo-options.ts';
 import { isLoopback, publicPath, readConfig } from './config.ts';
-import type { Config, ConnectionOptions } from './config.ts';
+import type { Config } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import { defaultTiming } from './ledger/context.ts';
 import { defaultGateLimits } from './ledger/gate.ts';
-import type { GateLimits } from './ledger/gate.ts';
 import { guardBank } from './ledger/guarded-bank.ts';
-import type { LedgerContext, Logger, Timing } from './ledger/context.ts';
+import type { LedgerContext, Logger } from './ledger/context.ts';
 import { deliverEvents } from './ledger/events.ts';
-import type { AlloEvent } from './ledger/allo-event.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
 import { createMeter } from './ledger/metrics.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
-import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
+import type { RateLimits } from './ledger/rate-limits.ts';
+import { confirmManualRefund } from './ledger/manual-refund.ts';
+import type { Transfer } from './ledger/manual-refund.ts';
 import { refundPayment } from './ledger/refunds.ts';
-import { requestUnlink, serverDevice } from './ledger/unlink.ts';
+import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
 import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
@@ -34,42 +36,24 @@ import { viewPayment } from './routes/context.ts';
 import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
-import type { Merchant } from './routes/merchant.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
 import { accountView } from './routes/views.ts';
 import { createSharedAccessToken } from './shared-access-token.ts';
 import { createReference } from './snap/external-id.ts';
 import { createMerchantTokens } from './snap/merchant-token.ts';
 import { createSnap } from './snap/snap.ts';
+import { readTimeouts } from './snap/timeouts.ts';
+import type { SnapTimeouts } from './snap/timeouts.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
+import { resealAll } from './store/reseal.ts';
+import type { ResealReport } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Commit, Store } from './store/store.ts';
+import { createTelemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 
-export interface AlloOptions extends Merchant, ConnectionOptions {
-  /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
-  onEvent(event: AlloEvent): void | Promise<void>;
-  /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */
-  trustedOrigins?: readonly string[] | undefined;
-  /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */
-  trustedProxies?: number | undefined;
-  /** How often somebody may link, pay or ask for a balance. Default: as in `defaultLimits`, over the simulator `'off'`; counted in this process. */
-  limits?: LimitOptions | undefined;
-  /** When DOKU counts as away, and how much is asked of it at once; for each of its operations. */
-  bankLimits?: Partial<GateLimits> | undefined;
-  /** How often due work is looked for, in milliseconds. Default 5 000; 0: only when you call `reconcile()`. */
-  reconcileEveryMs?: number | undefined;
-  /** Told of figures as they arise, for example to hand them to OpenTelemetry. Must return at once. */
-  onMetric?: MetricHook | undefined;
-  /** Default: JSON lines on standard error. */
-  log?: Logger | undefined;
-  /** Waiting times other than DOKU's, for tests. */
-  timing?: Partial<Timing> | undefined;
-  /** Clock in epoch milliseconds, for tests. */
-  now?: (() => number) | undefined;
-  /** Way to the network, for tests. Must send each request once. */
-  fetch?: typeof fetch | undefined;
-}
+export type { AlloOptions } from './allo-options.ts';
 
 export interface Allo {
   /** Where the handler expects to be mounted, for example `/allo`. */
@@ -78,10 +62,24 @@ export interface Allo {
   handler(request: Request, connection?: Connection): Promise<Response>;
   /** Refunds a payment in full, once: asked again, answers the refund that stands. Rejects with an `AlloServerError`. */
   refund(paymentId: string, options?: { reason?: string }): Promise<Payment>;
-  /** Unlinks a customer's account, at once or when the last open payment is final. Rejects with `NOT_LINKED` if there is none. */
-  unlink(customerId: string): Promise<Account>;
+  /**
+   * Says that a refund which the bank could not do was transferred by hand: it is done, and the payment refunded. Said
+   * again, changes nothing. Rejects with `PAYMENT_NOT_REFUNDABLE` if no refund of the payment waits for that.
+   */
+  confirmManualRefund(paymentId: string, transfer?: Transfer): Promise<Payment>;
+  /**
+   * Unlinks a customer's account, at once or when the last open payment is final. Rejects with `NOT_LINKED` if there is
+   * none; and with `REFUNDS_POSSIBLE`, unless `force` is set, while a payment of the last 30 days could be refunded:
+   * without the link a refund is a matter for people. A shopper who unlinks by the page is not asked.
+   */
+  unlink(customerId: string, options?: { force?: boolean }): Promise<Account>;
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
+  /**
+   * Seals tokens and authorisation codes anew under the newest of several encryption keys, as `allo-kit reseal` does.
+   * The older keys can be left out once `resealed`, `changed` and `unreadable` are 0.
+   */
+  reseal(): Promise<ResealReport>;
   /**
    * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
    * the database. What is not done by then is taken up again by another process or the next start.
@@ -95,18 +93,27 @@ const defaultReconcileEveryMs = 5_000;
 export function createAllo(options: AlloOptions): Allo {
   assertMerchant(options);
   const config = readConfig(options);
+  const timeouts = readTimeouts(options.timeouts);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
-  const meter = createMeter(options.onMetric, (error) => log.warn('onMetric failed', { error: String(error) }));
+  const telemetry = createTelemetry();
+  const tell: MetricHook = (...figure) => {
+    telemetry.record(...figure);
+    options.onMetric?.(...figure);
+  };
+  const meter = createMeter(tell, (error) => log.warn('onMetric failed', { error: String(error) }));
   // Nothing costs anything over the simulator, where tests and developers do in a minute what people do in a week.
   const limitOptions = options.limits ?? (config.environment === 'simulator' ? 'off' : {});
-  const limits = createRateLimits(limitOptions, now, (limit) => meter('allo.limits.refused', 1, { limit }));
+  const limits = createRateLimits(limitOptions, now, (limit) => {
+    meter('allo.limits.refused', 1, { limit });
+    if (limit === 'linksInAll') log.error('links are refused, since more are begun than all customers together should; look who begins them');
+  });
   const store = openStore(config.database, now);
   const background = createBackground(log);
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -140,31 +147,33 @@ export function createAllo(options: AlloOptions): Allo {
     },
     refund: (paymentId, { reason = '' } = {}) => take(async () => {
       await refundPayment(ledger, paymentId, { reason });
-      const payment = await store.payment(paymentId);
-      if (payment === undefined) throw new AlloServerError('NOT_FOUND');
-      return viewPayment({ ledger }, payment);
+      return paymentNow(ledger, paymentId);
     }),
-    unlink: (customerId) => take(async () => accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now())),
+    confirmManualRefund: (paymentId, transfer = {}) => take(async () => {
+      await confirmManualRefund(ledger, paymentId, transfer);
+      return paymentNow(ledger, paymentId);
+    }),
+    unlink: (customerId, { force = false } = {}) => take(async () => {
+      if (!force) await assertNothingRefundable(ledger, customerId);
+      return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
+    }),
     reconcile: () => take(runReconcile),
+    reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
 }
 
-function assertMerchant(options: Partial<AlloOptions>): void {
-  for (const name of ['customer', 'order', 'onEvent'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`${name} is missing: it should be a function`);
-  }
-  for (const origin of options.trustedOrigins ?? []) {
-    const plain = URL.canParse(origin) && new URL(origin).origin === origin;
-    if (!plain) throw new TypeError('trustedOrigins is not right: each should be an origin such as "https://m.shop.example", without a path');
-  }
-  const { trustedProxies = 0 } = options;
-  if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) throw new TypeError('trustedProxies is not right: it should be a whole number, 0 or more');
+async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
+  const payment = await ledger.store.payment(paymentId);
+  if (payment === undefined) throw new AlloServerError('NOT_FOUND');
+  return viewPayment({ ledger }, payment);
 }
 
 interface Parts {
   options: AlloOptions;
   config: Config;
+  timeouts: SnapTimeouts;
+  telemetry: Telemetry;
   log: Logger;
   now: () => number;
   meter: MetricHook;
@@ -175,13 +184,14 @@ interface Parts {
   isClosed: () => boolean;
 }
 
-function createLedgerContext({ options, config, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
+function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
-    clientId: config.clientId, secretKeys: config.secretKeys, privateKey: config.privateKey, baseUrl: config.baseUrl,
+    clientId: config.clientId, secretKeys: config.secretKeys, privateKeys: config.ownKeys.map(({ privateKey }) => privateKey), baseUrl: config.baseUrl,
+    onPrivateKeyTaken: countKey(meter, 'DOKU_PRIVATE_KEY'),
     profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
-    fetch: options.fetch ?? fetch, now, random,
+    fetch: options.fetch ?? fetch, now, random, timeouts,
     tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
@@ -193,7 +203,7 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
       // As soon as they are committed, instead of at the next tick of the clockwork.
       background.run(deliverSoon());
     }),
-    bank: guardBank(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) }), {
+    bank: guardBank(telemetry.trace(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) })), {
       limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
       onAnswer: (operation, outcome, tookMs) => meter('allo.bank.requests', tookMs, { operation, outcome }),
       onChange: (operation, isAway) => {
@@ -203,7 +213,7 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
       },
     }),
     seal, log, now,
-    timing: { ...defaultTiming, ...options.timing },
+    timing: { ...defaultTiming, leaseMs: longEnough(timeouts), ...options.timing },
     limits, meter,
     random: Math.random,
     newId: () => crypto.randomUUID(),
@@ -217,6 +227,14 @@ function createLedgerContext({ options, config, log, now, meter, limits, store, 
   const deliverSoon = background.single(() => deliverEvents(ledger));
   return ledger;
 }
+
+/** A row is kept for as long as its sender can be at it: two tries, each with a token to be had first, and one renewal. */
+function longEnough({ tokenMs, paymentMs, refundMs }: SnapTimeouts): number {
+  return Math.max(defaultTiming.leaseMs, 2 * Math.max(paymentMs, refundMs) + 3 * tokenMs);
+}
+
+/** So that it is seen when the older of two keys is used no more. */
+const countKey = (meter: MetricHook, key: string) => (place: number): void => meter('allo.keys.used', 1, { key, place: String(place + 1) });
 
 function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {
   const path = kind === 'link' ? '/account/return' : '/payments/return';
@@ -257,11 +275,12 @@ function createRouteContext(options: AlloOptions, config: Config, ledger: Ledger
 
 function createDokuContext(config: Config, ledger: LedgerContext, { device }: RouteContext): DokuRouteContext {
   const { clientId, secretKeys } = config;
-  const { now } = ledger;
+  const { now, meter } = ledger;
   const merchantTokens = createMerchantTokens({
-    clientId, dokuPublicKeys: [config.dokuPublicKey], privateKey: config.privateKey, publicKeys: [config.ownPublicKey], now,
+    clientId, dokuPublicKeys: config.dokuPublicKeys, privateKey: config.ownKeys[0].privateKey, publicKeys: config.ownKeys.map(({ publicKey }) => publicKey), now,
+    onMatch: countKey(meter, 'DOKU_PUBLIC_KEY'),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
-  const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now });
+  const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now, onMatch: countKey(meter, 'DOKU_SECRET_KEY') });
   return { ledger, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
 }

@@ -7,6 +7,7 @@
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { examine, usage as doctorUsage } from './doctor.ts';
+import { resealDatabase, usage as resealUsage } from './reseal-command.ts';
 import { runSimulator, usage as simulatorUsage } from './simulator/command.ts';
 
 interface Command {
@@ -34,6 +35,13 @@ const commands: Record<string, Command> = {
     summary: 'print fresh keys as lines for an .env file',
     usage: keygenUsage,
     run: () => void process.stdout.write(keygen()),
+  },
+  reseal: {
+    summary: 'seal everything anew under the newest encryption key',
+    usage: resealUsage,
+    run: async () => {
+      process.exitCode = (await resealDatabase(process.env, (line) => void process.stdout.write(`${line}\n`))) ? 0 : 1;
+    },
   },
   simulator: {
     summary: 'run DOKU and the pages of Allo Bank on this machine',

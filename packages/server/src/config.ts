@@ -5,9 +5,10 @@
  * @module
  */
 
-import { createPrivateKey, createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readOwnKeys, readPublicKeys } from './keys.ts';
+import type { KeyList, OwnKey } from './keys.ts';
+import { setting, wrong } from './setting.ts';
+import type { Setting } from './setting.ts';
 import { baseUrls, profiles } from './snap/profiles.ts';
 import type { Paths, ProfileName } from './snap/profiles.ts';
 import type { CryptoKey } from './snap/types.ts';
@@ -20,9 +21,9 @@ export interface DokuOptions {
   clientId?: string | undefined;
   /** `DOKU_SECRET_KEY`: from DOKU's dashboard. Several, separated by commas, while one is being replaced: the newest first. */
   secretKey?: string | undefined;
-  /** `DOKU_PRIVATE_KEY`: your RSA key, PKCS#8 PEM without a passphrase, or `file:` and its path. */
+  /** `DOKU_PRIVATE_KEY`: your RSA key, PKCS#8 PEM without a passphrase, or `file:` and its path. Several while one is being replaced, as `secretKey`. */
   privateKey?: string | undefined;
-  /** `DOKU_PUBLIC_KEY`: DOKU's RSA key from its dashboard, PEM, or `file:` and its path. */
+  /** `DOKU_PUBLIC_KEY`: DOKU's RSA key from its dashboard, PEM, or `file:` and its path. Several while DOKU replaces its own. */
   publicKey?: string | undefined;
   /** `DOKU_PROFILE`: `merchant-allo-v1.0` (default) or `core-v1`. */
   profile?: string | undefined;
@@ -57,9 +58,8 @@ export interface Config {
   environment: Environment;
   clientId: string;
   secretKeys: readonly string[];
-  privateKey: CryptoKey;
-  ownPublicKey: CryptoKey;
-  dokuPublicKey: CryptoKey;
+  ownKeys: KeyList<OwnKey>;
+  dokuPublicKeys: KeyList<CryptoKey>;
   profile: ProfileName;
   baseUrl: string;
   paths: Partial<Paths> | undefined;
@@ -67,7 +67,7 @@ export interface Config {
   statusServiceCode: '54' | '55' | undefined;
   publicUrl: URL;
   basePath: string;
-  encryptionKeys: readonly [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
+  encryptionKeys: KeyList<Uint8Array<ArrayBuffer>>;
   database: { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string };
 }
 
@@ -76,16 +76,13 @@ export function readConfig(options: ConnectionOptions): Config {
   const env = options.env ?? process.env;
   const doku = options.doku ?? {};
   const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
-  const privateKey = readKey(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env), 'private');
-  const publicKey = readKey(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env), 'public');
   const publicUrl = readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
   return {
     environment,
     clientId: readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),
     secretKeys: readSecretKeys(setting('doku.secretKey', 'DOKU_SECRET_KEY', doku.secretKey, env)),
-    privateKey: toCryptoKey(privateKey, 'sign'),
-    ownPublicKey: toCryptoKey(createPublicKey(privateKey), 'verify'),
-    dokuPublicKey: toCryptoKey(publicKey, 'verify'),
+    ownKeys: readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env)),
+    dokuPublicKeys: readPublicKeys(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env)),
     profile: readProfile(setting('doku.profile', 'DOKU_PROFILE', doku.profile, env)),
     baseUrl: readBaseUrl(setting('doku.baseUrl', 'DOKU_BASE_URL', doku.baseUrl, env), environment, env['NODE_ENV']),
     paths: doku.paths,
@@ -96,21 +93,6 @@ export function readConfig(options: ConnectionOptions): Config {
     encryptionKeys: readEncryptionKeys(setting('encryptionKey', 'ALLO_ENCRYPTION_KEY', options.encryptionKey, env)),
     database: readDatabase(setting('database', 'ALLO_DATABASE_URL', options.database, env)),
   };
-}
-
-interface Setting {
-  /** Names of the option and of the variable, for the error. */
-  name: string;
-  value: string | undefined;
-}
-
-function setting(option: string, variable: string, given: string | undefined, env: Readonly<Record<string, string | undefined>>): Setting {
-  const value = (given ?? env[variable])?.trim();
-  return { name: `${option} (or ${variable})`, value: value === '' ? undefined : value };
-}
-
-function wrong({ name, value }: Setting, form: string): TypeError {
-  return new TypeError(`${name} ${value === undefined ? 'is missing' : 'is not right'}: ${form}`);
 }
 
 function readEnvironment(given: Setting): Environment {
@@ -129,48 +111,6 @@ function readSecretKeys(given: Setting): string[] {
   if (keys.some((key) => !/^[\x21-\x7e]{8,256}$/.test(key))) throw wrong(given, 'it should be the Secret Key of DOKU\'s dashboard, for example SK-…');
   return keys;
 }
-
-const keyForms = {
-  private: 'it should be an RSA key of at least 2048 bits, PKCS#8 PEM without a passphrase (-----BEGIN PRIVATE KEY-----…), or file: and the path of one; `allo-kit keygen` makes one, `openssl pkcs8 -topk8 -nocrypt` converts one',
-  public: 'it should be DOKU\'s RSA public key, PEM (-----BEGIN PUBLIC KEY-----…), or file: and the path of one',
-} as const;
-
-function readKey(given: Setting, half: 'private' | 'public'): KeyObject {
-  const pem = readPem(given, half);
-  const key = parseKey(pem, half);
-  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key === undefined || key.asymmetricKeyType !== 'rsa' || bits < 2048) throw wrong(given, keyForms[half]);
-  return key;
-}
-
-/** Environment files often carry a PEM on one line, with `\n` written out. */
-function readPem(given: Setting, half: 'private' | 'public'): string {
-  const { value } = given;
-  if (value === undefined) throw wrong(given, keyForms[half]);
-  if (!value.startsWith('file:')) return value.replaceAll('\\n', '\n');
-  try {
-    return readFileSync(value.slice('file:'.length), 'utf8');
-  } catch {
-    // Neither the value nor the cause: a key written where a path belongs must not be printed.
-    throw new TypeError(`${given.name} names a file that cannot be read`);
-  }
-}
-
-function parseKey(pem: string, half: 'private' | 'public'): KeyObject | undefined {
-  // A public key can be derived from a private one, but whoever gives us DOKU's private key has made a mistake.
-  if (half === 'public' && pem.includes('PRIVATE KEY')) return undefined;
-  try {
-    return half === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
-  } catch {
-    // Without the cause: a parser's complaint may quote what it could not parse.
-    return undefined;
-  }
-}
-
-/** Node's type of a key and the platform's are the same thing under two names. */
-const toCryptoKey = (key: KeyObject, usage: 'sign' | 'verify'): CryptoKey =>
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- necessary where the DOM's types are loaded too, as in the tests
-  key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, [usage]) as CryptoKey;
 
 function readProfile(given: Setting): ProfileName {
   const name = given.value ?? 'merchant-allo-v1.0';

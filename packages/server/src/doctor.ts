@@ -9,15 +9,24 @@
 import { publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { openStore } from './open-store.ts';
-import { createTokenRequests, readToken } from './snap/token-request.ts';
+import { memoryAccessTokenStore } from './snap/access-token.ts';
+import { createReference } from './snap/external-id.ts';
 import { resolvePaths } from './snap/profiles.ts';
+import { createSnap } from './snap/snap.ts';
+import { createTokenRequests, readToken } from './snap/token-request.ts';
+import type { CryptoKey, SnapAnswer, TokenAnswer } from './snap/types.ts';
+import { countSealed } from './store/reseal.ts';
+import { createSeal } from './store/seal.ts';
+import type { Seal } from './store/seal.ts';
+import type { Store } from './store/store.ts';
 
 export const usage = `allo-kit doctor: try the configuration in the environment
 
   node --env-file=.env node_modules/.bin/allo-kit doctor
 
-  Checks that every variable is there and well formed, that the database opens, that DOKU gives this merchant a
-  token (so that client id, private key and clock are right), and that the server answers at ALLO_PUBLIC_URL.
+  Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read,
+  that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,
+  and that the server answers at ALLO_PUBLIC_URL. Where several keys are given, it tells which of them are of use.
 `;
 
 interface Check {
@@ -50,25 +59,79 @@ const checks = (config: Config): Check[] => [
   { title: 'your server', run: () => checkServer(config) },
 ];
 
-async function checkDatabase({ database }: Config): Promise<string> {
+async function checkDatabase({ database, encryptionKeys }: Config): Promise<string> {
   const store = openStore(database, Date.now);
   try {
     await store.latestLink('doctor');
-    return database.kind === 'sqlite' ? database.path : 'PostgreSQL';
+    return `${database.kind === 'sqlite' ? database.path : 'PostgreSQL'}; ${await tellSealed(store, createSeal(encryptionKeys))}`;
   } finally {
     await store.close();
   }
 }
 
-async function checkDoku({ clientId, privateKey, baseUrl, profile, paths }: Config): Promise<string> {
-  const requestToken = createTokenRequests({ fetch, now: Date.now, clientId, privateKey, baseUrl, timeoutMs });
-  const answer = await requestToken({
+/** Whether every sealed value can be opened, and which of several keys could be left out. */
+async function tellSealed(store: Store, seal: Seal): Promise<string> {
+  const { byKey, unknown } = await countSealed(store, seal);
+  const told = `sealed values: ${byKey.map((count, place) => `${count} under ${nameOf('ALLO_ENCRYPTION_KEY', place, byKey.length)}`).join(', ')}`;
+  if (unknown > 0) throw new Error(`${unknown} sealed values stand under a key that is not given, so that nobody can read them (${told}): put the previous key behind the new one`);
+  if (byKey.length === 1) return told;
+  const isNeeded = byKey.slice(1).some((count) => count > 0);
+  return `${told}; ${isNeeded ? 'run `allo-kit reseal` before you leave an older key out' : 'the older keys are no longer needed'}`;
+}
+
+/** Which keys of a list DOKU takes: all is well if it takes one. */
+interface KeyReport {
+  name: string;
+  isTaken: boolean;
+}
+
+const nameOf = (variable: string, place: number, count: number): string => (count === 1 ? variable : `${variable} ${place + 1} of ${count}`);
+
+function tellKeys(reports: readonly KeyReport[]): string {
+  return reports.map(({ name, isTaken }) => `DOKU ${isTaken ? 'knows' : 'does not know'} ${name}`).join('; ');
+}
+
+async function checkDoku(config: Config): Promise<string> {
+  const { baseUrl, ownKeys } = config;
+  const reports: KeyReport[] = [];
+  let said = 'no readable answer';
+  for (const [place, { privateKey, fingerprint }] of ownKeys.entries()) {
+    const answer = await askForToken(config, privateKey);
+    if (answer.outcome === 'not-sent') throw new Error(`${baseUrl} cannot be reached from here`);
+    if (answer.outcome !== 'success') said = answer.responseCode ?? said;
+    reports.push({ name: `${nameOf('DOKU_PRIVATE_KEY', place, ownKeys.length)} (${fingerprint})`, isTaken: answer.outcome === 'success' });
+  }
+  if (reports.some(({ isTaken }) => isTaken)) return `${baseUrl} gave a token: client id, private key and clock are right; ${tellKeys([...reports, ...(await trySecrets(config))])}`;
+  throw new Error(`${baseUrl} gave no token (${said}): the public half of DOKU_PRIVATE_KEY has to be in DOKU's dashboard, DOKU_CLIENT_ID has to be its owner's, and this machine's clock has to be right (it says ${new Date().toISOString()})`);
+}
+
+function askForToken({ clientId, baseUrl, profile, paths }: Config, privateKey: CryptoKey): Promise<TokenAnswer<string>> {
+  const requestToken = createTokenRequests({ fetch, now: Date.now, clientId, privateKeys: [privateKey], baseUrl, timeoutMs });
+  return requestToken({
     operation: 'tokenB2b', path: resolvePaths(profile, paths).tokenB2b, body: { grantType: 'client_credentials' },
     read: (body) => readToken(body, 'accessToken'),
   });
-  if (answer.outcome === 'success') return `${baseUrl} gave a token: client id, private key and clock are right`;
-  if (answer.outcome === 'not-sent') throw new Error(`${baseUrl} cannot be reached from here`);
-  throw new Error(`${baseUrl} gave no token (${answer.responseCode ?? 'no readable answer'}): the public half of DOKU_PRIVATE_KEY has to be in DOKU's dashboard, DOKU_CLIENT_ID has to be its owner's, and this machine's clock has to be right (it says ${new Date().toISOString()})`);
+}
+
+/** Asks for a payment that there never was. Whatever DOKU says of it, it has checked the signature first. */
+async function trySecrets(config: Config): Promise<KeyReport[]> {
+  const reports: KeyReport[] = [];
+  for (const [place, secretKey] of config.secretKeys.entries()) {
+    const answer = await askWithSecret(config, secretKey);
+    if (answer.outcome === 'not-sent' || !answer.responseCode) throw new Error('DOKU gave a token, but no readable answer to a status inquiry: whether it knows DOKU_SECRET_KEY cannot be told');
+    reports.push({ name: nameOf('DOKU_SECRET_KEY', place, config.secretKeys.length), isTaken: !/^401\d\d00$/.test(answer.responseCode) });
+  }
+  if (reports[0]?.isTaken) return reports;
+  throw new Error(`${tellKeys(reports)}: the first of DOKU_SECRET_KEY signs, and has to be the one in DOKU's dashboard`);
+}
+
+function askWithSecret({ clientId, ownKeys, baseUrl, profile, paths, statusServiceCode }: Config, secretKey: string): Promise<SnapAnswer<unknown>> {
+  const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+  const snap = createSnap({
+    clientId, secretKeys: [secretKey], privateKeys: ownKeys.map(({ privateKey }) => privateKey), baseUrl, profile, paths, statusServiceCode,
+    fetch, now: Date.now, random, tokenStore: memoryAccessTokenStore(),
+  });
+  return snap.checkStatus({ originalPartnerReferenceNo: createReference(random) });
 }
 
 /** Our token endpoint refuses an unsigned request in its own words; anything else is another server, or none. */

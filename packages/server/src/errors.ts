@@ -36,6 +36,7 @@ export const problemKinds = {
   PAYMENT_NOT_FINAL: { status: 409, title: 'It is not known yet how the payment ended', retryable: true },
   PAYMENT_NOT_REFUNDABLE: { status: 409, title: 'The payment took no money that could be given back', retryable: false },
   REFUND_MANUAL: { status: 409, title: 'The bank cannot refund this payment by itself any more', retryable: false },
+  REFUNDS_POSSIBLE: { status: 409, title: 'Payments can still be refunded through this link, and could not be without it', retryable: false },
   RATE_LIMITED: { status: 429, title: 'This was asked for too often; it may be asked for again later', retryable: true },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large', retryable: false },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body has to be application/json', retryable: false },
@@ -49,6 +50,8 @@ export interface AlloServerErrorOptions {
   detail?: string;
   /** When it may be tried again, with 429 and 503. */
   retryAfterSeconds?: number;
+  /** The methods that the route knows, with 405. */
+  allow?: string;
   cause?: unknown;
 }
 
@@ -57,11 +60,13 @@ export class AlloServerError extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: string | undefined;
 
-  constructor(code: ProblemCode, { detail, retryAfterSeconds, cause }: AlloServerErrorOptions = {}) {
+  constructor(code: ProblemCode, { detail, retryAfterSeconds, allow, cause }: AlloServerErrorOptions = {}) {
     super(detail ?? problemKinds[code].title, { cause });
     this.code = code;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.allow = allow;
   }
 }

@@ -18,7 +18,8 @@ import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
 import { showLive, showReady } from './routes/health.ts';
-import { beginPayment, beginRefund, showOrder, showPayment } from './routes/payments.ts';
+import { setLimitHeaders } from './routes/limit-headers.ts';
+import { beginPayment, beginRefund, refundTransferred, showOrder, showPayment } from './routes/payments.ts';
 import { problemResponse } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
 
@@ -47,6 +48,7 @@ export function createHandler({ basePath, routes, doku, isClosing }: HandlerOpti
     c.set('requestId', newId());
     await next();
     secureHeaders(c.res.headers, c.get('requestId'));
+    setLimitHeaders(c.res.headers, routes.ledger.limits, c.get('limitedBy') ?? {});
   });
   app.onError((error, c) => {
     const response = problemResponse(error, c.get('requestId'), log);
@@ -96,11 +98,15 @@ function limit(maxSize: number): MiddlewareHandler<RouteEnv> {
   };
 }
 
+const dokuPaths = ['/doku/authorization/v1/access-token/b2b', '/doku/notifications/payment', '/doku/notifications/binding'] as const;
+
 function addDokuRoutes(app: Handler, doku: DokuRouteContext): void {
   app.use('/doku/*', limit(longestNotificationBytes));
-  app.post('/doku/authorization/v1/access-token/b2b', (c) => issueToken(doku, c));
-  app.post('/doku/notifications/payment', (c) => paymentNotification(doku, c));
-  app.post('/doku/notifications/binding', (c) => bindingNotification(doku, c));
+  const [tokenPath, paymentPath, bindingPath] = dokuPaths;
+  app.post(tokenPath, (c) => issueToken(doku, c));
+  app.post(paymentPath, (c) => paymentNotification(doku, c));
+  app.post(bindingPath, (c) => bindingNotification(doku, c));
+  refuseOtherMethods(app, dokuPaths, 'POST');
   app.all('/doku/*', () => {
     throw new AlloServerError('NOT_FOUND');
   });
@@ -120,24 +126,32 @@ function addBrowserRoutes(app: Handler, routes: RouteContext): void {
   app.post('/payments', (c) => beginPayment(routes, c));
   app.get('/payments/return', (c) => paymentReturn(routes, c));
   app.get('/payments/:paymentId', (c) => showPayment(routes, c));
-  if (routes.merchant.authorizeRefund) app.post('/payments/:paymentId/refund', (c) => beginRefund(routes, c));
-  refuseOtherMethods(app);
+  if (routes.merchant.authorizeRefund) {
+    app.post('/payments/:paymentId/refund', (c) => beginRefund(routes, c));
+    app.post('/payments/:paymentId/refund/transferred', (c) => refundTransferred(routes, c));
+  }
+  refuseOtherMethods(app, reading, 'GET, HEAD');
+  refuseOtherMethods(app, routes.merchant.authorizeRefund ? [...changing, ...refunding] : changing, 'POST');
 }
 
 /** Only origins the merchant named get CORS headers; the shop's own pages need none. */
 const corsFor = ({ trustedOrigins, shopOrigin }: RouteContext) => cors({
   origin: (origin) => (origin !== shopOrigin && trustedOrigins.has(origin) ? origin : null),
   allowHeaders: ['Content-Type', contractHeader, idempotencyHeader],
-  exposeHeaders: [contractHeader, 'Retry-After', 'X-Request-Id'],
+  exposeHeaders: [contractHeader, 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
   allowMethods: ['GET', 'POST'],
   credentials: true,
 });
 
-function refuseOtherMethods(app: Handler): void {
-  const known = ['/account', '/account/link', '/account/return', '/account/unlink', '/balance', '/orders/:orderId', '/payments', '/payments/return', '/payments/:paymentId'];
-  for (const path of known) {
+const reading = ['/account', '/account/return', '/balance', '/orders/:orderId', '/payments/return', '/payments/:paymentId'];
+const changing = ['/account/link', '/account/unlink', '/payments'];
+const refunding = ['/payments/:paymentId/refund', '/payments/:paymentId/refund/transferred'];
+
+/** What is there, but not by this method (RFC 9110 §15.5.6). */
+function refuseOtherMethods(app: Handler, paths: readonly string[], allow: string): void {
+  for (const path of paths) {
     app.all(path, () => {
-      throw new AlloServerError('METHOD_NOT_ALLOWED');
+      throw new AlloServerError('METHOD_NOT_ALLOWED', { allow });
     });
   }
 }

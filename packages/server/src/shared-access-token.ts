@@ -6,12 +6,13 @@
  */
 
 import type { AccessTokenStore, StoredAccessToken } from './snap/access-token.ts';
+import { sharedTokenPlace } from './store/places.ts';
 import type { Seal } from './store/seal.ts';
 import type { SharedToken, Store } from './store/store.ts';
 
 /** @param name One token per client and environment. */
 export function createSharedAccessToken(store: Store, seal: Seal, name: string): AccessTokenStore {
-  const place = `shared_tokens/${name}`;
+  const place = sharedTokenPlace(name);
 
   /** What cannot be opened, since its encryption key is gone, is as good as absent: the next token takes its place. */
   const open = async (shared: SharedToken | undefined): Promise<StoredAccessToken | undefined> => {

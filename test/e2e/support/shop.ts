@@ -125,6 +125,8 @@ async function freePort(): Promise<number> {
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const macApps = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+/** What Playwright switches off and shoppers have. */
+const asShipped = ['--disable-back-forward-cache', '--disable-popup-blocking'];
 const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
 
 /** The installed Chromium or Chrome; `CHROME_PATH` goes before. */
@@ -137,7 +139,7 @@ export function findChromium(): string {
 
 export function launchBrowser(): Promise<Browser> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: findChromium(), args: [...sandbox, ...quiet] });
+  return chromium.launch({ executablePath: findChromium(), args: [...sandbox, ...quiet], ignoreDefaultArgs: asShipped });
 }
 
 function readPayments(file: string): LedgerPayment[] {

@@ -46,6 +46,11 @@ const known: Readonly<Record<string, { phone?: string; name?: string; email?: st
 
 const amounts = ['125000.00', '1.00', '999999999.99', '2500001.00'] as const;
 
+/** Payments whose refund people have to do: few, and asked about at random they would hardly be met. */
+function manualRefunds(world: World): string[] {
+  return world.ledger().refunds.filter(({ state }) => state === 'manual').map(({ payment_id }) => payment_id);
+}
+
 /** What the order costs; some cost more than a moment ago. */
 function priceOf(number: number, nowMs: number): string | undefined {
   const drift = number % 13 === 5 ? Math.floor(nowMs / 60_000) : 0;
@@ -97,6 +102,8 @@ export async function createFuzzShop(limits: AlloOptions['limits'] = 'off'): Pro
     const pick = (from: readonly string[]): string => from[index % Math.max(from.length, 1)] ?? randomUUID();
     const whose = isTheirs ? (as === 'budi' ? 'siti' : 'budi') : as;
     if (kind === 'order') return `${whose}-order-${index}`;
+    const manual = text.endsWith('/refund/transferred') ? manualRefunds(world) : [];
+    if (kind === 'payment' && as === 'office' && manual.length > 0) return pick(manual);
     if (kind === 'payment') return pick([...payments].filter(([, { owner }]) => as === 'office' || (owner === as) !== isTheirs).map(([id]) => id));
     if (kind === 'reference') return pick(world.simulator.payments().map(({ partnerReferenceNo }) => partnerReferenceNo));
     if (kind === 'link') return pick(links);

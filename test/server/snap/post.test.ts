@@ -184,7 +184,7 @@ describe('an operation', () => {
   it('waits as long as it is told to', { timeout: 20_000 }, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const doku = await startDoku(t, withTokens(() => t.mock.timers.tick(1234)));
-    assert.equal((await createTestSnap(doku.baseUrl, { timeouts: { moneyMs: 1234 } }).pay(payment)).outcome, 'unknown');
+    assert.equal((await createTestSnap(doku.baseUrl, { timeouts: { paymentMs: 1234 } }).pay(payment)).outcome, 'unknown');
     assert.equal((await createTestSnap(doku.baseUrl, { timeouts: { inquiryMs: 1234 } }).inquireBalance(payment)).outcome, 'unknown');
   });
 

@@ -117,7 +117,7 @@ describe('what DOKU’s SDK gets wrong', () => {
 
   it('never waits for ever', { timeout: 20_000 }, async (t) => {
     const doku = await startDoku(t, () => undefined);
-    const snap = createTestSnap(doku.baseUrl, { timeouts: { inquiryMs: 30 } });
+    const snap = createTestSnap(doku.baseUrl, { timeouts: { tokenMs: 30 } });
     assert.equal((await snap.pay(payment)).outcome, 'not-sent');
     assert.equal((await snap.exchangeAuthCode('x')).outcome, 'unknown');
   });
@@ -133,7 +133,7 @@ describe('createSnap', () => {
     'a client id with a line end': { clientId: 'BRN-1\r\n' },
     'a client id of 37 characters': { clientId: 'x'.repeat(37) },
     'a channel of 6 characters': { channelId: 'MOBILE' },
-    'a timeout of nothing': { timeouts: { moneyMs: 0 } },
+    'a timeout of nothing': { timeouts: { paymentMs: 0 } },
     'a timeout without end': { timeouts: { inquiryMs: Number.POSITIVE_INFINITY } },
   };
   for (const [what, options] of Object.entries(wrong)) {

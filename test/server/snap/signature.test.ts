@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { readPublicKeys } from '../../../packages/server/src/keys.ts';
 import { decodeBase64, encodeUtf8 } from '../../../packages/server/src/snap/encoding.ts';
-import { importPublicKey } from '../../../packages/server/src/snap/keys.ts';
 import {
   asymmetricStringToSign,
   hashBody,
@@ -186,9 +186,9 @@ describe('the body of a symmetric signature', () => {
   });
 });
 
-describe('the asymmetric signature', async () => {
-  const dokuPublicKey = await importPublicKey(keys.dokuPublicKeySpkiPem);
-  const merchantPublicKey = await importPublicKey(keys.merchantPublicKeySpkiPem);
+describe('the asymmetric signature', () => {
+  const [dokuPublicKey] = readPublicKeys({ name: 'DOKU', value: keys.dokuPublicKeySpkiPem });
+  const [merchantPublicKey] = readPublicKeys({ name: 'merchant', value: keys.merchantPublicKeySpkiPem });
 
   for (const name of asymmetricVectors) {
     const vector = readVector(name);

@@ -12,7 +12,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { memoryAccessTokenStore } from '../../../packages/server/src/snap/access-token.ts';
-import { importMerchantKeys } from '../../../packages/server/src/snap/keys.ts';
+import { readOwnKeys } from '../../../packages/server/src/keys.ts';
 import { createSnap } from '../../../packages/server/src/snap/snap.ts';
 import type { Snap, SnapOptions } from '../../../packages/server/src/snap/snap.ts';
 
@@ -37,8 +37,8 @@ export interface Keys {
 const vectors = new URL('../../fixtures/vectors/', import.meta.url);
 
 export const keys = readFixture('keys') as Keys;
-export const merchantKeys = await importMerchantKeys(keys.merchantPrivateKeyPkcs8Pem);
-export const dokuKeys = await importMerchantKeys(keys.dokuPrivateKeyPkcs8Pem);
+export const [merchantKeys] = readOwnKeys({ name: 'merchant', value: keys.merchantPrivateKeyPkcs8Pem });
+export const [dokuKeys] = readOwnKeys({ name: 'DOKU', value: keys.dokuPrivateKeyPkcs8Pem });
 
 /** 2025-03-14T10:15:30+07:00 */
 export const instant = Date.UTC(2025, 2, 14, 3, 15, 30);
@@ -116,7 +116,7 @@ export function createTestSnap(baseUrl: string, options: Partial<SnapOptions> = 
   return createSnap({
     clientId: keys.clientId,
     secretKeys: [keys.secretKey],
-    privateKey: merchantKeys.privateKey,
+    privateKeys: [merchantKeys.privateKey],
     baseUrl,
     profile: 'core-v1',
     fetch,

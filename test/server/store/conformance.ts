@@ -6,7 +6,9 @@ import { describeClaims, describeEvents, describeNotifications } from './conform
 import { describeCommit } from './conformance-commit.ts';
 import { describeAudit, describeLife, describeTokens } from './conformance-life.ts';
 import { describeOrders, describeRefunds } from './conformance-orders.ts';
+import { describePruning } from './conformance-prune.ts';
 import { describeLinks, describePayments } from './conformance-rows.ts';
+import { describeSealed } from './conformance-sealed.ts';
 import type { Databases, World } from './conformance-world.ts';
 import { instant } from './rows.ts';
 
@@ -40,6 +42,8 @@ export function describeStore(databases: Databases, more?: (world: () => World) 
     describeNotifications(world);
     describeAudit(world);
     describeTokens(world);
+    describePruning(world);
+    describeSealed(world);
     describeLife(world);
     more?.(world);
   });

@@ -48,7 +48,7 @@ export function aFullPayment(change: Partial<PaymentRow> = {}): PaymentRow {
 export function aRefund(paymentId: string, change: Partial<RefundRow> = {}): RefundRow {
   return {
     id: randomUUID(), state: 'created', ...job, paymentId, reference: randomUUID(), reason: 'customer request', sentAt: null,
-    requestKey: null, sends: 0, failure: null, refundedAt: null, ...change,
+    requestKey: null, sends: 0, failure: null, refundedAt: null, byHand: null, transferReference: null, confirmedBy: null, ...change,
   };
 }
 

@@ -24,7 +24,7 @@ export interface LedgerRow {
 
 export interface Ledger {
   payments: LedgerPayment[];
-  refunds: (LedgerRow & { payment_id: string; reference: string })[];
+  refunds: (LedgerRow & { payment_id: string; reference: string; by_hand: number | null })[];
   links: (LedgerRow & { customer_id: string; failure: string | null; token_sealed: string | null })[];
   events: { id: string; subject_id: string; type: string; delivered_at: number | null }[];
   notifications: { fingerprint: string; reference: string; status: string; matched: number; times: number }[];
@@ -85,7 +85,8 @@ export function assertBooksAgree({ databasePath, simulator, events }: Books): vo
   for (const payment of ledger.payments) {
     const moved = journal.filter(({ partnerReferenceNo }) => partnerReferenceNo === payment.reference).map(({ kind }) => kind);
     assert.ok(new Set(moved).size === moved.length, `the bank did the same twice for ${payment.reference}: ${moved.join(', ')}`);
-    const claimed = claims[payment.state];
+    const isByHand = ledger.refunds.some(({ payment_id, by_hand }) => payment_id === payment.id && by_hand !== null);
+    const claimed = isByHand ? claims['succeeded'] : claims[payment.state];
     if (claimed) assert.deepEqual(moved, claimed, `a payment is ${payment.state}, and the bank did: ${moved.join(', ')}`);
   }
   assertPaidOnce(ledger, events);
@@ -97,7 +98,9 @@ function assertPaidOnce(ledger: Ledger, events: readonly AlloEvent[]): void {
     const told = events.filter((event) => event.type === 'payment.paid' && event.paymentId === id);
     assert.ok(new Set(told.map((event) => event.id)).size <= 1, 'a payment was reported as paid by two different events');
     const recorded = ledger.events.filter(({ type, subject_id }) => type === 'payment.paid' && subject_id === id);
-    if (state === 'succeeded') assert.equal(recorded.length, 1, 'a paid payment has exactly one payment.paid event');
+    // What was told goes out of the database after a while.
+    const isKept = recorded.length > 0 || told.length === 0;
+    if (state === 'succeeded') assert.equal(recorded.length, isKept ? 1 : 0, 'a paid payment has exactly one payment.paid event');
     if (claims[state]?.length === 0) assert.equal(recorded.length, 0, 'a payment that took no money was reported as paid');
   }
 }

@@ -11,10 +11,8 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { migrations } from '../../../packages/server/src/store/schema.ts';
 
 export interface PostgresServer {
   /** Answers the address of a new, empty database. */
@@ -154,17 +152,4 @@ function serverAt(adminUrl: string, end: () => Promise<void>): PostgresServer {
       await end();
     },
   };
-}
-
-/** The ledger as a file, so that the books are held against the bank as they are everywhere else. */
-export async function copyLedger(url: string, path: string): Promise<void> {
-  const copy = new DatabaseSync(path);
-  for (const statement of migrations.flat()) copy.exec(statement);
-  for (const table of ['payments', 'refunds', 'links', 'events', 'notifications']) {
-    for (const row of await queryPostgres(url, `SELECT * FROM ${table}`)) {
-      const values = Object.values(row) as (string | number | null)[];
-      copy.prepare(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${values.map(() => '?').join(', ')})`).run(...values);
-    }
-  }
-  copy.close();
 }

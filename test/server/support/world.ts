@@ -1,6 +1,7 @@
 /**
  * A whole world for one test: the simulator, the product over real HTTP and a real database file, and shoppers
- * with cookies of their own. One clock, moved by the test. Closing it holds the ledger against the bank's journal.
+ * with cookies of their own. One clock, moved by the test. Closing it holds the ledger against the bank's journal and
+ * against its own audit trail.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +17,7 @@ import type { Payment } from '../../../packages/server/src/contract.ts';
 import type { AlloEvent } from '../../../packages/server/src/ledger/allo-event.ts';
 import { startSimulator } from '../../../packages/server/src/simulator/index.ts';
 import type { Simulator, SimulatorOptions } from '../../../packages/server/src/simulator/index.ts';
+import { assertAuditReplays } from './audit.ts';
 import { watchAnswers } from '../../fuzz/support/watched.ts';
 import { assertBooksAgree, assertLogKeepsSecrets, readLedger } from './books.ts';
 import type { Ledger, LogLine } from './books.ts';
@@ -126,6 +128,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         await simulator.settled();
         await life.allo.close();
         assertBooksAgree(world);
+        assertAuditReplays(databasePath);
         assertLogKeepsSecrets(facts.log);
         assert.deepEqual(undocumented, [], 'an answer is not in the OpenAPI document');
       } finally {

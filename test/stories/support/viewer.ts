@@ -11,6 +11,8 @@ export interface Showing {
   expected: string | undefined;
   /** The states that the elements of that tag show. */
   states: (string | null)[];
+  /** Names of the parts that a page can style in those elements. */
+  parts: string[];
   /** Width and height of what is drawn. */
   size: { width: number; height: number };
   /** By how many pixels something sticks out of the page sideways. */
@@ -103,7 +105,13 @@ function look(): Showing {
   const elements = tag === undefined ? [] : [...document.querySelectorAll(`.stage ${tag}`)];
   const { width = 0, height = 0 } = document.querySelector('.stage-column')?.getBoundingClientRect() ?? {};
   const overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  return { tag, expected, states: elements.map((element) => element.getAttribute('state')), size: { width, height }, overflow };
+  /** Its own, and what it hands on of the elements inside it: `exportparts="button: pay-button, label"`. */
+  const partsOf = (element: Element): string[] => [...(element.shadowRoot?.querySelectorAll('*') ?? [])].flatMap((inner) => {
+    const handedOn = (inner.getAttribute('exportparts') ?? '').match(/[\w-]+(?=\s*(,|$))/g) ?? [];
+    return [...inner.part, ...handedOn];
+  });
+  const states = elements.map((element) => element.getAttribute('state'));
+  return { tag, expected, states, parts: elements.flatMap(partsOf), size: { width, height }, overflow };
 }
 
 /** Runs in the page. Every rule of axe but one: a story is no page, and has no heading. */

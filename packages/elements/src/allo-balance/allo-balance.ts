@@ -2,13 +2,13 @@ import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Balance, InstrumentType } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloBalanceLoadedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { base } from '../internal/base.styles.ts';
 import { icon } from '../internal/icons.ts';
 import { keep, recall } from '../internal/keep.ts';
 import type { Content } from '../internal/templates.ts';
-import { card, frame, glyph, moneyText, phrase, problem, skeleton } from '../internal/templates.ts';
+import { button, card, frame, glyph, hidden, moneyText, phrase, problem, skeleton } from '../internal/templates.ts';
 import { balanceTexts } from '../locales/balance.ts';
 import type { MessageKey } from '../localize.ts';
 import { formatTime } from '../localize.ts';
@@ -26,9 +26,20 @@ const names: Record<InstrumentType, MessageKey> = { BALANCE: 'balance', POINT: '
  * known balance, marked as such. It refreshes itself when an element here or in another tab moved money.
  *
  * @fires allo-balance-loaded {AlloBalanceLoadedEvent} when a balance was fetched
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart caption - What the amount is, above it.
+ * @csspart amount - The balance.
+ * @csspart money - Every amount of money.
+ * @csspart row - A line of a name and its value.
+ * @csspart as-of - When the bank said so, or that it is hidden.
+ * @csspart tools - The buttons in the corner.
+ * @csspart refresh - The button that asks anew.
+ * @csspart show - The closed eye.
+ * @csspart hide - The open eye.
+ * @csspart title - A headline above smaller words.
+ * @csspart plain - A button that looks like a link or an icon.
+ * @csspart skeleton - Grey shapes while loading.
+ * @cssproperty --allo-font-size-amount - Size of the balance.
  */
 export class AlloBalance extends AlloElement<AlloBalanceState> {
   static override styles: CSSResultGroup = [base, styles];
@@ -73,7 +84,7 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
     // Only from one to the other: at first the session asks anyway.
     if (changed.get('masked') !== undefined) void this.updateComplete.then(() => this.session?.changed());
     const balance = this.wantsBalance ? this.balance : undefined;
-    if (balance && balance !== this.#loaded) this.dispatchEvent(new AlloBalanceLoadedEvent(balance));
+    if (balance && balance !== this.#loaded) this.dispatchEvent(new AlloEvent('allo-balance-loaded', { balance }));
     this.#loaded = balance;
   }
 
@@ -87,49 +98,34 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
 
   override render(): TemplateResult {
     const { balance, state } = this;
-    if (state === 'error' || state === 'offline') return problem(this, () => this.refresh(), this.text('balance'));
-    if (state === 'unlinked') return card(this, 'wallet', this.text('balance'), this.text('balanceUnlinked'));
-    if (state === 'relink-required') return card(this, 'warning', this.text('balance'), this.text('RELINK_REQUIRED'));
-    if (state === 'hidden') return this.#renderHidden();
-    if (balance) return this.#renderBalance(balance);
-    return skeleton(this, 'base card', this.session?.account.value ? this.#renderTools([this.#renderEye()]) : nothing);
+    const title = this.text('balance');
+    if (state === 'error' || state === 'offline') return problem(this, () => this.refresh(), title);
+    if (state === 'unlinked') return card(this, 'wallet', title, this.text('balanceUnlinked'));
+    if (state === 'relink-required') return card(this, 'warning', title, this.text('RELINK_REQUIRED'));
+    // The eye is the same node in every state: it keeps the focus.
+    const tools = (more?: Content): Content => html`<div part="tools">${this.masked ? this.#renderTool(this.wantsBalance ? 'hide' : 'show') : nothing}${more}</div>`;
+    if (state === 'hidden') return frame(this, 'base card', [this.#renderMain('BALANCE', html`<span aria-hidden="true">Rp\u00a0••••••</span>`), html`<p part="hint as-of">${this.text(state)}</p>`], tools());
+    if (!balance) return skeleton(this, 'base card', this.session?.account.value ? tools() : nothing);
+    return frame(this, 'base card', this.#renderBalance(balance), tools(this.#renderTool('refresh')));
   }
 
-  #renderHidden(): TemplateResult {
-    const dots = html`<span aria-hidden="true">Rp\u00a0••••••</span>`;
-    return frame(this, 'base card', [this.#renderMain('BALANCE', dots), html`<p part="hint as-of">${this.text('hidden')}</p>`], this.#renderTools([this.#renderEye()]));
-  }
-
-  #renderBalance({ instruments, asOf }: Balance): TemplateResult {
+  #renderBalance({ instruments, asOf }: Balance): Content {
     const stale = this.state === 'stale';
     const [main, ...others] = [...instruments].sort((a, b) => Number(b.type === 'BALANCE') - Number(a.type === 'BALANCE'));
-    const said: Content = [
-      main ? this.#renderMain(main.type, moneyText(main.available), main.available.value.length > '99999999999.00'.length) : nothing,
-      ...others.map(({ type, available }) => html`<p part="hint row">${this.text(names[type])} ${moneyText(available)}</p>`),
+    return [
+      main && this.#renderMain(main.type, moneyText(main.available)),
+      others.map(({ type, available }) => html`<p part="hint row">${this.text(names[type])} ${moneyText(available)}</p>`),
       html`<p part="hint as-of" data-tone=${stale ? 'warning' : nothing}>${phrase(this.text(stale ? 'stale' : 'asOf'), formatTime(asOf, this.language))}</p>`,
     ];
-    return frame(this, 'base card', said, this.#renderTools([this.#renderEye(), this.#renderTool('refresh', () => this.refresh(), this.session?.balance.busy)]));
   }
 
-  /** The eye is the same node in every state: it keeps the focus. */
-  #renderTools(tools: Content): TemplateResult {
-    return html`<div part="tools">${tools}</div>`;
+  #renderMain(type: InstrumentType, figure: Content): TemplateResult {
+    return html`<p part="hint caption">${glyph('wallet')}${this.text(names[type])}</p><p part="amount">${figure}</p>`;
   }
 
-  #renderEye(): Content {
-    if (!this.masked) return nothing;
-    return this.wantsBalance ? this.#renderTool('hide', () => this.#reveal()) : this.#renderTool('show', () => this.#reveal('1'));
-  }
-
-  #renderMain(type: InstrumentType, figure: Content, long = false): TemplateResult {
-    return html`<p part="hint caption">${glyph('wallet')}${this.text(names[type])}</p>
-      <p part="amount" ?data-long=${long}>${figure}</p>`;
-  }
-
-  #renderTool(name: 'refresh' | 'show' | 'hide', press: () => void, busy = false): TemplateResult {
-    const label = this.text(name);
-    return html`<button part="button plain ${name}" type="button" aria-label=${label} title=${label}
-      aria-disabled=${busy ? 'true' : nothing} ?data-busy=${busy} @click=${busy ? nothing : press}>${icon(busy ? 'busy' : name)}</button>`;
+  #renderTool(name: 'refresh' | 'show' | 'hide'): TemplateResult {
+    const refresh = name === 'refresh';
+    return button(hidden(this.text(name)), () => (refresh ? this.refresh() : this.#reveal(name)), `plain ${name}`, refresh && this.session?.balance.busy ? 'busy' : '', icon(name));
   }
 
   get #choice(): string {
@@ -137,9 +133,10 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
   }
 
   /** All balances of the page follow. */
-  #reveal(choice?: string): void {
-    keep(this.#choice, choice);
-    if (choice) void this.session?.balance.run();
+  #reveal(choice: 'show' | 'hide'): void {
+    const show = choice === 'show';
+    keep(this.#choice, show ? '1' : undefined);
+    if (show) void this.session?.balance.run();
     this.session?.changed();
   }
 }

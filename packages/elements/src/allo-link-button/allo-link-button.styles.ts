@@ -1,10 +1,10 @@
 import type { CSSResult } from 'lit';
 import { css } from 'lit';
 
-/** Unlinking stands at the end of the title's row, so that the number below has the whole width, also on a small phone. */
+/** On a small phone unlinking stands at the end of the title's row, so that the number below has the whole width. */
 export const styles: CSSResult = css`
   [part~='base'] { min-height: 80px; }
   [part='title'] { padding-inline-end: 96px; }
-  button[part~='plain'] { position: absolute; inset-block-start: 0; inset-inline-end: 0; padding-block: 14px 4px; outline-offset: -4px; }
-  [part='tag'] { font-weight: 600; }
+  [part~='plain'] { position: absolute; inset-block: 0 auto; inset-inline-end: 0; padding-block: 16px 2px; outline-offset: -4px; }
+  @media (width >= 600px) { [part~='plain'] { inset-block: 0; padding-block: 0; } }
 `;

@@ -1,5 +1,6 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
+import { unlink } from '../client.ts';
 import type { Account, LinkFailure } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloElement } from '../internal/allo-element.ts';
@@ -7,10 +8,11 @@ import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
-import { linkingView, phoneView } from '../internal/link-views.ts';
 import { Poll } from '../internal/poll.ts';
-import { button, card, footnote, frame, notice, problem, question, skeleton } from '../internal/templates.ts';
+import type { Session } from '../internal/session.ts';
+import { button, card, frame, mainButton, notice, problem, question, skeleton } from '../internal/templates.ts';
 import { accountTexts } from '../locales/account.ts';
+import { bankTexts } from '../locales/bank.ts';
 import { linkTexts } from '../locales/link.ts';
 import type { MessageKey } from '../localize.ts';
 import { styles } from './allo-link-button.styles.ts';
@@ -31,7 +33,7 @@ export type AlloLinkButtonState =
 
 const failures = {
   'not-completed': 'link-not-completed',
-  expired: 'link-expired',
+  expired: 'EXPIRED',
   conflict: 'ACCOUNT_CONFLICT',
   refused: 'LINK_REFUSED',
   unavailable: 'BANK_UNAVAILABLE',
@@ -46,9 +48,19 @@ const failures = {
  * @fires allo-authorize-request {AlloAuthorizeRequestEvent} before the window goes to the bank; cancelable
  * @fires allo-linked {AlloLinkedEvent} when the account became linked
  * @fires allo-unlinked {AlloUnlinkedEvent} when it is no longer linked
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart title - A headline above smaller words.
+ * @csspart text - A sentence.
+ * @csspart primary - The button of the main way on.
+ * @csspart main - That button where it fills the width and has the wallet.
+ * @csspart plain - A button that looks like a link or an icon.
+ * @csspart danger - The button that does what cannot be taken back.
+ * @csspart footnote - Small words below the main button.
+ * @csspart skeleton - Grey shapes while loading.
+ * @csspart field-label - The label of the phone number's field.
+ * @csspart input - The field of the phone number.
+ * @csspart tag - The words that the account is linked.
+ * @csspart phone - The masked phone number.
  */
 export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   static override styles: CSSResultGroup = [base, styles];
@@ -64,10 +76,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   declare presentation: Presentation | undefined;
 
   override readonly linkRank = 2;
-  protected override readonly texts = { ...linkTexts, ...accountTexts };
+  protected override readonly texts = { ...bankTexts, ...linkTexts, ...accountTexts };
   readonly #flow = new LinkFlow(this);
   readonly #poll = new Poll(() => this.session?.account.run());
-  readonly #unlink = new Exchange(this, async (signal) => this.session?.client.unlink(signal), (account) => this.#unlinked(account));
+  readonly #unlink = new Exchange(this, async (signal) => unlink((this.session as Session).send, signal), (account) => this.#unlinked(account));
   #confirming = false;
 
   constructor() {
@@ -82,9 +94,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     void this.session?.account.run();
   }
 
-  /** Starts linking, as a press of the button does. Nothing if the account is linked. */
+  /** Starts linking, as a press of the button does. Nothing if the account is linked, or not known yet. */
   link(): void {
-    if (this.session?.account.value?.status !== 'linked') this.#flow.begin();
+    const status = this.#account?.status;
+    if (status && status !== 'linked') this.#flow.begin();
   }
 
   override sessionWoke(): void {
@@ -93,13 +106,12 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    this.#poll.watch(this.isConnected && (this.state === 'linking' || this.session?.account.value?.unlinkRequested === true));
+    this.#poll.watch(this.isConnected && (this.state === 'linking' || this.#account?.unlinkRequested === true));
   }
 
   protected override release(): void {
     this.#poll.watch(false);
-    this.#flow.reset();
-    this.#unlink.clear();
+    this.#forget();
     this.#confirming = false;
   }
 
@@ -107,53 +119,40 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
     if (this.#flow.step !== 'none') return this.#flow.step;
-    const status = this.session?.account.value?.status ?? 'loading';
+    const status = this.#account?.status ?? 'loading';
     return status === 'linked' && this.#confirming ? 'confirming' : status;
   }
 
   override render(): TemplateResult {
-    const account = this.session?.account.value ?? { status: 'unlinked' };
-    switch (this.state) {
+    const { state } = this;
+    const { lastFailure, phone, unlinkRequested } = this.#account ?? {};
+    const failure = lastFailure && this.text(failures[lastFailure]);
+    const opening = state === 'opening';
+    switch (state) {
       case 'loading':
         return skeleton(this);
       case 'unlinked':
       case 'opening':
-        return this.#renderUnlinked(account);
-      case 'phone':
-        return phoneView(this, this.#flow);
-      case 'linking':
-        return linkingView(this, this.#flow);
+        return mainButton(this, failure && !opening ? notice('warning', failure) : '', this.text(opening ? state : 'link'), () => this.#flow.begin(), opening ? 'busy' : '', this.text('linkHint'));
       case 'linked':
-        return this.#renderLinked(account);
+        // Unlinking stands beside the title: no row of its own for it.
+        return frame(this, 'base card', notice('wallet', this.text('brand'), html`<span part="tag" data-tone=${unlinkRequested ? 'warning' : 'success'}>${this.text(unlinkRequested ? 'unlinkRequested' : state)}</span> <span part="phone">${phone}</span>`),
+          unlinkRequested ? '' : button(this.text('unlink'), () => this.#confirm(true), 'plain'));
       case 'confirming':
       case 'unlinking':
-        return question(this, this.text('unlinkQuestion'), this.text(this.state === 'unlinking' ? 'unlinking' : 'unlinkYes'),
-          (yes) => (yes ? this.#unlink.run() : this.#confirm(false)), this.text('cancel'));
+        return question(this, this.text('unlinkQuestion'), this.text('unlinkYes'), (yes) => (yes ? this.#unlink.run() : this.#confirm(false)));
       case 'relink-required':
-        return this.#renderRelink(account);
+        return card(this, 'warning', failure ?? this.text('RELINK_REQUIRED'), undefined, button(this.text('linkAgain'), () => this.#flow.begin(), 'primary'));
       case 'offline':
       case 'error':
         return problem(this, () => this.#retry());
+      default:
+        return this.#flow.render();
     }
   }
 
-  #renderUnlinked({ lastFailure }: Account): TemplateResult {
-    const opening = this.state === 'opening';
-    const message = lastFailure && !opening ? notice('warning', this.text(failures[lastFailure])) : nothing;
-    const link = button(this.text(opening ? 'opening' : 'link'), () => this.#flow.begin(), 'primary main', opening && 'busy');
-    return frame(this, 'base', message, [link, footnote(this.text('linkHint'))]);
-  }
-
-  #renderLinked({ phone, unlinkRequested }: Account): TemplateResult {
-    const [words, tone] = unlinkRequested ? (['unlinkRequested', 'warning'] as const) : (['linked', 'success'] as const);
-    const line = html`<span part="tag" data-tone=${tone}>${this.text(words)}</span> <span part="phone">${phone}</span>`;
-    const unlink = button(this.text('unlink'), () => this.#confirm(true), 'plain');
-    return frame(this, 'base card', notice('wallet', this.text('brand'), line), unlinkRequested ? nothing : unlink);
-  }
-
-  #renderRelink({ lastFailure }: Account): TemplateResult {
-    const words = this.text(lastFailure ? failures[lastFailure] : 'RELINK_REQUIRED');
-    return card(this, 'warning', words, undefined, button(this.text('linkAgain'), () => this.#flow.begin(), 'primary'));
+  get #account(): Account | undefined {
+    return this.session?.account.value;
   }
 
   #confirm(confirming: boolean): void {
@@ -161,20 +160,23 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     this.requestUpdate();
   }
 
-  #unlinked(account: Account | undefined): void {
-    const session = this.session;
+  #unlinked(account: Account): void {
+    const session = this.session as Session;
     this.#confirming = false;
-    if (!session) return;
     session.account.value = account;
     void session.account.run();
     session.announce();
   }
 
+  #forget(): void {
+    this.#unlink.clear();
+    this.#flow.reset();
+  }
+
   /** What failed is tried again; a failure to read the account is read again. */
   #retry(): void {
     const [linking, unlinking] = [this.#flow.error, this.#unlink.error];
-    this.#unlink.clear();
-    this.#flow.reset();
+    this.#forget();
     if (linking?.retryable) this.#flow.begin();
     else if (unlinking?.retryable) void this.#unlink.run();
     else this.refresh();

@@ -6,10 +6,9 @@ import { css } from 'lit';
  * The wallet stands in the first of them: beside both it would be far from the centred words.
  */
 export const styles: CSSResult = css`
-  [part~='base'], [part~='main'], i:first-child { min-height: max(var(--_height), 56px); }
+  [part~='base'], [part~='main'], i { min-height: max(var(--_height), 56px); }
   [part~='main'] { display: block; padding-block: 6px; text-wrap: balance; }
-  [part~='main'] svg, ::slotted([slot='icon']) { margin: -3px 10px -3px 0; vertical-align: middle; }
-  i + i { display: none; }
+  [part~='main'] svg, ::slotted([slot='icon']) { margin-block: -3px; margin-inline-end: 10px; vertical-align: middle; }
   dl { flex: 1 1 100%; padding-block-start: calc(var(--_space) / 2); border-block-start: 1px solid var(--_border); }
   dt { color: var(--_muted); }
   [part~='total'] dd { font-weight: 700; }

@@ -1,19 +1,18 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { nothing } from 'lit';
-import type { Order } from '../contract.ts';
+import type { Money } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloElement } from '../internal/allo-element.ts';
 import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
-import { bankLink, linkingView, phoneView } from '../internal/link-views.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, footnote, frame, moneyText, phrase, problem, skeleton, withReference } from '../internal/templates.ts';
+import { button, card, mainButton, moneyText, phrase, problem, skeleton, withReference } from '../internal/templates.ts';
+import { bankTexts } from '../locales/bank.ts';
 import { linkTexts } from '../locales/link.ts';
 import { payTexts } from '../locales/pay.ts';
+import { compareMoney } from '../money.ts';
 import { PayFlow } from './pay-flow.ts';
 import type { AlloPayState } from './pay-state.ts';
-import { isPayable, payState } from './pay-state.ts';
+import { endedWithoutMoney } from './pay-state.ts';
 import { receiptView } from './receipt-view.ts';
 import { styles } from './allo-pay.styles.ts';
 
@@ -31,11 +30,25 @@ export type { AlloPayState } from './pay-state.ts';
  * @fires allo-paid {AlloPaidEvent} when the order became paid
  * @fires allo-pay-failed {AlloPayFailedEvent} when a payment ended without money being taken
  * @fires allo-refunded {AlloRefundedEvent} when the money came back
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
  * @slot icon - Replaces the wallet, for the mark a merchant is licensed to show.
+ * @csspart title - A headline above smaller words.
+ * @csspart text - A sentence.
+ * @csspart money - Every amount of money.
+ * @csspart primary - The button of the main way on.
+ * @csspart main - That button where it fills the width and has the wallet.
+ * @csspart footnote - Small words below the main button.
+ * @csspart skeleton - Grey shapes while loading.
+ * @csspart field-label - The label of the phone number's field.
+ * @csspart input - The field of the phone number.
+ * @csspart receipt - The receipt of a payment, below its title.
+ * @csspart rows - The lines of the receipt.
+ * @csspart row - A line of a name and its value.
+ * @csspart total - The line of the amount on the receipt.
+ * @csspart time - The line of the time on the receipt.
+ * @csspart reference - The line of the bank's reference on the receipt.
+ * @csspart returned - The line of the time at which the money came back.
  */
-export class AlloPay extends AlloElement<AlloPayState> {
+export class AlloPay extends PayFlow {
   static override styles: CSSResultGroup = [base, styles];
 
   static override properties: PropertyDeclarations = {
@@ -61,8 +74,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   declare disabledReason: string | undefined;
 
   override readonly linkRank = 1;
-  protected override readonly texts = { ...linkTexts, ...payTexts };
-  readonly #flow = new PayFlow(this);
+  protected override readonly texts = { ...bankTexts, ...linkTexts, ...payTexts };
   readonly #link = new LinkFlow(this);
 
   constructor() {
@@ -70,90 +82,88 @@ export class AlloPay extends AlloElement<AlloPayState> {
     this.disabled = false;
   }
 
-  /** The order as last heard from the backend. */
-  get order(): Order | undefined {
-    return this.#flow.order;
-  }
-
   override get wantsBalance(): boolean {
     return true;
   }
 
   override get error(): AlloError | undefined {
-    return this.#flow.problem ?? this.#link.error ?? super.error;
+    return this.problem ?? this.#link.error ?? super.error;
   }
 
   override refresh(): void {
-    this.#flow.reload();
+    this.reload();
     if (!this.session?.account.value) void this.session?.account.run();
   }
 
   /** Begins the payment, as a press of the button does. Nothing if the state does not allow it, or one is under way. */
   pay(): void {
-    if (isPayable(this.state)) this.#flow.begin();
+    if (this.state === 'ready' || endedWithoutMoney(this.state)) this.begin();
   }
 
   override sessionWoke(): void {
-    this.#flow.leaving = false;
+    this.trip.leaving = false;
     this.#link.returned();
-    this.#flow.reload();
-  }
-
-  override updated(changed: Map<PropertyKey, unknown>): void {
-    super.updated(changed);
-    this.#flow.watch(this.isConnected);
+    this.reload();
   }
 
   protected override release(): void {
-    this.#flow.forget();
+    super.release();
     this.#link.reset();
   }
 
+  /** The one state to show. What the backend says about a payment comes before all else. */
   protected override deriveState(): AlloPayState {
-    this.#flow.follow();
-    return payState({
-      order: this.order,
-      account: this.session?.account.value,
-      balance: this.session?.balance.value,
-      linkStep: this.#link.step,
-      sending: this.#flow.sending,
-      leaving: this.#flow.leaving,
-      failed: this.error !== undefined,
-      disabled: this.disabled,
-    });
+    this.follow();
+    const { order, session } = this;
+    const account = session?.account.value;
+    const status = order?.payment?.status;
+    const { step } = this.#link;
+    if (this.sending) return 'creating';
+    if (status === 'created') return 'processing';
+    if (status === 'requires-action') return this.trip.leaving ? 'opening' : 'waiting';
+    if (status && !endedWithoutMoney(status)) return status;
+    if (this.error) return 'error';
+    if (!order || !account) return 'loading';
+    if (account.status !== 'linked') return step === 'none' ? account.status : step;
+    if (this.disabled) return 'disabled';
+    // Only if we know: a balance that could not be read stops nobody from paying.
+    return status ?? (this.#available && compareMoney(this.#available, order.amount) < 0 ? 'insufficient' : 'ready');
   }
 
   override render(): TemplateResult {
     const { order, state } = this;
     if (state === 'error' || state === 'offline') return problem(this, () => this.#retry());
     if (!order) return skeleton(this);
+    const { payment } = order;
+    const check = button(this.text('checkStatus'), () => this.check());
     switch (state) {
       case 'loading':
         return skeleton(this);
       case 'phone':
-        return phoneView(this, this.#link);
+        return this.#link.render();
       case 'linking':
-        return this.#linksElsewhere ? this.#renderUnlinked() : linkingView(this, this.#link);
+        return this.#linksElsewhere ? this.#renderUnlinked() : this.#link.render();
       case 'unlinked':
       case 'relink-required':
         return this.#renderUnlinked();
       case 'insufficient':
         return this.#renderInsufficient();
       case 'waiting':
-        return this.#renderWaiting(order);
+        return card(this, 'wallet', this.#phrase(state), '', [payment?.action && this.trip.link(payment.action.url), check]);
       case 'processing':
-        return card(this, 'busy', this.text('processing'), this.text('processingHint'), this.#checkButton());
+        return card(this, 'busy', this.text(state), this.text('processingHint'), check);
       case 'failed':
       case 'cancelled':
       case 'expired':
-        return card(this, state === 'failed' ? 'danger' : 'neutral', this.text(order.payment?.failure ?? 'failed'), this.text('notTaken'),
-          button(this.#phrase('payAgain'), () => this.pay(), 'primary'));
+        return card(this, state === 'failed' ? 'danger' : 'neutral', this.text(payment?.failure ?? 'failed'), this.text('notTaken'),
+          // A blocked account has to be seen to first.
+          button(this.#phrase('payAgain'), () => this.pay(), payment?.failure === 'ACCOUNT_BLOCKED' ? 'secondary' : 'primary'));
       case 'paid':
       case 'refunding':
       case 'refunded':
-        return order.payment ? receiptView(this, order.payment, state) : skeleton(this);
+        return payment ? receiptView(this, payment, state) : skeleton(this);
       case 'review':
-        return card(this, 'warning', withReference(this.text('review'), this.text('reference'), order.payment?.receipt?.reference ?? order.payment?.paymentId));
+        return card(this, 'warning', withReference(this.text(state), this.text('reference'), payment?.receipt?.reference ?? payment?.paymentId));
       default:
         return this.#renderButton();
     }
@@ -162,37 +172,28 @@ export class AlloPay extends AlloElement<AlloPayState> {
   #renderButton(): TemplateResult {
     const { state } = this;
     const busy = state === 'creating' || state === 'opening';
-    const disabled = state === 'disabled';
-    const label = busy ? this.text(state) : this.#phrase('pay');
-    const reason = disabled ? (this.disabledReason ?? this.text(state)) : nothing;
-    return frame(this, 'base', nothing, [button(label, () => this.pay(), 'primary main', busy ? 'busy' : disabled && 'off'), footnote(reason)]);
+    const off = state === 'disabled';
+    return mainButton(this, '', busy ? this.text('opening') : this.#phrase('pay'), () => this.pay(), busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
   }
 
   #renderUnlinked(): TemplateResult {
     const relink = this.state === 'relink-required';
-    const link = button(this.text(relink ? 'linkAgain' : 'link'), () => this.#link.begin(), 'primary');
-    return card(this, relink ? 'warning' : 'wallet', relink ? this.text('RELINK_REQUIRED') : this.#phrase('payUnlinked'), undefined,
-      ...(this.#linksElsewhere ? [] : [link]));
+    return card(this, relink ? 'warning' : 'wallet', relink ? this.text('RELINK_REQUIRED') : this.#phrase('payUnlinked'), '',
+      this.#linksElsewhere ? '' : button(this.text(relink ? 'linkAgain' : 'link'), () => this.#link.begin(), 'primary'));
   }
 
   #renderInsufficient(): TemplateResult {
     const balance = this.session?.balance;
-    const main = balance?.value?.instruments.find(({ type }) => type === 'BALANCE');
-    const again = button(this.text('checkBalance'), () => balance?.run(), 'primary', balance?.busy && 'busy');
-    return card(this, 'warning', phrase(this.text('insufficient'), main ? moneyText(main.available) : ''), undefined, again);
-  }
-
-  #renderWaiting({ payment }: Order): TemplateResult {
-    const url = payment?.action?.url;
-    return card(this, 'wallet', this.#phrase('waiting'), undefined, url ? bankLink(this, url) : nothing, this.#checkButton());
-  }
-
-  #checkButton(): TemplateResult {
-    return button(this.text('checkStatus'), () => this.#flow.check());
+    return card(this, 'warning', phrase(this.text('insufficient'), this.#available && moneyText(this.#available)), '',
+      button(this.text('retry'), () => balance?.run(), 'primary', balance?.busy ? 'busy' : ''));
   }
 
   #phrase(key: 'pay' | 'payAgain' | 'payUnlinked' | 'waiting'): Content {
-    return phrase(this.text(key), this.order ? moneyText(this.order.amount) : '');
+    return phrase(this.text(key), this.order && moneyText(this.order.amount));
+  }
+
+  get #available(): Money | undefined {
+    return this.session?.balance.value?.instruments.find(({ type }) => type === 'BALANCE')?.available;
   }
 
   /** Another element of the page already offers to link: the shopper should not find it twice. */
@@ -204,7 +205,8 @@ export class AlloPay extends AlloElement<AlloPayState> {
     const link = this.#link.error?.retryable;
     this.#link.reset();
     if (link) this.#link.begin();
-    else if (this.#flow.problem) this.#flow.retry();
+    // While the account is not known either, one press asks for both.
+    else if (this.problem && this.session?.account.value) this.retry();
     else this.refresh();
   }
 }

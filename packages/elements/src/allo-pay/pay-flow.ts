@@ -1,115 +1,114 @@
-import type { LitElement } from 'lit';
+import type { Send } from '../client.ts';
+import { pay, readOrder, readPayment } from '../client.ts';
 import type { Order, Payment } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloPaidEvent, AlloPayFailedEvent, AlloPayStartedEvent, AlloRefundedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
+import { AlloElement } from '../internal/allo-element.ts';
 import { closeAttempt, dropAttempt, openAttempt } from '../internal/attempts.ts';
-import type { Sender } from '../internal/bank.ts';
+import type { Presentation } from '../internal/bank.ts';
 import { BankTrip, thisPage } from '../internal/bank.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Session } from '../internal/session.ts';
+import { isAboutLink } from '../internal/session.ts';
+import type { AlloPayState } from './pay-state.ts';
 import { endedWithoutMoney, isOpen } from './pay-state.ts';
-
-export interface PayHost extends LitElement, Sender {
-  readonly session: Session | undefined;
-  readonly orderId: string | undefined;
-  readonly returnTo: string | undefined;
-  /** Dispatches an event once the element shows what it says. */
-  tell(event: Event): void;
-}
 
 /**
  * What is known of one order and its payment, and the one request that moves money. Nothing here decides that
  * money moved: it sends an order id, asks how the payment stands, and tells what the backend said.
  */
-export class PayFlow {
-  /** The order as last heard from the backend. */
-  order: Order | undefined;
-  /** The window is leaving for the bank. */
-  leaving = false;
+export abstract class PayFlow extends AlloElement<AlloPayState> {
+  declare orderId: string | undefined;
+  declare returnTo: string | undefined;
+  declare presentation: Presentation | undefined;
+
+  protected readonly trip = new BankTrip(this);
+  #order: Order | undefined;
   #session: Session | undefined;
   #orderId: string | undefined;
   #told = '';
-  readonly #host: PayHost;
-  readonly #trip = new BankTrip();
-  readonly #load: Exchange<Order>;
+  readonly #load = new Exchange(this, async (signal) => readOrder(this.#backend, this.#orderId as string, signal), (order) => this.#loaded(order));
   // Begins only by a press: money must not move because an attribute changed.
-  readonly #send: Exchange<Payment>;
-  readonly #ask: Exchange<Payment>;
+  readonly #send = new Exchange(this, (signal) => this.#pay(signal), (payment) => this.#sent(payment), (error) => this.#notSent(error));
+  readonly #ask = new Exchange(this, async (signal) => readPayment(this.#backend, this.#order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
   readonly #poll = new Poll(() => this.#ask.run());
 
-  constructor(host: PayHost) {
-    this.#host = host;
-    this.#load = new Exchange(host, async (signal) => this.#known.session.client.order(this.#orderId ?? '', signal), (order) => this.#loaded(order));
-    this.#send = new Exchange(host, (signal) => this.#pay(signal), (payment) => this.#sent(payment), (error) => this.#notSent(error));
-    this.#ask = new Exchange(host, async (signal) => this.#known.session.client.payment(this.#known.order.payment?.paymentId ?? '', signal), (payment) => this.#asked(payment));
+  /** The order as last heard from the backend. */
+  get order(): Order | undefined {
+    return this.#order;
   }
 
   /** Why the order could not be read, or the payment not be sent. */
-  get problem(): AlloError | undefined {
+  protected get problem(): AlloError | undefined {
     return this.#send.error ?? this.#load.error;
   }
 
   /** A payment request is on its way. */
-  get sending(): boolean {
+  protected get sending(): boolean {
     return this.#send.busy;
   }
 
-  /** Before every render. With another order, or another backend, nothing known counts any more. */
-  follow(): void {
-    const { session, orderId } = this.#host;
-    if (session !== this.#session || orderId !== this.#orderId) {
-      this.forget();
-      [this.#session, this.#orderId] = [session, orderId];
-      if (session && orderId) void this.#load.run();
-    }
-    // The account's own state says it better, and offers the way on.
-    if (isAboutLink(this.#send.error) && session?.account.value?.status !== 'linked') this.#send.error = undefined;
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    super.updated(changed);
+    // Asks again while the outcome is open, and only while the element is in the page.
+    this.#poll.watch(this.isConnected && isOpen(this.#order?.payment?.status));
   }
 
-  /** Asks again while the outcome is open, and only while the element is in the page. */
-  watch(present: boolean): void {
-    this.#poll.watch(present && isOpen(this.order?.payment?.status));
+  /** Before every render. With another order, or another backend, nothing known counts any more. */
+  protected follow(): void {
+    const { session, orderId } = this;
+    if (session !== this.#session || orderId !== this.#orderId) {
+      this.release();
+      [this.#session, this.#orderId] = [session, orderId];
+      this.reload();
+    }
+    // The account's own state says it better, and offers the way on.
+    if (isAboutLink(this.#send.error?.code) && session?.account.value?.status !== 'linked') this.#forgive();
   }
 
   /** Asks now how the payment stands. */
-  check(): void {
+  protected check(): void {
     if (!this.#ask.busy) this.#poll.now();
   }
 
   /** Reads the order anew. */
-  reload(): void {
+  protected reload(): void {
     this.#forgive();
     if (this.#session && this.#orderId) void this.#load.run();
   }
 
   /** Begins a payment. Nothing if one is being sent, or the page says no. */
-  begin(): void {
-    if (!this.order || this.sending) return;
-    if (!this.#host.dispatchEvent(new AlloPayStartedEvent(this.order.orderId))) return;
+  protected begin(): void {
+    const { orderId } = this.#order ?? {};
+    if (!orderId || this.sending || !this.dispatchEvent(new AlloEvent('allo-pay-started', { orderId }, true))) return;
     this.#forgive();
-    this.#trip.prepare(this.#host);
+    this.trip.prepare();
     void this.#send.run();
   }
 
   /** After a failure: a payment request whose answer was lost is repeated with its key; anything else is looked at anew. */
-  retry(): void {
+  protected retry(): void {
     if (this.#send.error?.retryable) this.begin();
     else this.reload();
   }
 
-  /** The element has left the page. */
-  forget(): void {
+  protected override release(): void {
     for (const exchange of [this.#load, this.#send, this.#ask]) exchange.clear();
-    this.#trip.end();
-    this.order = this.#session = undefined;
-    this.leaving = false;
-    this.watch(false);
+    this.trip.end();
+    this.trip.leaving = false;
+    this.#order = this.#session = undefined;
+    this.#poll.watch(false);
   }
 
-  /** What requests are made of. They run only once it is there. */
-  get #known(): { session: Session; order: Order } {
-    return { session: this.#session as Session, order: this.order as Order };
+  /** There whenever something is asked or heard. */
+  get #backend(): Send {
+    return (this.#session as Session).send;
+  }
+
+  /** Where the browser keeps the key of the attempt to pay an order. */
+  #nameOf(orderId: string): string {
+    return `allo-kit:attempt:${this.#session?.scope}:${orderId}`;
   }
 
   #forgive(): void {
@@ -117,45 +116,46 @@ export class PayFlow {
   }
 
   async #pay(signal: AbortSignal): Promise<Payment> {
-    const { session, order } = this.#known;
-    const key = await openAttempt(session.scope, order.orderId, order.payment?.paymentId);
-    return session.client.pay({ orderId: order.orderId, returnTo: this.#host.returnTo ?? thisPage() }, key, signal);
+    const { orderId, payment } = this.#order as Order;
+    const send = this.#backend;
+    const key = await openAttempt(this.#nameOf(orderId), payment?.paymentId);
+    return pay(send, { orderId, returnTo: this.returnTo ?? thisPage() }, key, signal);
   }
 
   #sent(payment: Payment): void {
     this.#heard(payment);
     // Other tabs must not offer this payment again.
     this.#session?.announce();
-    if (payment.status === 'requires-action' && payment.action) this.leaving = this.#trip.go(this.#host, payment.action.url, 'payment');
-    else this.#trip.end();
+    if (payment.status === 'requires-action' && payment.action) this.trip.go(payment.action.url, 'payment');
+    else this.trip.end();
   }
 
-  #notSent(error: AlloError): void {
-    this.#trip.end();
-    if (error.code === 'IDEMPOTENCY_KEY_REUSED') dropAttempt(this.#known.session.scope, this.#known.order.orderId);
-    if (isAboutLink(error)) void this.#session?.account.run();
+  #notSent({ code }: AlloError): void {
+    this.trip.end();
+    if (code === 'IDEMPOTENCY_KEY_REUSED') dropAttempt(this.#nameOf(this.#orderId as string));
+    if (isAboutLink(code)) void this.#session?.account.run();
     // The request may have arrived all the same: the order knows.
     void this.#load.run();
   }
 
   #asked(payment: Payment): void {
-    this.leaving = false;
+    this.trip.leaving = false;
     this.#forgive();
     this.#heard(payment);
   }
 
   #loaded(order: Order): void {
-    const payment = order.payment;
+    const { payment = this.#order?.payment } = order;
     // An answer that set out before the payment was made does not know it; we do.
-    if (!payment) this.order = { ...order, ...(this.order?.payment && { payment: this.order.payment }) };
-    else if (this.#heard(payment, order) && !endedWithoutMoney(payment.status)) this.#forgive();
+    if (!order.payment) this.#order = payment ? { ...order, payment } : order;
+    else if (this.#heard(order.payment, order) && !endedWithoutMoney(order.payment.status)) this.#forgive();
   }
 
   /** Takes what the backend says about the payment, unless something newer is known already. */
-  #heard(payment: Payment, order: Order | undefined = this.order): boolean {
-    const before = this.order?.payment;
+  #heard(payment: Payment, order: Order | undefined = this.#order): boolean {
+    const before = this.#order?.payment;
     if (!order || (before && isOlder(payment, before))) return false;
-    this.order = { ...order, payment };
+    this.#order = { ...order, payment };
     if (!isOpen(payment.status) || payment.status === 'refunding') this.#tellEnd(payment, before);
     return true;
   }
@@ -163,23 +163,18 @@ export class PayFlow {
   /** The end of a payment is news if it came about before our eyes, or if this browser began the payment. */
   #tellEnd(payment: Payment, before: Payment | undefined): void {
     const { status, paymentId } = payment;
-    const ours = closeAttempt(this.#known.session.scope, payment);
+    const ours = closeAttempt(this.#nameOf(payment.orderId), paymentId);
     const seen = before?.paymentId === paymentId && before.status !== status;
     const name = `${paymentId} ${status}`;
     // A refund that the bank refused makes a payment `paid` again: no news.
     if (!(ours || seen) || name === this.#told || (before?.status === 'refunding' && status === 'paid')) return;
     this.#told = name;
-    if (endedWithoutMoney(status)) this.#host.tell(new AlloPayFailedEvent(payment));
-    if (status === 'paid') this.#host.tell(new AlloPaidEvent(payment));
-    if (status === 'refunded') this.#host.tell(new AlloRefundedEvent(payment));
+    if (endedWithoutMoney(status)) this.tell(new AlloEvent('allo-pay-failed', { payment }));
+    if (status === 'paid' || status === 'refunded') this.tell(new AlloEvent(`allo-${status}`, { payment }));
     if (payment.failure === 'RELINK_REQUIRED') void this.#session?.account.run();
     // Also after a failure: a balance that was too low was not the one shown.
     this.#session?.moneyMoved();
   }
-}
-
-function isAboutLink(error: AlloError | undefined): boolean {
-  return error?.code === 'NOT_LINKED' || error?.code === 'RELINK_REQUIRED';
 }
 
 /** Another payment of the order is older if it was made before, the same one if it was told before. */

@@ -1,20 +1,18 @@
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import type { Payment } from '../contract.ts';
 import type { Content, Speaker } from '../internal/templates.ts';
 import { frame, moneyText, notice } from '../internal/templates.ts';
 import { formatDateTime } from '../localize.ts';
 
-const icons = { paid: 'success', refunding: 'busy', refunded: 'back' } as const;
+const icons = { paid: 'success', refunding: 'busy', refunded: 'success' } as const;
 
 /** The receipt of a payment that was taken; being given back and given back are told on it. */
 export function receiptView(host: Speaker, { amount, receipt, refund }: Payment, state: keyof typeof icons): TemplateResult {
-  const row = (key: 'total' | 'paidAt' | 'reference' | 'refundedAt', value: Content): TemplateResult =>
-    html`<div part="row ${key}"><dt>${host.text(key)}</dt><dd>${value}</dd></div>`;
-  const time = (instant: string): string => formatDateTime(instant, host.language, host.text('months'));
-  return frame(host, 'base card', notice(icons[state], host.text(state), nothing, true), html`<dl part="rows receipt">
-    ${row('total', moneyText(amount))}
-    ${receipt ? [row('paidAt', time(receipt.paidAt)), row('reference', receipt.reference)] : nothing}
-    ${refund?.refundedAt ? row('refundedAt', time(refund.refundedAt)) : nothing}
+  const row = (key: 'total' | 'time' | 'reference' | 'returned', value: Content): Content =>
+    value && html`<div part=${`row ${key}`}><dt>${host.text(key)}</dt><dd>${value}</dd></div>`;
+  const time = (instant: string | undefined): string => (instant ? formatDateTime(instant, host.language, host.text('months')) : '');
+  return frame(host, 'base card', notice(icons[state], host.text(state), '', true), html`<dl part="rows receipt">
+    ${row('total', moneyText(amount))}${row('time', time(receipt?.paidAt))}${row('reference', receipt?.reference)}${row('returned', time(refund?.refundedAt))}
   </dl>`);
 }

@@ -1,7 +1,8 @@
 import type { CSSResult, PropertyDeclarations, TemplateResult } from 'lit';
-import { LitElement, css, html } from 'lit';
+import { css, html } from 'lit';
 import type { ProviderConfig } from '../internal/allo-element.ts';
 import { providerChange } from '../internal/allo-element.ts';
+import { KitElement } from '../internal/kit-element.ts';
 import { sessionFor } from '../internal/session.ts';
 import { themes } from '../internal/themes.styles.ts';
 import type { MessageOverrides } from '../localize.ts';
@@ -12,9 +13,10 @@ import type { MessageOverrides } from '../localize.ts';
  * Draws nothing and takes no room. Its `lang` attribute, like that of any other element, is the language of what
  * is inside.
  *
+ * @attr {'light' | 'dark' | 'auto'} theme - That of all elements inside: for a light or a dark ground; `auto` follows the system. Default: the page's own `color-scheme`.
  * @slot - The page, or the part of it with the elements.
  */
-export class AlloProvider extends LitElement implements ProviderConfig {
+export class AlloProvider extends KitElement implements ProviderConfig {
   static override styles: CSSResult[] = [
     themes,
     css`

@@ -1,15 +1,16 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { nothing } from 'lit';
+import { refund } from '../client.ts';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
-import { AlloRefundedEvent } from '../events.ts';
+import { AlloEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { newKey } from '../internal/attempts.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { Poll } from '../internal/poll.ts';
+import type { Session } from '../internal/session.ts';
 import type { Content } from '../internal/templates.ts';
-import { button, card, frame, moneyText, phrase, problem, question, withReference } from '../internal/templates.ts';
+import { button, card, frame, moneyText, phrase, problem, question, reloadPage, withReference } from '../internal/templates.ts';
 import type { TextKey } from '../localize.ts';
 import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
@@ -25,8 +26,10 @@ export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' |
  * repeated with the same key, which only reads how it stands.
  *
  * @fires allo-refunded {AlloRefundedEvent} when the bank gave the money back
- * @fires allo-state-change {AlloStateChangeEvent} when another state is shown
- * @fires allo-error {AlloErrorEvent} when a request failed
+ * @csspart text - A sentence.
+ * @csspart money - Every amount of money.
+ * @csspart primary - The button of the main way on.
+ * @csspart danger - The button that does what cannot be taken back.
  */
 export class AlloRefund extends AlloElement<AlloRefundState> {
   static override styles: CSSResultGroup = base;
@@ -94,13 +97,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   override render(): TemplateResult {
     switch (this.state) {
       case 'ready':
-        return frame(this, 'base', nothing, button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', !this.paymentId && 'off'));
+        return frame(this, 'base', '', button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', this.paymentId ? '' : 'off'));
       case 'confirming':
       case 'sending':
-        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)), this.text('cancel'));
+        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)));
       case 'refunding':
-        return card(this, 'busy', this.#referring('refundProcessing'), undefined,
-          ...(this.#payment ? [button(this.text('checkStatus'), () => this.#poll.now())] : []));
+        // What was not begun here the page alone can ask after, at its own server: asking from here could begin a refund.
+        return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#payment ? this.#poll.now() : reloadPage())));
       case 'refunded':
         return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
@@ -131,7 +134,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
   #begin(): void {
-    if (this.#send.busy) return;
+    if (this.#send.busy || !this.paymentId) return;
     this.#key = newKey();
     void this.#send.run();
   }
@@ -145,9 +148,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   async #request(signal: AbortSignal): Promise<Payment> {
-    const { session, paymentId, reason } = this;
-    if (!session || !paymentId) throw new Error('not connected');
-    return session.client.refund(paymentId, reason ? { reason } : {}, this.#key, signal);
+    const { paymentId = '', reason } = this;
+    return refund((this.session as Session).send, paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {
@@ -155,7 +157,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.#payment = payment;
     this.#confirming = false;
     if (!news) return;
-    this.tell(new AlloRefundedEvent(payment));
+    this.tell(new AlloEvent('allo-refunded', { payment }));
     this.session?.moneyMoved();
   }
 

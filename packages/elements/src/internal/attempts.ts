@@ -1,4 +1,3 @@
-import type { Payment } from '../contract.ts';
 import { keep, recall } from './keep.ts';
 
 /** One attempt to pay: its idempotency key, and the order's payment (already final) that the shopper saw before. */
@@ -8,18 +7,12 @@ interface Attempt {
 }
 
 /**
- * The idempotency keys of the payments under way, kept in the browser, so that ten clicks, two tabs and a reload
- * remain one attempt. A key may be lost (private mode, cleared data): the backend then still lets only one
- * payment of an order live.
+ * The key to pay an order with: the attempt's own if it is still open, else a new one. It is kept in the browser under
+ * `name`, so that ten clicks, two tabs and a reload remain one attempt. A key may be lost (private mode, cleared data):
+ * the backend then still lets only one payment of an order live. `after` is the order's latest payment, if any. Two tabs
+ * must not both find nothing and both make a key: hence the lock, where there is one.
  */
-const nameOf = (scope: string, orderId: string): string => `allo-kit:attempt:${scope}:${orderId}`;
-
-/**
- * The key to pay the order with: the attempt's own if it is still open, else a new one. `after` is the order's
- * latest payment, if any. Two tabs must not both find nothing and both make a key: hence the lock, where there is one.
- */
-export async function openAttempt(scope: string, orderId: string, after: string | undefined): Promise<string> {
-  const name = nameOf(scope, orderId);
+export async function openAttempt(name: string, after: string | undefined): Promise<string> {
   const open = (): string => {
     const attempt = read(name);
     if (attempt && attempt.after === after) return attempt.key;
@@ -27,21 +20,21 @@ export async function openAttempt(scope: string, orderId: string, after: string 
     keep(name, JSON.stringify({ key, after }));
     return key;
   };
-  return (await (navigator as Partial<Navigator>).locks?.request(name, open)) ?? open();
+  return (await (navigator as Partial<Navigator>).locks?.request(name, open).catch(() => undefined)) ?? open();
 }
 
-/** Forgets the attempt that `payment`, which is final, has ended. True if there was one. */
-export function closeAttempt(scope: string, { orderId, paymentId }: Payment): boolean {
-  const attempt = read(nameOf(scope, orderId));
+/** Forgets the attempt that a payment, which is final, has ended. True if there was one. */
+export function closeAttempt(name: string, paymentId: string): boolean {
+  const attempt = read(name);
   // A payment that the shopper already knew when the attempt began is not this attempt's.
   const ended = attempt !== undefined && attempt.after !== paymentId;
-  if (ended) dropAttempt(scope, orderId);
+  if (ended) dropAttempt(name);
   return ended;
 }
 
 /** Forgets the attempt whatever it was; for a key that the backend does not take. */
-export function dropAttempt(scope: string, orderId: string): void {
-  keep(nameOf(scope, orderId));
+export function dropAttempt(name: string): void {
+  keep(name);
 }
 
 /** A new idempotency key: a random UUID, or as many random digits where that is missing (plain http in a local network). */

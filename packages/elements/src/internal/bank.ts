@@ -1,4 +1,7 @@
-import { AlloAuthorizeRequestEvent } from '../events.ts';
+import type { TemplateResult } from 'lit';
+import { html } from 'lit';
+import { AlloEvent } from '../events.ts';
+import { lastPopup, popupName } from './session.ts';
 
 /**
  * How the shopper gets to the bank's page: in this window, in a popup over it, or (`auto`) in a popup where such
@@ -6,13 +9,10 @@ import { AlloAuthorizeRequestEvent } from '../events.ts';
  */
 export type Presentation = 'auto' | 'redirect' | 'popup';
 
-/** The popup's name: by it our elements know, when the bank sends the shopper back, that they stand in it. */
-export const popupName = 'allo-kit-bank';
-
 /** Who sends the shopper to the bank. */
 export interface Sender extends HTMLElement {
   readonly presentation: Presentation | undefined;
-  text(key: 'opening'): string;
+  text(key: 'opening' | 'continueAtBank'): string;
 }
 
 /**
@@ -20,29 +20,31 @@ export interface Sender extends HTMLElement {
  * known yet: so it is opened blank first, and sent on later. Where there is none, this window goes.
  */
 export class BankTrip {
+  /** This window is leaving for the bank. */
+  leaving = false;
   #popup: Window | null = null;
+  readonly #sender: Sender;
 
-  /** To be called inside the press. */
-  prepare(sender: Sender): void {
-    this.end();
-    if (wantsPopup(sender.presentation)) this.#popup = openPopup('', sender.text('opening'));
+  constructor(sender: Sender) {
+    this.#sender = sender;
   }
 
-  /**
-   * Sends the shopper to `url`, unless the page takes that over.
-   *
-   * @returns whether this window is leaving
-   */
-  go(sender: Sender, url: string, purpose: 'link' | 'payment'): boolean {
+  /** To be called inside the press. */
+  prepare(): void {
+    this.end();
+    this.#popup = this.#open('', this.#sender.text('opening'));
+  }
+
+  /** Sends the shopper to `url`, unless the page takes that over. */
+  go(url: string, purpose: 'link' | 'payment'): void {
     const popup = this.#popup;
-    const isOurs = sender.dispatchEvent(new AlloAuthorizeRequestEvent(url, purpose));
-    if (!isOurs) this.end();
+    const isOurs = this.#sender.dispatchEvent(new AlloEvent('allo-authorize-request', { url, purpose }, true));
+    this.leaving = isOurs && !popup;
+    if (!isOurs) return this.end();
     this.#popup = null;
+    if (!popup) location.assign(url);
     // Whoever closed the popup meanwhile stays here, and finds the way to the bank as a link.
-    if (!isOurs || popup?.closed) return false;
-    if (popup) popup.location.replace(url);
-    else location.assign(url);
-    return !popup;
+    else if (!popup.closed) popup.location.replace(url);
   }
 
   /** It came to nothing: a blank window must not stay. */
@@ -50,11 +52,31 @@ export class BankTrip {
     this.#popup?.close();
     this.#popup = null;
   }
-}
 
-/** Opens the bank's page again the way it was opened before. False if this window has to go. */
-export function reopen(sender: Sender, url: string): boolean {
-  return wantsPopup(sender.presentation) && openPopup(url) !== null;
+  /** The way on to the bank's page, as a real link: a popup that was closed too early is one press away. */
+  link(url: string): TemplateResult {
+    const follow = (event: Event): void => {
+      if (this.#open(url)) event.preventDefault();
+    };
+    return html`<a part="button primary" href=${url} rel="noreferrer" @click=${follow}><span part="label">${this.#sender.text('continueAtBank')}</span></a>`;
+  }
+
+  /** A popup with `words` in it, if one is wanted and allowed. */
+  #open(url: string, words = ''): Window | null {
+    if (!wantsPopup(this.#sender.presentation)) return null;
+    const popup = open(url, popupName, 'popup,width=480,height=760');
+    try {
+      if (!popup) return popup;
+      lastPopup.popup = popup;
+      // The bank's page must not be able to send this one anywhere.
+      popup.opener = null;
+      if (words) popup.document.title = popup.document.body.textContent = words;
+      popup.sessionStorage.setItem(popupName, '1');
+    } catch {
+      // It is open already and at the bank, or there is no storage: it can be sent on, but not be written to.
+    }
+    return popup;
+  }
 }
 
 /** Where the shopper comes back to unless the page says otherwise: here. Without the fragment, which a server never sees. */
@@ -63,20 +85,7 @@ export function thisPage(): string {
 }
 
 /** In an app's own browser and in an installed web app a second window gets lost, or never opens. */
-function wantsPopup(presentation: Presentation = 'redirect'): boolean {
-  const confined = matchMedia('(display-mode: standalone)').matches || /; wv\)|FBA[NV]|Instagram|Line\/|WhatsApp|TikTok|GSA\//.test(navigator.userAgent);
-  return !confined && (presentation === 'popup' || (presentation === 'auto' && matchMedia('(pointer: fine)').matches));
-}
-
-function openPopup(url: string, words = ''): Window | null {
-  const popup = open(url, popupName, 'popup,width=480,height=760');
-  try {
-    if (!popup) return popup;
-    // The bank's page must not be able to send this one anywhere.
-    popup.opener = null;
-    if (words) popup.document.title = popup.document.body.textContent = words;
-  } catch {
-    // It is open already and at the bank: it can be sent on, but not be written to.
-  }
-  return popup;
+function wantsPopup(presentation: Presentation | undefined): boolean {
+  const wanted = presentation === 'popup' || (presentation === 'auto' && matchMedia('(pointer: fine)').matches);
+  return wanted && !matchMedia('(display-mode: standalone)').matches && !/; wv\)|FBA[NV]|Instagram|Line\/|WhatsApp|TikTok|GSA\//.test(navigator.userAgent);
 }

@@ -6,25 +6,31 @@ import { themes } from './themes.styles.ts';
 const tokens = css`
   :host {
     --_accent: var(--allo-color-accent, light-dark(#1b4fd1, #9dbcff));
-    --_on-accent: var(--allo-color-on-accent, light-dark(#fff, #0a1c47));
     --_muted: var(--allo-color-muted, color-mix(in srgb, currentColor 74%, transparent));
     --_border: var(--allo-color-border, light-dark(#dce1ea, #323845));
     --_danger: var(--allo-color-danger, light-dark(#b3261e, #ffa79d));
     --_radius: var(--allo-button-radius, 10px);
     --_height: var(--allo-button-height, 48px);
     --_space: var(--allo-space, 16px);
-    --_small: var(--allo-font-size-small, 0.875em);
+    --_tone: var(--_accent);
+    font-family: var(--allo-font, inherit);
+    line-height: 1.45;
+    text-align: start;
   }
+  :host(:not([hidden])) { display: block; }
 `;
 
-/** The frame, its words and its figures. A reference (`bdi`) is broken only where a line to itself is too short for it. */
+/**
+ * The frame, its words and its figures. Beside a skeleton the live region has no box: it would take half of the room, and
+ * the words that come have another place in it and would count as moved. Each piece of text has the direction of its own
+ * words, whatever the page's is: `Rp` stays before the figures. A reference (`bdi`) is broken only where a line to itself
+ * is too short for it. What stands in a slot is somebody else's.
+ */
 const layout = css`
-  :host { display: block; font-family: var(--allo-font, inherit); line-height: 1.45; text-align: start; }
-  :host([hidden]) { display: none; }
-  * { box-sizing: border-box; margin: 0; }
-  [part~='base'] { position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: calc(var(--_space) / 2) var(--_space); outline: none; }
+  :where(:not([slot])) { box-sizing: border-box; margin: 0; }
+  [part~='base'], [part='notice'], [part='actions'], form { display: flex; flex-wrap: wrap; align-items: center; gap: calc(var(--_space) * 0.75); }
+  [part~='base'] { position: relative; outline: none; }
   [part~='card'] {
-    row-gap: calc(var(--_space) * 0.75);
     min-height: 76px;
     padding: var(--_space);
     border: var(--allo-border-width, 1px) solid var(--_border);
@@ -33,13 +39,14 @@ const layout = css`
     color: var(--allo-color-text, light-dark(#151a23, #eceff5));
     box-shadow: var(--allo-shadow, 0 1px 2px rgb(16 24 40 / 6%));
   }
-  [part~='base'] > [role] { flex: 999 1 9em; min-width: 0; }
-  [part~='base'] > [role]:empty { position: absolute; }
-  [part='notice'] { --_tone: var(--allo-color-neutral, light-dark(#44506a, #b4bfd4)); display: flex; align-items: center; gap: calc(var(--_space) * 0.75); }
+  [role='status'], [role='alert'], [part='words'] { flex: 999 1 14em; min-width: 0; overflow-wrap: anywhere; }
+  [role]:empty { position: absolute; }
+  [role]:has(> [part='hidden']) { display: contents; }
+  [part='notice'] { flex-wrap: nowrap; }
   [data-tone='success'] { --_tone: var(--allo-color-success, light-dark(#0b7240, #74d8a0)); }
   [data-tone='warning'] { --_tone: var(--allo-color-warning, light-dark(#855000, #ffc673)); }
+  [data-tone='neutral'] { --_tone: var(--allo-color-neutral, light-dark(#44506a, #b4bfd4)); }
   [data-tone='danger'] { --_tone: var(--_danger); }
-  [data-tone='wallet'], [data-tone='busy'] { --_tone: var(--_accent); }
   [part='badge'] {
     display: grid;
     flex: none;
@@ -50,26 +57,25 @@ const layout = css`
     background: color-mix(in srgb, var(--_tone) 12%, transparent);
     color: var(--_tone);
   }
-  [part='words'], dd { min-width: 0; overflow-wrap: anywhere; }
   [part='title'], label { font-weight: 600; }
   bdi { display: inline-block; }
-  [part~='hint'] { color: var(--_muted); font-size: var(--_small); }
-  p[data-tone], [part='tag'] { color: var(--_tone); }
-  [part~='footnote'] { flex: 1 1 100%; text-align: center; }
-  [part~='footnote']:empty { display: none; }
+  p, dd, label, [part='label'], [part='money'], [part='phone'] { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
+  [part~='hint'] { color: var(--_muted); font-size: var(--allo-font-size-small, 0.875em); }
+  [part='tag'], p[data-tone] { color: var(--_tone); }
+  [part~='footnote'] { flex: 1 1 100%; margin-block-start: -4px; text-align: center; }
   [part='money'], [part='phone'] { font-variant-numeric: tabular-nums; }
-  [part='phone'], [part='hidden'] { white-space: nowrap; }
   [part~='row'] { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--_space); padding-block: 6px; }
   svg, ::slotted([slot='icon']) { flex: none; width: 22px; height: 22px; }
-  svg { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
-  [part='hidden'] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  [part='icon'] { fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
+  [part='hidden'] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
 /** What can be pressed or filled in. No ring around the frame: it gets the focus only from us, when nothing else can take it. */
 const controls = css`
-  [part='actions'], form { display: flex; flex: 1 1 14em; flex-wrap: wrap; gap: calc(var(--_space) / 2); }
-  form, form > * { flex-basis: 100%; }
+  [part='actions'], form { flex: 1 1 14em; }
+  form > * { flex: 1 1 100%; }
   [part~='button'], input {
+    flex: 1 1 auto;
     min-height: var(--_height);
     padding: 8px 16px;
     border: 1px solid var(--_border);
@@ -80,33 +86,30 @@ const controls = css`
   }
   [part~='button'] {
     display: inline-flex;
-    flex: 1 1 auto;
     align-items: center;
     justify-content: center;
     gap: 10px;
     font-weight: var(--allo-button-weight, 600);
     line-height: 1.25;
+    text-align: center;
     text-decoration: none;
     cursor: pointer;
     transition: background-color var(--allo-motion, 160ms);
   }
-  [part~='main'] { flex-basis: 100%; }
   [part~='button']:hover { background: color-mix(in srgb, currentColor 7%, transparent); }
-  [part~='primary'] { border-color: transparent; background: var(--_accent); color: var(--_on-accent); }
+  [part~='primary'] { border-color: transparent; background: var(--_accent); color: var(--allo-color-on-accent, light-dark(#fff, #0a1c47)); }
   [part~='primary']:hover { background: var(--allo-color-accent-hover, light-dark(#163fa8, #bdd2ff)); }
   [part~='danger'], [part~='danger']:hover { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
   [part~='plain'] { flex: none; min-width: 44px; min-height: 44px; border-color: transparent; color: var(--_accent); }
-  [aria-disabled] { cursor: default; }
-  [aria-disabled]:not([data-busy]) { opacity: 0.55; }
+  [aria-disabled='true'] { cursor: default; }
+  [data-idle='off'] { background: var(--_border); color: var(--_muted); }
   :focus-visible:not(div) { outline: 3px solid var(--allo-color-focus, var(--_accent)); outline-offset: 2px; }
-  input { width: 100%; border-color: color-mix(in srgb, currentColor 55%, transparent); font-size: max(1em, 16px); }
+  input { border-color: currentColor; font-size: max(1em, 16px); }
   [aria-invalid='true'] { border-color: var(--_danger); }
 `;
 
 const motion = css`
-  i { display: block; height: 16px; border-radius: var(--_radius); background: var(--allo-color-skeleton, var(--_border)); animation: breathe 1.6s infinite alternate; }
-  i:first-child { height: var(--_height); }
-  i + i { width: 60%; margin: 10px auto 0; }
+  i { flex: 1; height: var(--_height); border-radius: var(--_radius); background: var(--allo-color-skeleton, var(--_border)); animation: breathe 1.6s infinite alternate; }
   [data-icon='busy'] { animation: turn 1s linear infinite; }
   @keyframes turn { to { rotate: 1turn; } }
   @keyframes breathe { to { opacity: 0.55; } }
@@ -115,7 +118,7 @@ const motion = css`
   }
   @media (forced-colors: active) {
     i, [part='badge'], [part~='button'] { border: 1px solid; }
-    [aria-disabled] { color: GrayText; }
+    [aria-disabled='true'] { color: GrayText; }
   }
 `;
 

@@ -1,7 +1,6 @@
-import { Task, initialState } from '@lit/task';
+import { Task } from '@lit/task';
 import type { ReactiveControllerHost } from 'lit';
 import type { AlloError } from '../errors.ts';
-import { toAlloError } from '../errors.ts';
 
 /** Who wants to hear that something changed: an element, or a session for all of its elements. */
 export type ExchangeHost = Pick<ReactiveControllerHost, 'addController' | 'requestUpdate'>;
@@ -17,21 +16,19 @@ export class Exchange<T> {
   /** Why the latest request failed; gone as soon as one succeeds. */
   error: AlloError | undefined;
   busy = false;
-  /** When `value` was heard, in milliseconds since the epoch; 0 if never. */
-  heardAt = 0;
   readonly #task: Task<readonly [], void>;
 
+  /** `ask` fails with an {@link AlloError} only: it is a request of the client, or something that cannot fail. */
   constructor(host: ExchangeHost, ask: (signal: AbortSignal) => Promise<T>, heard?: (value: T) => void, failed?: (error: AlloError) => void) {
     this.#task = new Task(host as ReactiveControllerHost, {
       autoRun: false,
       task: async (_: readonly [], { signal }) => {
-        const outcome = await ask(signal).then((value) => ({ value, error: undefined, heardAt: Date.now() }), (cause: unknown) => ({ error: toAlloError(cause) }));
+        const [value, error] = await ask(signal).then((value) => [value] as const, (error: unknown) => [this.value, error as AlloError] as const);
         // Leaving the page is not a failure: what was aborted leaves no trace.
-        if (signal.aborted) return initialState;
-        Object.assign(this, outcome, { busy: false });
-        if (outcome.error) failed?.(outcome.error);
-        else heard?.(outcome.value);
-        return undefined;
+        if (signal.aborted) return;
+        Object.assign(this, { value, error, busy: false });
+        if (error) failed?.(error);
+        else heard?.(value as T);
       },
     });
   }
@@ -50,6 +47,7 @@ export class Exchange<T> {
   /** Forgets everything and drops what is on its way. */
   clear(): void {
     this.#task.abort();
-    Object.assign(this, { value: undefined, error: undefined, busy: false, heardAt: 0 });
+    this.value = this.error = undefined;
+    this.busy = false;
   }
 }

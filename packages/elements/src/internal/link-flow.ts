@@ -1,14 +1,19 @@
-import type { LitElement } from 'lit';
+import type { LitElement, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { startLink } from '../client.ts';
 import type { LinkStarted } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import type { Sender } from './bank.ts';
 import { BankTrip, thisPage } from './bank.ts';
 import { Exchange } from './exchange.ts';
 import type { Session } from './session.ts';
+import type { Speaker } from './templates.ts';
+import { button, card, frame, onEscape } from './templates.ts';
 
-export interface LinkHost extends LitElement, Sender {
+export interface LinkHost extends LitElement, Sender, Pick<Speaker, 'language' | 'state' | 'error'> {
   readonly session: Session | undefined;
   readonly returnTo: string | undefined;
+  text: Speaker['text'];
 }
 
 /** What the shopper is asked or told on the way to the bank; `none` when the account's own status says it all. */
@@ -20,17 +25,20 @@ export type LinkStep = 'none' | 'phone' | 'opening';
  */
 export class LinkFlow {
   /** True if the number given last was not one. */
-  phoneRefused = false;
+  #refused = false;
   #asking = false;
-  #leaving = false;
   #phone: string | undefined;
   readonly #host: LinkHost;
-  readonly #trip = new BankTrip();
+  readonly #trip: BankTrip;
   readonly #start: Exchange<LinkStarted>;
 
   constructor(host: LinkHost) {
     this.#host = host;
-    this.#start = new Exchange(host, (signal) => this.#open(signal), ({ url }) => this.#opened(url), ({ code }) => this.#failed(code));
+    this.#trip = new BankTrip(host);
+    this.#start = new Exchange(host, async (signal) => {
+      const { session, returnTo = thisPage() } = host;
+      return startLink((session as Session).send, { returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
+    }, ({ url }) => this.#opened(url), ({ code }) => this.#failed(code));
   }
 
   /** Why the link could not be opened. */
@@ -39,7 +47,7 @@ export class LinkFlow {
   }
 
   get step(): LinkStep {
-    if (this.#leaving || this.#start.busy) return 'opening';
+    if (this.#trip.leaving || this.#start.busy) return 'opening';
     return this.#asking ? 'phone' : 'none';
   }
 
@@ -51,18 +59,9 @@ export class LinkFlow {
     if (!this.#asking) this.#run();
   }
 
-  /** The shopper gave a number. Spaces, dots, dashes and brackets in it do not matter. */
-  submit(phone: string): void {
-    if (this.step === 'opening') return;
-    this.#phone = phone.replace(/[\s().-]/g, '');
-    this.phoneRefused = !/^(\+?62|0)8\d{6,13}$/.test(this.#phone);
-    if (!this.phoneRefused) this.#run();
-    this.#host.requestUpdate();
-  }
-
   /** The shopper came back from the bank, or never left: the account's status says what to show. A number half typed stays. */
   returned(): void {
-    this.#leaving = false;
+    this.#trip.leaving = false;
     this.#host.requestUpdate();
   }
 
@@ -70,35 +69,57 @@ export class LinkFlow {
   reset(): void {
     this.#start.clear();
     this.#trip.end();
-    this.#asking = this.phoneRefused = false;
+    this.#asking = this.#refused = false;
     this.#phone = undefined;
     this.returned();
   }
 
+  /** Asks for the number of the shopper's Allo account, where Escape goes back; or tells that the shopper is, or just was, at the bank. */
+  render(): TemplateResult {
+    const host = this.#host;
+    const refused = this.#refused;
+    if (host.state === 'phone') return frame(host, 'base card', nothing, html`<form novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
+      <label part="field-label" for="phone">${host.text('phone')}</label>
+      <input part="input" id="phone" type="tel" autocomplete="tel" maxlength="24" required aria-invalid=${refused} aria-describedby="hint">
+      <p part="hint" id="hint" role=${refused ? 'alert' : nothing} data-tone=${refused ? 'danger' : nothing}>${refused ? host.text('INVALID_PHONE') : nothing} ${host.text('phoneHint')}</p>
+      <div part="actions">
+        <button part="button primary"><span part="label">${host.text('next')}</span></button>
+        ${button(host.text('cancel'), () => this.reset())}
+      </div>
+    </form>`);
+    const url = host.session?.account.value?.link?.url;
+    return card(host, 'busy', host.text('linking'), undefined, [url ? this.#trip.link(url) : nothing, button(host.text('linkAgain'), () => this.begin())]);
+  }
+
+  /** Spaces, dots, dashes and brackets in the number do not matter. */
+  readonly #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const input = (event.target as HTMLFormElement)[0] as HTMLInputElement;
+    this.#phone = input.value.replace(/[\s().-]/g, '');
+    this.#refused = !/^(\+?62|0)8\d{6,13}$/.test(this.#phone);
+    if (this.#refused) input.focus();
+    else if (this.step !== 'opening') this.#run();
+    this.#host.requestUpdate();
+  };
+
   #run(): void {
-    this.#trip.prepare(this.#host);
+    this.#trip.prepare();
     void this.#start.run();
   }
 
-  async #open(signal: AbortSignal): Promise<LinkStarted> {
-    const { session, returnTo = thisPage() } = this.#host;
-    if (!session) throw new Error('not connected');
-    const started = await session.client.link({ returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
-    session.expectLink();
-    return started;
-  }
-
   #opened(url: string): void {
+    const session = this.#host.session;
+    session?.expectLink();
     this.#asking = false;
-    this.#leaving = this.#trip.go(this.#host, url, 'link');
+    this.#trip.go(url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.
-    void this.#host.session?.account.run();
+    void session?.account.run();
   }
 
   #failed(code: string): void {
     this.#trip.end();
-    this.phoneRefused = code === 'INVALID_PHONE';
-    this.#asking = this.phoneRefused || code === 'PHONE_REQUIRED';
+    this.#refused = code === 'INVALID_PHONE';
+    this.#asking = this.#refused || code === 'PHONE_REQUIRED';
     if (this.#asking || code === 'ALREADY_LINKED') this.#start.error = undefined;
     void this.#host.session?.account.run();
   }

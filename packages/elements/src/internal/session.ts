@@ -1,8 +1,7 @@
-import type { AlloClient } from '../client.ts';
-import { createClient } from '../client.ts';
+import type { Send } from '../client.ts';
+import { createSend, readAccount, readBalance } from '../client.ts';
 import type { Account, Balance } from '../contract.ts';
-import type { AlloError } from '../errors.ts';
-import { popupName } from './bank.ts';
+import { AlloEvent } from '../events.ts';
 import { Exchange } from './exchange.ts';
 import { keep, recall } from './keep.ts';
 
@@ -12,15 +11,24 @@ export interface SessionMember {
   readonly needsAccount: boolean;
   /** Whether it shows the balance; nobody asks the bank for a balance that nobody shows. */
   readonly wantsBalance: boolean;
-  /** Who is told of {@link linkChanged}: the highest. */
+  /** Who tells that the account became linked, or stopped being so: the highest. */
   readonly linkRank: number;
   /** The account or the balance changed, or another member came or went. */
-  sessionChanged(): void;
+  requestUpdate(): void;
   /** The page came back to life, or another tab changed something: ask the backend for whatever is shown. */
   sessionWoke(): void;
-  /** The account became linked, or stopped being so. Said to one member only. */
-  linkChanged(account: Account): void;
+  /** Dispatches once the element shows what the event says. */
+  tell(event: Event): void;
 }
+
+/**
+ * The popup's name, and that of the mark in its own storage. By the mark our elements know, when the bank sends the
+ * shopper back, that they stand in it: Firefox and Safari take a window's name away on another site.
+ */
+export const popupName = 'allo-kit-bank';
+
+/** The one popup of this page: all share its name. Closed once an outcome is known, also where it shows a page without our elements. */
+export const lastPopup: { popup?: Window } = {};
 
 /** Coming back to the tab asks the backend again, but not more often than this. */
 const wakeFloorMs = 10_000;
@@ -33,26 +41,30 @@ const wakeFloorMs = 10_000;
 export class Session {
   /** Where the backend is; also the name of this session in what the browser keeps. */
   readonly scope: string;
-  readonly client: AlloClient;
+  /** Sends to the backend. */
+  readonly send: Send;
   readonly members = new Set<SessionMember>();
   readonly account: Exchange<Account>;
   readonly balance: Exchange<Balance>;
   /** Ends the listening; there while there are members. */
   #life: AbortController | undefined;
   #channel: BroadcastChannel | undefined;
-  #languages: MutationObserver | undefined;
   #status: Account['status'] | undefined;
   #holder = '';
   #missedChange = false;
+  #wokeAt = 0;
   /** The latest news from another tab, or told to them. */
   #heard: unknown;
 
   constructor(scope: string, credentials: RequestCredentials) {
     this.scope = scope;
-    const client = (this.client = createClient({ endpoint: scope, credentials }));
+    const send = (this.send = createSend({ endpoint: scope, credentials }));
     const host = { addController: () => undefined, requestUpdate: () => this.changed() };
-    this.account = new Exchange(host, (signal) => client.account(signal));
-    this.balance = new Exchange(host, (signal) => client.balance(signal), undefined, (error) => this.#balanceFailed(error));
+    this.account = new Exchange(host, (signal) => readAccount(send, signal));
+    // What the balance says about the account, the account has to say itself.
+    this.balance = new Exchange(host, (signal) => readBalance(send, signal), undefined, ({ code }) => {
+      if (code === 'UNAUTHENTICATED' || isAboutLink(code)) void this.account.run();
+    });
   }
 
   join(member: SessionMember): void {
@@ -75,11 +87,12 @@ export class Session {
     const stamp = (this.#heard = String(Date.now()));
     // By two ways: what does not come through the channel is still heard as a change of the storage.
     this.#channel?.postMessage(stamp);
-    keep(this.#news, stamp);
+    keep(this.#nameOf('news'), stamp);
   }
 
   /** Money moved: the balance is another one, here and in the other tabs. */
   moneyMoved(): void {
+    lastPopup.popup?.close();
     this.#refreshBalance();
     this.announce();
   }
@@ -87,6 +100,7 @@ export class Session {
   /** Asks the backend anew for all that is shown. */
   wake(): void {
     this.#missedChange = false;
+    this.#wokeAt = Date.now();
     if (this.#any('needsAccount')) void this.account.run();
     this.#refreshBalance();
     for (const member of this.members) member.sessionWoke();
@@ -94,59 +108,7 @@ export class Session {
 
   /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news. */
   expectLink(): void {
-    keep(this.#expectation, '1');
-  }
-
-  get #news(): string {
-    return `allo-kit:news:${this.scope}`;
-  }
-
-  get #expectation(): string {
-    return `allo-kit:link:${this.scope}`;
-  }
-
-  #open(): void {
-    const { signal } = (this.#life = new AbortController());
-    // From the back-forward cache the page comes as it was left, which may be long ago.
-    addEventListener('pageshow', ({ persisted }) => persisted && this.wake(), { signal });
-    addEventListener('online', () => this.wake(), { signal });
-    document.addEventListener('visibilitychange', () => this.#seen(), { signal });
-    // Texts follow the language of the page.
-    this.#languages = new MutationObserver(() => this.changed());
-    this.#languages.observe(document, { subtree: true, attributeFilter: ['lang'] });
-    this.#channel = new BroadcastChannel(`allo-kit:${this.scope}`);
-    this.#channel.onmessage = ({ data }) => this.#heardNews(data);
-    addEventListener('storage', ({ key, newValue }) => key === this.#news && this.#heardNews(newValue), { signal });
-    // A popup that was closed early or is done gives the focus back to a page that was never hidden.
-    addEventListener('focus', () => this.#seen(), { signal });
-    if (window.name === popupName) this.#endPopup();
-  }
-
-  #close(): void {
-    this.#life?.abort();
-    this.#channel?.close();
-    this.#languages?.disconnect();
-    this.#life = this.#channel = undefined;
-    this.account.clear();
-    this.balance.clear();
-    for (const [name, session] of sessions) if (session === this) sessions.delete(name);
-  }
-
-  #heardNews(stamp: unknown): void {
-    if (stamp === this.#heard) return;
-    this.#heard = stamp;
-    this.#missedChange = true;
-    this.#seen();
-  }
-
-  /** The bank sent the shopper back, but into the popup: the page below it goes on. */
-  #endPopup(): void {
-    this.announce();
-    close();
-  }
-
-  #seen(): void {
-    if (!document.hidden && (this.#missedChange || Date.now() - this.account.heardAt > wakeFloorMs)) this.wake();
+    keep(this.#nameOf('link'), '1');
   }
 
   /** Something that several members look at is not what it was. */
@@ -161,16 +123,81 @@ export class Session {
     if (this.#any('needsAccount')) account.ensure();
     if (holder && this.#any('wantsBalance')) balance.ensure();
     if (account.value) this.#tellLink(account.value);
-    for (const member of this.members) member.sessionChanged();
+    for (const member of this.members) member.requestUpdate();
+  }
+
+  /** What the browser keeps for this backend, for all tabs. */
+  #nameOf(what: 'news' | 'link'): string {
+    return `allo-kit:${what}:${this.scope}`;
+  }
+
+  #open(): void {
+    const { signal } = (this.#life = new AbortController());
+    this.#wokeAt = Date.now();
+    const channel = (this.#channel = new BroadcastChannel(`allo-kit:${this.scope}`));
+    channel.onmessage = ({ data }) => this.#heardNews(data);
+    // Texts follow the language of the page.
+    const languages = new MutationObserver(() => this.changed());
+    languages.observe(document, { subtree: true, attributeFilter: ['lang'] });
+    // `focus`: a popup that was closed early or is done gives it back to a page that was never hidden.
+    for (const name of ['pageshow', 'online', 'storage', 'focus', 'visibilitychange']) addEventListener(name, this.#noticed, { signal });
+    signal.addEventListener('abort', () => {
+      channel.close();
+      languages.disconnect();
+    });
+    this.#endPopup();
+  }
+
+  /** Where the bank sent the shopper back, but into the popup: the page below it goes on. */
+  #endPopup(): void {
+    try {
+      if (!sessionStorage.getItem(popupName)) return;
+      // A window that is opened from here has a copy of the mark.
+      sessionStorage.removeItem(popupName);
+      this.announce();
+      close();
+    } catch {
+      // The browser refuses storage: the page below closes it once it knows how it went.
+    }
+  }
+
+  #close(): void {
+    this.#life?.abort();
+    this.#life = this.#channel = undefined;
+    this.account.clear();
+    this.balance.clear();
+    for (const [name, session] of sessions) if (session === this) sessions.delete(name);
+  }
+
+  readonly #noticed = (event: Event): void => {
+    const { type, persisted, key, newValue } = event as PageTransitionEvent & StorageEvent;
+    // From the back-forward cache the page comes as it was left, which may be long ago.
+    if (type === 'online' || persisted) this.wake();
+    else if (type !== 'storage') this.#seen();
+    else if (key === this.#nameOf('news')) this.#heardNews(newValue);
+  };
+
+  #heardNews(stamp: unknown): void {
+    if (stamp === this.#heard) return;
+    this.#heard = stamp;
+    this.#missedChange = true;
+    this.#seen();
+  }
+
+  #seen(): void {
+    if (!document.hidden && (this.#missedChange || Date.now() - this.#wokeAt > wakeFloorMs)) this.wake();
   }
 
   #tellLink(account: Account): void {
     const before = this.#status;
     const now = (this.#status = account.status);
-    const expected = now === 'linked' && recall(this.#expectation);
-    if (expected) keep(this.#expectation);
-    const news = now === 'linked' ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
-    if (news) [...this.members].sort((a, b) => b.linkRank - a.linkRank)[0]?.linkChanged(account);
+    const linked = now === 'linked';
+    const expected = linked && recall(this.#nameOf('link'));
+    if (expected) keep(this.#nameOf('link'));
+    if (before && before !== now && now !== 'linking') lastPopup.popup?.close();
+    const news = linked ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
+    const [teller] = [...this.members].sort((a, b) => b.linkRank - a.linkRank);
+    if (news) teller?.tell(new AlloEvent(linked ? 'allo-linked' : 'allo-unlinked', { account }));
   }
 
   #any(wish: 'needsAccount' | 'wantsBalance'): boolean {
@@ -180,11 +207,11 @@ export class Session {
   #refreshBalance(): void {
     if (this.#holder && this.#any('wantsBalance')) void this.balance.run();
   }
+}
 
-  /** What the balance says about the account, the account has to say itself. */
-  #balanceFailed({ code }: AlloError): void {
-    if (code === 'UNAUTHENTICATED' || code === 'NOT_LINKED' || code === 'RELINK_REQUIRED') void this.account.run();
-  }
+/** Whether an error's code says that there is no link, or none that the bank honours. */
+export function isAboutLink(code: string | undefined): boolean {
+  return code === 'NOT_LINKED' || code === 'RELINK_REQUIRED';
 }
 
 const sessions = new Map<string, Session>();

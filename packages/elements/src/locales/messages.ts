@@ -1,5 +1,7 @@
 import type { accountTexts } from './account.ts';
 import type { balanceTexts } from './balance.ts';
+import type { bankTexts } from './bank.ts';
+import type { checkoutTexts } from './checkout.ts';
 import type { linkTexts } from './link.ts';
 import type { payTexts } from './pay.ts';
 import type { refundTexts } from './refund.ts';
@@ -9,7 +11,14 @@ import type { sharedTexts } from './shared.ts';
 export type RefundMessageKey = Exclude<keyof typeof refundTexts, 'checkStatus' | 'reference' | 'cancel'>;
 
 /** Keys of every other text the elements show. */
-export type MessageKey = keyof typeof sharedTexts | keyof typeof linkTexts | keyof typeof accountTexts | keyof typeof balanceTexts | keyof typeof payTexts;
+export type MessageKey =
+  | keyof typeof sharedTexts
+  | keyof typeof bankTexts
+  | keyof typeof linkTexts
+  | keyof typeof accountTexts
+  | keyof typeof balanceTexts
+  | keyof typeof payTexts
+  | keyof typeof checkoutTexts;
 
 /** One language. Words in braces are replaced: `{amount}`, `{time}`, `{balance}`. */
 export type Messages = Record<MessageKey, string>;

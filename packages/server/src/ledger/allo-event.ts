@@ -28,6 +28,10 @@ export interface PaymentEvent extends EventBase {
   reference: string;
   /** With `payment.failed`. */
   failure?: PaymentFailure;
+  /** With `payment.refunded`, if a person transferred the money: not a movement at the bank's. */
+  byHand?: true;
+  /** With `byHand`, if it was given. */
+  transferReference?: string;
 }
 
 export type AlloEvent = AccountEvent | PaymentEvent;

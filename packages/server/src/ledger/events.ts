@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { PaymentFailure } from '../contract.ts';
 import type { EventRow, LinkRow, PaymentRow } from '../store/rows.ts';
 import type { NewEvent } from '../store/store.ts';
 import { toAmount } from '../snap/amount.ts';
@@ -25,7 +24,7 @@ export function paymentEvent(
   ctx: LedgerContext,
   type: PaymentEvent['type'],
   payment: PaymentRow,
-  { failure, subjectId = payment.id }: { failure?: PaymentFailure; subjectId?: string } = {},
+  { subjectId = payment.id, ...detail }: Pick<PaymentEvent, 'failure' | 'byHand' | 'transferReference'> & { subjectId?: string } = {},
 ): NewEvent {
   const event: PaymentEvent = {
     id: ctx.newId(),
@@ -36,7 +35,7 @@ export function paymentEvent(
     orderId: payment.orderId,
     amount: toAmount(payment.amountMinor),
     reference: payment.reference,
-    ...(failure && { failure }),
+    ...detail,
   };
   return { id: event.id, subjectId, type, body: JSON.stringify(event) };
 }

@@ -14,7 +14,7 @@ import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
 import { pauseMs } from './schedule.ts';
-import { erased, openAuthCode, sealFor, sealToken } from './tokens.ts';
+import { forgotten, openAuthCode, sealFor, sealToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
 
 export interface LinkWish {
@@ -46,7 +46,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
     if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
     assertRoom(standing);
   }
-  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor });
+  const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor, linksInAll: 'all' });
   let asked = false;
   try {
     if (standing !== undefined) await makeRoom(ctx, standing);
@@ -101,7 +101,7 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
   if (link.state !== 'initiated' && link.state !== 'redirected') return;
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...erased, failure: null }, cause: 'started anew' }],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause: 'started anew' }],
   });
 }
 
@@ -115,7 +115,7 @@ async function settleStart(ctx: LedgerContext, link: LinkRow, answer: BankAnswer
   if (answer.outcome === 'done') return openPage(ctx, link, answer.value, answer.evidence);
   const { failure, code } = startFailure(answer);
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.startFailed, set: { ...erased, failure }, cause: answer.evidence }],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.startFailed, set: { ...forgotten, failure }, cause: answer.evidence }],
   });
   throw new AlloServerError(code);
 }
@@ -251,7 +251,7 @@ async function again(
 async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {
   const step = failure === 'not-completed' ? linkTransitions.notCompleted : linkTransitions.timedOut;
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...step, set: { ...erased, failure, pageUrl: null }, cause }],
+    changes: [{ table: 'links', id: link.id, ...step, set: { ...forgotten, failure }, cause }],
   });
 }
 

@@ -10,6 +10,8 @@
  * - `allo.bank.away`: 1 when DOKU begins to count as away, 0 when it answers again; `operation`
  * - `allo.payments.unknown_age`: milliseconds since the oldest payment of unknown outcome was sent, 0 if there is none; at each reconciliation
  * - `allo.notifications.refused`: 1 for each notification that was not DOKU's; `kind`, `check`
+ * - `allo.notifications.orphaned`: 1 for each notification of a payment that is not in the ledger; `status`
+ * - `allo.keys.used`: 1 for each token request that DOKU took, and each request of DOKU's that was verified; `key` (its variable), `place` (1: the newest)
  * - `allo.limits.refused`: 1 for each request that came too often; `limit`
  */
 export type MetricName =
@@ -18,6 +20,8 @@ export type MetricName =
   | 'allo.bank.away'
   | 'allo.payments.unknown_age'
   | 'allo.notifications.refused'
+  | 'allo.notifications.orphaned'
+  | 'allo.keys.used'
   | 'allo.limits.refused';
 
 export type MetricHook = (name: MetricName, value: number, attributes: Readonly<Record<string, string>>) => void;

@@ -2,7 +2,9 @@
  * How often somebody may ask for what costs money or tells a secret (reliability R64–R67). A limit refuses before
  * anything is written or sent; whoever is refused has used up nothing, not even an idempotency key.
  *
- * Counted in this process: with several processes on one database each counts for itself.
+ * Counted in this process: with several processes on one database each counts for itself. A count in the database
+ * would cost every flood a transaction, and the database is what a flood must not reach; so much the more that what is
+ * at stake is a number of SMS, not money: N processes let through N times as many.
  *
  * @module
  */
@@ -17,6 +19,8 @@ export const defaultLimits = {
   linksPerCustomer: { count: 3, perSeconds: 3600 },
   /** Nobody's telephone is to be rung by strangers; counted over all customers, by a keyed hash of the number. */
   linksPerPhone: { count: 5, perSeconds: 86_400 },
+  /** All links of this process: whoever gets around the other limits does not get around this one. Tells the log. */
+  linksInAll: { count: 1000, perSeconds: 3600 },
   /** One visitor with many accounts at the shop. */
   linksPerAddress: { count: 10, perSeconds: 3600 },
   /** Inquiries at the bank; answers out of the cache do not count. */
@@ -37,6 +41,15 @@ export type LimitOptions = 'off' | Readonly<Partial<Record<LimitName, Limit | 'o
 /** Whose places are wanted, by limit; a limit whose subject is not known does not apply. */
 export type Subjects = Readonly<Partial<Record<LimitName, string | undefined>>>;
 
+/** How one limit stands for somebody. */
+export interface Standing extends Limit {
+  limit: LimitName;
+  /** Places left. */
+  left: number;
+  /** Until the next place comes back; 0 if all are there. */
+  nextSeconds: number;
+}
+
 export type Taken = { isTaken: true; giveBack(): void } | { isTaken: false; waitMs: number };
 
 export interface RateLimits {
@@ -44,6 +57,8 @@ export interface RateLimits {
   tryTake(subjects: Subjects): Taken;
   /** As `tryTake`, but throws `RATE_LIMITED`. Answers how to give the places back, when nothing was asked of the bank after all. */
   take(subjects: Subjects): () => void;
+  /** How each of the limits stands, those that do not apply left out. */
+  standing(subjects: Subjects): Standing[];
 }
 
 const mostKeys = 20_000;
@@ -59,11 +74,13 @@ const whenFull = (name: LimitName): SlidingWindowOptions['whenFull'] => (name.st
 export function createRateLimits(options: LimitOptions, now: () => number, onRefused: (limit: LimitName) => void): RateLimits {
   const windows = createWindows(options, now);
 
+  const applying = (subjects: Subjects) => [...windows].flatMap(([limit, { window, ...policy }]) => {
+    const key = subjects[limit];
+    return key === undefined ? [] : [{ limit, window, key, policy }];
+  });
+
   const tryTake = (subjects: Subjects): Taken => {
-    const wanted = [...windows].flatMap(([limit, window]) => {
-      const key = subjects[limit];
-      return key === undefined ? [] : [{ limit, window, key, waitMs: window.waitMs(key) }];
-    });
+    const wanted = applying(subjects).map((each) => ({ ...each, waitMs: each.window.waitMs(each.key) }));
     const longest = wanted.toSorted((one, other) => other.waitMs - one.waitMs)[0];
     if (longest !== undefined && longest.waitMs > 0) {
       onRefused(longest.limit);
@@ -80,19 +97,23 @@ export function createRateLimits(options: LimitOptions, now: () => number, onRef
       if (taken.isTaken) return taken.giveBack;
       throw new AlloServerError('RATE_LIMITED', { retryAfterSeconds: toSeconds(taken.waitMs) });
     },
+    standing: (subjects) => applying(subjects).map(({ limit, window, key, policy }) => {
+      const { places, nextMs } = window.left(key);
+      return { limit, ...policy, left: places, nextSeconds: nextMs === 0 ? 0 : toSeconds(nextMs) };
+    }),
   };
 }
 
 /** Whole seconds for `Retry-After`, never too few. */
 export const toSeconds = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1000));
 
-function createWindows(options: LimitOptions, now: () => number): Map<LimitName, SlidingWindow> {
-  const windows = new Map<LimitName, SlidingWindow>();
+function createWindows(options: LimitOptions, now: () => number): Map<LimitName, Limit & { window: SlidingWindow }> {
+  const windows = new Map<LimitName, Limit & { window: SlidingWindow }>();
   for (const name of limitNames(options)) {
     const limit = options === 'off' ? 'off' : (options[name] ?? defaultLimits[name]);
     if (limit === 'off') continue;
     assertLimit(name, limit);
-    windows.set(name, createSlidingWindow({ ...limit, now, mostKeys, whenFull: whenFull(name) }));
+    windows.set(name, { ...limit, window: createSlidingWindow({ ...limit, now, mostKeys, whenFull: whenFull(name) }) });
   }
   return windows;
 }

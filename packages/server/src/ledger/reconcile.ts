@@ -12,6 +12,7 @@ import { applyStatus } from './evidence.ts';
 import { reconcileLink } from './links.ts';
 import { toAmount } from '../snap/amount.ts';
 import { reconcileLate, reconcileRefund } from './refunds.ts';
+import { giveUpOld } from './retention.ts';
 import { nextCheckAt } from './schedule.ts';
 import { paymentTransitions } from './transitions.ts';
 import { continueUnlink } from './unlink.ts';
@@ -35,6 +36,7 @@ export async function reconcile(ctx: LedgerContext): Promise<ReconcileReport> {
   for (let taken = await deliverEvents(ctx); taken > 0; taken = await deliverEvents(ctx)) events += taken;
   const unknownSince = await ctx.store.oldestUnknownPayment();
   ctx.meter('allo.payments.unknown_age', unknownSince === undefined ? 0 : ctx.now() - unknownSince, {});
+  await giveUpOld(ctx);
   return { links, payments, refunds, events };
 }
 

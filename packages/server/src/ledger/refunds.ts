@@ -8,7 +8,7 @@
 import { AlloServerError } from '../errors.ts';
 import type { PaymentRow, RefundRow } from '../store/rows.ts';
 import type { AnyChange, NewEvent } from '../store/store.ts';
-import type { BankAnswer, ChargeStatus } from './bank.ts';
+import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
@@ -73,7 +73,7 @@ function newRefund(ctx: LedgerContext, paymentId: string, { reason, requestKey }
   return {
     id: ctx.newId(), state: 'created', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
     createdAt: at, updatedAt: at, paymentId, reference: ctx.newReference(), requestKey: requestKey ?? null, reason, sentAt: null, sends: 0,
-    failure: null, refundedAt: null,
+    failure: null, refundedAt: null, byHand: null, transferReference: null, confirmedBy: null,
   };
 }
 
@@ -114,7 +114,7 @@ async function askBank(
 ): Promise<BankAnswer<{ refundedAt?: number }>> {
   const order = {
     reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
-    amount: toAmount(payment.amountMinor), reason: refund.reason, device: { ...serverDevice, id: payment.deviceId, ipAddress: payment.ipAddress },
+    amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment),
   };
   const answer = await ctx.bank.refund(token, order);
   if (answer.outcome !== 'token-refused') return answer;
@@ -123,6 +123,9 @@ async function askBank(
   const renewed = await again.renew();
   return renewed.outcome === 'token' ? ctx.bank.refund(renewed.token, order) : answer;
 }
+
+/** The shopper's, while it is kept. */
+const deviceOf = ({ deviceId, ipAddress }: PaymentRow): Device => (deviceId === '' ? serverDevice : { id: deviceId, ipAddress });
 
 async function settleRefund(
   ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, answer: BankAnswer<{ refundedAt?: number }>,

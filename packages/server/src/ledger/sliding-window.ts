@@ -25,6 +25,8 @@ export interface SlidingWindowOptions extends Limit {
 export interface SlidingWindow {
   /** How long `key` has to wait for a place, in milliseconds; 0 if there is one. */
   waitMs(key: string): number;
+  /** How many places `key` has left, and in how many milliseconds the next one comes back; 0 if all are there. */
+  left(key: string): { places: number; nextMs: number };
   /** Uses one place; answers how to give it back, which may be done once. */
   take(key: string): () => void;
   /** How many keys are kept in mind. */
@@ -75,6 +77,11 @@ export function createSlidingWindow({ count, perSeconds, now, mostKeys, whenFull
       forgetEnded();
       const blocking = placesOf(key).at(-count);
       return blocking === undefined ? waitForRoom(key) : freeIn(blocking);
+    },
+    left(key) {
+      const places = placesOf(key);
+      const [oldest] = places;
+      return { places: Math.max(0, count - places.length), nextMs: oldest === undefined ? 0 : freeIn(oldest) };
     },
     take(key) {
       const at = now();

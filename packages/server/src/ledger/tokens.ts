@@ -5,6 +5,8 @@
  * @module
  */
 
+import { linkPlace } from '../store/places.ts';
+import type { SealedField } from '../store/places.ts';
 import type { LinkRow } from '../store/rows.ts';
 import type { BankAnswer, CustomerToken } from './bank.ts';
 import type { LedgerContext } from './context.ts';
@@ -14,12 +16,8 @@ import { linkTransitions } from './transitions.ts';
 /** A token to use now, or why there is none. `dead`: the customer has to link again. */
 export type TokenAnswer = { outcome: 'token'; token: string } | { outcome: 'dead' } | { outcome: 'unavailable' };
 
-type SealedField = 'authCode' | 'token' | 'refreshToken';
-
-const place = (linkId: string, field: SealedField): string => `links/${linkId}/${field}`;
-
 export const sealFor = (ctx: LedgerContext, linkId: string, field: SealedField, text: string): Promise<string> =>
-  ctx.seal.close(text, place(linkId, field));
+  ctx.seal.close(text, linkPlace(linkId, field));
 
 /** The columns of a freshly exchanged token. */
 export async function sealToken(ctx: LedgerContext, linkId: string, token: CustomerToken) {
@@ -30,13 +28,16 @@ export async function sealToken(ctx: LedgerContext, linkId: string, token: Custo
   };
 }
 
-/** What is erased when a link ends. */
+/** What is erased when a link ends. The masked number stays while the page asks to link that account again. */
 export const erased = {
-  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, nextAt: null,
+  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, pageUrl: null, nextAt: null,
 };
 
+/** What is erased of an attempt that came to nothing, or when the customer unlinks. */
+export const forgotten = { ...erased, phoneMask: null };
+
 export async function openAuthCode(ctx: LedgerContext, link: LinkRow): Promise<string | undefined> {
-  return link.authCodeSealed === null ? undefined : ctx.seal.open(link.authCodeSealed, place(link.id, 'authCode'));
+  return link.authCodeSealed === null ? undefined : ctx.seal.open(link.authCodeSealed, linkPlace(link.id, 'authCode'));
 }
 
 const renewals = new WeakMap<LedgerContext, Map<string, Promise<TokenAnswer>>>();
@@ -54,7 +55,7 @@ export async function customerToken(ctx: LedgerContext, link: LinkRow): Promise<
 
 async function openToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
   if (link.tokenSealed === null) return { outcome: 'dead' };
-  return { outcome: 'token', token: await ctx.seal.open(link.tokenSealed, place(link.id, 'token')) };
+  return { outcome: 'token', token: await ctx.seal.open(link.tokenSealed, linkPlace(link.id, 'token')) };
 }
 
 /** After the bank refused `link`'s token: another one, or the certainty that the link is dead. */
@@ -76,7 +77,7 @@ async function renew(ctx: LedgerContext, linkId: string, failed: string | null):
   const link = await ctx.store.link(linkId);
   if (link === undefined || hasNone(link)) return { outcome: 'dead' };
   // Somebody else renewed it meanwhile: adopt, do not mint.
-  if (link.tokenSealed !== failed) return openToken(ctx, link);
+  if (!(await isSameToken(ctx, link, failed))) return openToken(ctx, link);
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return keep(ctx, link, answer.value);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
@@ -84,12 +85,20 @@ async function renew(ctx: LedgerContext, linkId: string, failed: string | null):
   return { outcome: 'dead' };
 }
 
+/** Also when it was sealed anew under another key meanwhile: that makes no new token of it. */
+async function isSameToken(ctx: LedgerContext, { id, tokenSealed }: LinkRow, failed: string | null): Promise<boolean> {
+  if (tokenSealed === failed) return true;
+  if (tokenSealed === null || failed === null) return false;
+  const [token, failedToken] = await Promise.all([tokenSealed, failed].map((sealed) => ctx.seal.open(sealed, linkPlace(id, 'token'))));
+  return token === failedToken;
+}
+
 /** The exchange also tells whether the customer unlinked inside the bank's app, which a refresh may not. */
 async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswer<CustomerToken>> {
   const authCode = await openAuthCode(ctx, link);
   if (authCode !== undefined) return ctx.bank.exchange(authCode);
   if (link.refreshTokenSealed === null) return { outcome: 'refused', failure: 'RELINK_REQUIRED', evidence: 'nothing to exchange' };
-  return ctx.bank.refresh(await ctx.seal.open(link.refreshTokenSealed, place(link.id, 'refreshToken')));
+  return ctx.bank.refresh(await ctx.seal.open(link.refreshTokenSealed, linkPlace(link.id, 'refreshToken')));
 }
 
 async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {
@@ -109,5 +118,6 @@ export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string)
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set: erased, cause }],
     events: [accountEvent(ctx, 'account.relink-required', link)],
+    forgetShopperOf: link.id,
   });
 }

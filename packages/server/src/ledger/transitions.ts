@@ -15,7 +15,7 @@ const unpaid = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 
 /**
  * A payment. `paid` may also overtake the answer to the request itself (`sending`), when the notification is
- * faster. `review` absorbs everything: people decide.
+ * faster. `review` absorbs all news: people decide, and one thing they can decide is to give the money back by hand.
  */
 export const paymentTransitions = {
   claimed: { from: ['created'], to: 'sending' },
@@ -43,6 +43,7 @@ export const paymentTransitions = {
   refundDone: { from: ['refunding'], to: 'refunded' },
   refundRefused: { from: ['refunding'], to: 'succeeded' },
   refundStuck: { from: ['refunding'], to: 'review' },
+  refundedByHand: { from: ['succeeded', 'review'], to: 'refunded' },
   returned: { from: ['requires_action'], to: 'requires_action' },
   checkedAgain: { from: ['succeeded'], to: 'succeeded' },
 } as const satisfies Table<PaymentState, string>;
@@ -52,6 +53,7 @@ export const refundTransitions = {
   claimed: { from: ['created', 'manual'], to: 'sending' },
   sentAgain: { from: ['unknown'], to: 'sending' },
   notPossible: { from: ['created', 'sending'], to: 'manual' },
+  transferred: { from: ['manual'], to: 'succeeded' },
   accepted: { from: ['sending', 'unknown'], to: 'pending' },
   done: { from: ['sending', 'pending', 'unknown'], to: 'succeeded' },
   refused: { from: ['created', 'sending', 'pending', 'unknown'], to: 'failed' },

@@ -10,7 +10,7 @@ import type { Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
 import { pauseMs } from './schedule.ts';
-import { customerToken, erased, openAuthCode, renewCustomerToken } from './tokens.ts';
+import { customerToken, forgotten, openAuthCode, renewCustomerToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
 
 /** Pauses between attempts, and between looks at open payments that hold it up. */
@@ -32,6 +32,15 @@ export async function requestUnlink(ctx: LedgerContext, customerId: string, devi
   });
   await continueUnlink(ctx, link.id, device);
   return (await ctx.store.link(link.id)) ?? link;
+}
+
+/** Within this time after a payment, goods still come back. */
+const refundableMs = 30 * 24 * 60 * 60_000;
+
+/** Throws `REFUNDS_POSSIBLE` while payments of the last 30 days could be refunded only through the customer's link. */
+export async function assertNothingRefundable(ctx: LedgerContext, customerId: string): Promise<void> {
+  const count = await ctx.store.countRefundable(customerId, ctx.now() - refundableMs);
+  if (count > 0) throw new AlloServerError('REFUNDS_POSSIBLE', { detail: `${count} payments of the last 30 days could be refunded by hand alone afterwards; unlink with force if that is meant` });
 }
 
 /** The next step of an unlink that was asked for. */
@@ -75,10 +84,13 @@ async function isGone(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 }
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
+  // One that was never confirmed was never reported as linked, and somebody may still be on the way back from the bank.
+  const wasLinked = link.linkedAt !== null;
+  const set = { ...forgotten, externalId: null, ...(wasLinked && { deviceHash: '', returnTo: '/' }) };
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set: { ...erased, externalId: null }, cause }],
-    // One that was never confirmed was never reported as linked.
-    events: link.linkedAt === null ? [] : [accountEvent(ctx, 'account.unlinked', link)],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set, cause }],
+    events: wasLinked ? [accountEvent(ctx, 'account.unlinked', link)] : [],
+    forgetShopperOf: link.id,
   });
 }
 

@@ -33,6 +33,8 @@ export async function showAccount(routes: RouteContext, c: RouteRequest): Promis
 
 export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  const visitor = identifyVisitor(c.req.raw, c.env, routes.device);
+  c.set('limitedBy', { linksPerCustomer: customer.id, linksPerAddress: visitor });
   const { phone: typed, returnTo } = await readTexts(c.req.raw, ['phone', 'returnTo']);
   const given = knownPhone(customer) ?? typed;
   if (given === undefined || given === '') throw new AlloServerError('PHONE_REQUIRED');
@@ -40,7 +42,7 @@ export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<
   const { device, setCookie } = identifyDevice(c.req.raw, c.env, routes.device);
   const link = await startLink(routes.ledger, {
     customerId: customer.id, phone, phoneMask: maskPhone(phone), device, browser: identifyBrowser(c.req.raw),
-    returnTo: readReturnTo(returnTo, routes.shopOrigin), visitor: identifyVisitor(c.req.raw, c.env, routes.device),
+    returnTo: readReturnTo(returnTo, routes.shopOrigin), visitor,
     ...(customer.name !== undefined && { name: customer.name }), ...(customer.email !== undefined && { email: customer.email }),
   });
   if (setCookie !== undefined) c.header('set-cookie', setCookie);
@@ -54,6 +56,7 @@ function started({ pageUrl, pageExpiresAt }: LinkRow): LinkStarted {
 
 export async function endLink(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  if ((await routes.merchant.authorizeUnlink?.(c.req.raw, customer)) === false) throw new AlloServerError('FORBIDDEN');
   const { device } = identifyDevice(c.req.raw, c.env, routes.device);
   return c.json(viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
 }

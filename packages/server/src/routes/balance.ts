@@ -18,6 +18,7 @@ import { requireCustomer } from './merchant.ts';
 export async function showBalance(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const { ledger } = routes;
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  c.set('limitedBy', { balancesPerCustomer: customer.id });
   const link = await ledger.store.latestLink(customer.id);
   if (link?.state === 'relink_required') throw new AlloServerError('RELINK_REQUIRED');
   if (link?.state !== 'active') throw new AlloServerError('NOT_LINKED');

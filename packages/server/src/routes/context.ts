@@ -9,6 +9,7 @@ import type { BalanceMemory } from './balance-memory.ts';
 import { paymentView } from './views.ts';
 import type { Payment } from '../contract.ts';
 import type { LedgerContext } from '../ledger/context.ts';
+import type { Subjects } from '../ledger/rate-limits.ts';
 import type { PaymentRow } from '../store/rows.ts';
 import type { Connection, DeviceOptions } from './device.ts';
 import type { Merchant } from './merchant.ts';
@@ -27,7 +28,11 @@ export interface RouteContext {
 /** What hono carries along with a request. */
 export interface RouteEnv {
   Bindings: Connection;
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    /** Under which limits the request is, of those that the client is told of. */
+    limitedBy?: Subjects;
+  };
 }
 
 export type RouteRequest<Path extends string = string> = Context<RouteEnv, Path>;

@@ -104,6 +104,7 @@ async function takePayment(ledger: LedgerContext, said: PaymentNotification, fre
   const fingerprint = await sha256Hex(JSON.stringify(['payment', reference, status, said.amount.value, said.amount.currency]));
   await ledger.store.recordNotification({ fingerprint, kind: 'payment', reference, status, matched: payment !== undefined });
   if (payment === undefined) {
+    ledger.meter('allo.notifications.orphaned', 1, { status });
     ledger.log.error('DOKU notifies of a payment that is not in the ledger', { status });
     return 'not-found';
   }

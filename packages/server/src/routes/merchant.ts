@@ -34,6 +34,8 @@ export interface Merchant {
   customer(request: Request): Customer | null | Promise<Customer | null>;
   /** The order, if this customer may pay it; null answers 404. The only source of amounts. */
   order(orderId: string, customer: Customer): MerchantOrder | null | Promise<MerchantOrder | null>;
+  /** Whether this request may unlink this customer's account, for example only soon after the password was typed. Default: yes. */
+  authorizeUnlink?: ((request: Request, customer: Customer) => boolean | Promise<boolean>) | undefined;
   /** Whether this request may refund this payment. Without it there is no refund route. */
   authorizeRefund?: ((request: Request, payment: Payment) => boolean | Promise<boolean>) | undefined;
 }

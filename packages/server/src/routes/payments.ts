@@ -1,5 +1,6 @@
 /**
- * `GET /orders/{orderId}`, `POST /payments`, `GET /payments/{paymentId}`, `POST /payments/{paymentId}/refund`.
+ * `GET /orders/{orderId}`, `POST /payments`, `GET /payments/{paymentId}`, `POST /payments/{paymentId}/refund` and what
+ * is said of it when it was done by hand.
  *
  * @module
  */
@@ -7,6 +8,7 @@
 import { idempotencyHeader } from '../contract.ts';
 import type { InstrumentType, Order } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
+import { confirmManualRefund } from '../ledger/manual-refund.ts';
 import { pay } from '../ledger/payments.ts';
 import { refundPayment } from '../ledger/refunds.ts';
 import type { PaymentRow } from '../store/rows.ts';
@@ -31,6 +33,7 @@ export async function showOrder(routes: RouteContext, c: RouteRequest<'/orders/:
 
 export async function beginPayment(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
+  c.set('limitedBy', { paymentsPerCustomer: customer.id });
   const { orderId, returnTo, instrument = 'BALANCE' } = await readTexts(c.req.raw, ['orderId', 'returnTo', 'instrument']);
   if (orderId === undefined || orderId === '') throw new AlloServerError('INVALID_REQUEST', { detail: '"orderId" is missing' });
   if (!isInstrument(instrument)) throw new AlloServerError('INVALID_REQUEST', { detail: `"instrument" has to be one of ${instruments.join(', ')}` });
@@ -66,8 +69,17 @@ export async function beginRefund(routes: RouteContext, c: RouteRequest<'/paymen
   return c.json(await viewPayment(routes, latest ?? payment));
 }
 
+/** Who said it is the merchant's to know: `authorizeRefund` let them. */
+export async function refundTransferred(routes: RouteContext, c: RouteRequest<'/payments/:paymentId/refund/transferred'>): Promise<Response> {
+  const payment = await authorizedPayment(routes, c);
+  const { reference } = await readTexts(c.req.raw, ['reference']);
+  await confirmManualRefund(routes.ledger, payment.id, { reference, by: 'back office' });
+  const latest = await routes.ledger.store.payment(payment.id);
+  return c.json(await viewPayment(routes, latest ?? payment));
+}
+
 /** Who may not refund does not learn whether the payment exists. */
-async function authorizedPayment({ merchant, ledger }: RouteContext, c: RouteRequest<'/payments/:paymentId/refund'>): Promise<PaymentRow> {
+async function authorizedPayment({ merchant, ledger }: RouteContext, c: RouteRequest<'/payments/:paymentId/refund' | '/payments/:paymentId/refund/transferred'>): Promise<PaymentRow> {
   const payment = await ledger.store.payment(c.req.param('paymentId'));
   const may = payment !== undefined && (await merchant.authorizeRefund?.(c.req.raw, await viewPayment({ ledger }, payment)));
   if (payment === undefined || may !== true) throw new AlloServerError('FORBIDDEN');

@@ -22,6 +22,7 @@ export function problemResponse(error: unknown, requestId: string, log: Logger):
   };
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   if (status === 503 || status === 429) headers.set('retry-after', String(known.retryAfterSeconds ?? retryAfterSeconds));
+  if (known.allow !== undefined) headers.set('allow', known.allow);
   return new Response(JSON.stringify(problem), { status, headers });
 }
 

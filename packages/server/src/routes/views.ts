@@ -111,4 +111,6 @@ const refundView = (refund: RefundRow): Refund => ({
   status: refundStatuses[refund.state],
   reference: refund.reference,
   ...(refund.refundedAt !== null && { refundedAt: iso(refund.refundedAt) }),
+  ...(refund.byHand !== null && { byHand: true as const }),
+  ...(refund.transferReference && { transferReference: refund.transferReference }),
 });

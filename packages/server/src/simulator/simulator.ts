@@ -58,6 +58,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const actions = createActions(doku);
   const listener = getRequestListener(createApp(doku, actions).fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  // A machine that stands still for a moment must not make both ends forget a connection at different times.
+  server.keepAliveTimeout = 60_000;
   const url = await listen(server, options);
   doku.origin = options.publicUrl ?? url;
   return {

@@ -12,6 +12,7 @@ import { readJson } from './json.ts';
 import { readMember } from './message.ts';
 import type { Message } from './message.ts';
 import { asymmetricStringToSign, verifyAsymmetric } from './signature.ts';
+import type { OnMatch } from './signature.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 import type { Clock, CryptoKey, HeaderReader, Random, SnapReply } from './types.ts';
 
@@ -23,9 +24,11 @@ export interface MerchantTokensOptions {
   clientKeys?: readonly string[] | undefined;
   /** DOKU's public keys, the current one and for a while the previous one. */
   dokuPublicKeys: readonly CryptoKey[];
+  /** Told which of them DOKU used. */
+  onMatch?: OnMatch | undefined;
   /** Signs the tokens. */
   privateKey: CryptoKey;
-  /** Verify the tokens: the public half of `privateKey`, and for a while that of its predecessor. */
+  /** Verify the tokens: the public half of `privateKey`, and for a while those of its predecessors. */
   publicKeys: readonly CryptoKey[];
   /** The `iss` of every token. Default `allo-kit`. */
   issuer?: string | undefined;
@@ -109,7 +112,7 @@ async function check(options: MerchantTokensOptions, request: MerchantTokenReque
   if (sentAt === undefined) return 'invalid-timestamp';
   if (Math.abs(options.now() - sentAt) > windowMs) return 'unauthorized';
   const stringToSign = asymmetricStringToSign(clientKey, timestamp);
-  if (!(await verifyAsymmetric(options.dokuPublicKeys, stringToSign, signature))) return 'unauthorized';
+  if (!(await verifyAsymmetric(options.dokuPublicKeys, stringToSign, signature, options.onMatch))) return 'unauthorized';
   const body = rawBody.length > maxBodyBytes ? undefined : readJson(rawBody)?.value;
   const grantType = body && readMember(body, 'grantType');
   if (grantType === undefined || grantType === null || grantType === '') return 'missing-field';

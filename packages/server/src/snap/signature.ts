@@ -28,7 +28,12 @@ export interface SymmetricCheck extends SignedParts {
   signature: string;
   /** The secrets that are in force: the current one and, for a while, the previous one. */
   secretKeys: readonly string[];
+  /** Told which of them it was. */
+  onMatch?: OnMatch | undefined;
 }
+
+/** Told the place, from 0, of the key that made a signature: so that people know when the older ones are used no more. */
+export type OnMatch = (place: number) => void;
 
 const rsa = { name: 'RSASSA-PKCS1-v1_5' } as const;
 const hmac = { name: 'HMAC', hash: 'SHA-512' } as const;
@@ -59,11 +64,14 @@ export async function verifyAsymmetric(
   publicKeys: readonly CryptoKey[],
   stringToSign: string,
   signature: string,
+  onMatch?: OnMatch,
 ): Promise<boolean> {
   const bytes = decodeBase64(signature);
   if (bytes === undefined) return false;
-  for (const publicKey of publicKeys) {
-    if (await crypto.subtle.verify(rsa, publicKey, bytes, encodeUtf8(stringToSign))) return true;
+  for (const [place, publicKey] of publicKeys.entries()) {
+    if (!(await crypto.subtle.verify(rsa, publicKey, bytes, encodeUtf8(stringToSign)))) continue;
+    onMatch?.(place);
+    return true;
   }
   return false;
 }
@@ -83,10 +91,12 @@ export async function verifySymmetric(check: SymmetricCheck): Promise<boolean> {
   const signature = decodeBase64(check.signature);
   if (signature?.length !== hmacBytes) return false;
   const stringsToSign = await candidates(check);
-  for (const secretKey of check.secretKeys) {
+  for (const [place, secretKey] of check.secretKeys.entries()) {
     const key = await importSecret(secretKey, 'verify');
     for (const stringToSign of stringsToSign) {
-      if (await crypto.subtle.verify(hmac, key, signature, encodeUtf8(stringToSign))) return true;
+      if (!(await crypto.subtle.verify(hmac, key, signature, encodeUtf8(stringToSign)))) continue;
+      check.onMatch?.(place);
+      return true;
     }
   }
   return false;

@@ -17,23 +17,17 @@ import type { CustomerToken } from './customer-token.ts';
 import { pay } from './payment.ts';
 import type { PayBody, PayInput } from './payment.ts';
 import { createSignedPost } from './post.ts';
-import type { SignedOperation } from './post.ts';
+import type { OnMatch } from './signature.ts';
 import { resolvePaths } from './profiles.ts';
-import type { Paths, ProfileName } from './profiles.ts';
+import type { Operation, Paths, ProfileName } from './profiles.ts';
 import { refund } from './refund.ts';
 import type { RefundBody, RefundInput } from './refund.ts';
 import { checkStatus } from './status.ts';
 import type { CheckStatusInput, StatusBody } from './status.ts';
+import { readTimeouts, timeoutOf } from './timeouts.ts';
+import type { SnapTimeouts } from './timeouts.ts';
 import { createTokenRequests } from './token-request.ts';
 import type { Clock, CryptoKey, Fetch, Random, SnapAnswer, TokenAnswer } from './types.ts';
-
-/** Limits for one HTTP request to DOKU, in milliseconds, from connecting to the last byte. */
-export interface SnapTimeouts {
-  /** Tokens, status, balance, binding and unbinding. Default 10 000. */
-  inquiryMs?: number | undefined;
-  /** Payment and refund, which the bank has to carry out. Default 30 000. */
-  moneyMs?: number | undefined;
-}
 
 /** What the factory takes. */
 export interface SnapOptions {
@@ -41,8 +35,10 @@ export interface SnapOptions {
   clientId: string;
   /** Secret keys from DOKU's dashboard, the current one first. The first signs; all of them verify elsewhere. */
   secretKeys: readonly string[];
-  /** The merchant's RSA private key, as `importMerchantKeys` reads it. */
-  privateKey: CryptoKey;
+  /** The merchant's RSA private keys, the newest first. An older one signs only where DOKU does not know the newer ones yet. */
+  privateKeys: readonly CryptoKey[];
+  /** Told which of them DOKU took. */
+  onPrivateKeyTaken?: OnMatch | undefined;
   /** DOKU's origin, as in `baseUrls`: scheme, host and port, no path. */
   baseUrl: string;
   /** Default `merchant-allo-v1.0`. */
@@ -54,7 +50,7 @@ export interface SnapOptions {
   random: Random;
   /** Where the merchant's processes share the B2B token. Default: within this process. */
   tokenStore?: AccessTokenStore | undefined;
-  timeouts?: SnapTimeouts | undefined;
+  timeouts?: Partial<SnapTimeouts> | undefined;
   /** CHANNEL-ID, 1–5 characters. Default `DH` (dossier 8.17). */
   channelId?: string | undefined;
   /** The service code in the body of a status request. Default `55` (dossier 8.3). */
@@ -75,24 +71,22 @@ export interface Snap {
   refreshCustomerToken(refreshToken: string): Promise<TokenAnswer<CustomerToken>>;
 }
 
-const defaultInquiryMs = 10_000;
-const defaultMoneyMs = 30_000;
-const moneyOperations: readonly SignedOperation[] = ['paymentHostToHost', 'refund'];
-
 /**
  * Creates the client of DOKU SNAP.
  *
  * @throws TypeError naming the option that is wrong
  */
 export function createSnap(options: SnapOptions): Snap {
-  const { clientId, privateKey, fetch, now, random, origin, statusServiceCode = '55' } = options;
+  const { clientId, privateKeys, fetch, now, random, origin, statusServiceCode = '55' } = options;
   const baseUrl = readOrigin(options.baseUrl);
   const secretKey = readSecretKey(options.secretKeys);
   assertOptions(options);
   const paths = resolvePaths(options.profile ?? 'merchant-allo-v1.0', options.paths);
-  const { inquiryMs = defaultInquiryMs, moneyMs = defaultMoneyMs } = options.timeouts ?? {};
-  const timeoutMs = (operation: SignedOperation): number => (moneyOperations.includes(operation) ? moneyMs : inquiryMs);
-  const requestToken = createTokenRequests({ fetch, now, clientId, privateKey, baseUrl, timeoutMs: inquiryMs });
+  const timeouts = readTimeouts(options.timeouts);
+  const timeoutMs = (operation: Operation): number => timeoutOf(timeouts, operation);
+  const requestToken = createTokenRequests({
+    fetch, now, clientId, privateKeys, baseUrl, timeoutMs: timeouts.tokenMs, onKeyTaken: options.onPrivateKeyTaken,
+  });
   const store = options.tokenStore ?? memoryAccessTokenStore();
   const accessTokens = createAccessTokens({ requestToken, path: paths.tokenB2b, store, now });
   const customerTokens = createCustomerTokens({ requestToken, path: paths.tokenB2b2c, now });
@@ -123,13 +117,10 @@ function readSecretKey([secretKey]: readonly string[]): string {
   return secretKey;
 }
 
-function assertOptions({ clientId, privateKey, channelId = 'DH', timeouts = {} }: SnapOptions): void {
+function assertOptions({ clientId, privateKeys, channelId = 'DH' }: SnapOptions): void {
   assertToken('clientId', clientId);
   assert(clientId.length <= 36, 'clientId must be at most 36 characters');
-  const isSigningKey = privateKey.algorithm.name === 'RSASSA-PKCS1-v1_5' && privateKey.usages.includes('sign');
-  assert(isSigningKey, 'privateKey must be an RSASSA-PKCS1-v1_5 key for signing; importMerchantKeys reads one from PEM');
+  const canSign = ({ algorithm, usages }: CryptoKey): boolean => algorithm.name === 'RSASSA-PKCS1-v1_5' && usages.includes('sign');
+  assert(privateKeys.length > 0 && privateKeys.every(canSign), 'privateKeys must hold RSASSA-PKCS1-v1_5 keys for signing, at least one');
   assert(/^[A-Za-z0-9]{1,5}$/.test(channelId), 'channelId must be 1–5 letters and digits');
-  for (const [name, value] of Object.entries(timeouts)) {
-    assert(value === undefined || (Number.isSafeInteger(value) && value > 0), `timeouts.${name} must be a whole number of milliseconds`);
-  }
 }

@@ -12,6 +12,7 @@ import { readCode, readText } from './message.ts';
 import type { Message } from './message.ts';
 import { classifyResponseCode, parseResponseCode } from './response-code.ts';
 import { asymmetricStringToSign, signAsymmetric } from './signature.ts';
+import type { OnMatch } from './signature.ts';
 import { formatTimestamp } from './timestamp.ts';
 import type { Clock, CryptoKey, Fetch, TokenAnswer } from './types.ts';
 
@@ -21,8 +22,10 @@ export interface TokenRequestOptions {
   now: Clock;
   /** Client ID of the merchant, sent as X-CLIENT-KEY. */
   clientId: string;
-  /** The merchant's RSA private key, usable to sign RSASSA-PKCS1-v1_5 with SHA-256. */
-  privateKey: CryptoKey;
+  /** The merchant's RSA private keys, the newest first, usable to sign RSASSA-PKCS1-v1_5 with SHA-256. */
+  privateKeys: readonly CryptoKey[];
+  /** Told which of them signed a request that DOKU took. */
+  onKeyTaken?: OnMatch | undefined;
   /** DOKU's origin. */
   baseUrl: string;
   /** Limit for the whole request, in milliseconds. */
@@ -43,25 +46,42 @@ export type RequestToken = <T>(request: TokenRequest<T>) => Promise<TokenAnswer<
 
 const tokenForm = /^[\x21-\x7e]{1,4096}$/;
 
-/** Creates the sender of token requests. No I/O until it is called. */
+/**
+ * Creates the sender of token requests. No I/O until it is called. A request that DOKU refuses for its signature is
+ * signed anew with the next older key: while a key is being replaced, DOKU knows the one or the other.
+ */
 export function createTokenRequests(options: TokenRequestOptions): RequestToken {
-  return async (request) => {
-    const timestamp = formatTimestamp(options.now());
-    const stringToSign = asymmetricStringToSign(options.clientId, timestamp);
-    const result = await postOnce(options.fetch, {
-      url: new URL(request.path, options.baseUrl).href,
-      headers: {
-        Accept: 'application/json',
-        'Content-Type': 'application/json',
-        'X-CLIENT-KEY': options.clientId,
-        'X-TIMESTAMP': timestamp,
-        'X-SIGNATURE': await signAsymmetric(options.privateKey, stringToSign),
-      },
-      body: encodeUtf8(JSON.stringify(request.body)),
-      timeoutMs: options.timeoutMs,
-    });
-    return interpret(request, result);
+  return async <T>(request: TokenRequest<T>) => {
+    let answer: TokenAnswer<T> = { outcome: 'not-sent', cause: new Error('there is no key to sign with') };
+    for (const [place, privateKey] of options.privateKeys.entries()) {
+      const result = await send(options, request, privateKey);
+      answer = interpret(request, result);
+      if (answer.outcome === 'success') options.onKeyTaken?.(place);
+      if (!isSignatureRefused(request, result)) break;
+    }
+    return answer;
   };
+}
+
+async function send(options: TokenRequestOptions, request: TokenRequest<unknown>, privateKey: CryptoKey): Promise<HttpResult> {
+  const timestamp = formatTimestamp(options.now());
+  return postOnce(options.fetch, {
+    url: new URL(request.path, options.baseUrl).href,
+    headers: {
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+      'X-CLIENT-KEY': options.clientId,
+      'X-TIMESTAMP': timestamp,
+      'X-SIGNATURE': await signAsymmetric(privateKey, asymmetricStringToSign(options.clientId, timestamp)),
+    },
+    body: encodeUtf8(JSON.stringify(request.body)),
+    timeoutMs: options.timeoutMs,
+  });
+}
+
+/** A 401 to a merchant's own token has no other cause; to a customer's, DOKU's words tell. */
+function isSignatureRefused({ operation }: TokenRequest<unknown>, result: HttpResult): boolean {
+  return result.kind === 'answered' && result.httpStatus === 401 && (operation === 'tokenB2b' || blamesSender(result.body));
 }
 
 /** A token in an answer: fit to be a header value, or `undefined`. */

@@ -8,6 +8,7 @@
 import type { MerchantTokens } from './merchant-token.ts';
 import { readNotificationBody } from './notification.ts';
 import { verifySymmetric } from './signature.ts';
+import type { OnMatch } from './signature.ts';
 import { parseTimestamp } from './timestamp.ts';
 import type { Clock, HeaderReader } from './types.ts';
 
@@ -17,6 +18,8 @@ export interface NotificationVerifierOptions {
   clientId: string;
   /** The secrets in force: the current one and for a while the previous one. */
   secretKeys: readonly string[];
+  /** Told which of them DOKU used. */
+  onMatch?: OnMatch | undefined;
   /** Checks the bearer token that DOKU presents. */
   verifyToken: MerchantTokens['verify'];
   now: Clock;
@@ -63,8 +66,8 @@ export function createNotificationVerifier(options: NotificationVerifierOptions)
     if (accessToken === undefined || !(await options.verifyToken(accessToken, tokenAt))) return refused('token');
     if (readNotificationBody(rawBody) === undefined) return refused('format');
     const signature = headers.get('x-signature') ?? '';
-    const { secretKeys } = options;
-    if (!(await verifySymmetric({ path, accessToken, timestamp, rawBody, signature, secretKeys }))) return refused('signature');
+    const { secretKeys, onMatch } = options;
+    if (!(await verifySymmetric({ path, accessToken, timestamp, rawBody, signature, secretKeys, onMatch }))) return refused('signature');
     if (sentAt === undefined || sentAt > now + futureMs || sentAt < now - staleMs) return refused('timestamp');
     if (headers.get('x-partner-id') !== options.clientId) return refused('partner-id');
     const isFresh = sentAt >= now - freshMs && (await options.verifyToken(accessToken, now));

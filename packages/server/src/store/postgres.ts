@@ -8,7 +8,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
-import type { Query, SqlDriver, SqlRecord } from './sql-store.ts';
+import type { Query, SqlDriver, SqlRecord } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** SQLSTATE of a broken uniqueness rule. */
@@ -123,6 +123,8 @@ function createDriver(pool: () => Promise<Pool>, end: () => Promise<void>): SqlD
     isUniqueViolation: (error) => codeOf(error) === uniqueViolation,
     forUpdate: 'FOR UPDATE',
     skipLocked: 'FOR UPDATE SKIP LOCKED',
+    // The server's own vacuum sees to it.
+    tidy: () => Promise.resolve(),
     close: async () => {
       closed = true;
       // The pool forgets who waits for a connection when it ends.

@@ -117,6 +117,11 @@ export interface RefundRow extends JobColumns<RefundState> {
   sends: number;
   failure: string | null;
   refundedAt: number | null;
+  /** 1 if a person transferred the money, since the bank could not. */
+  byHand: 1 | null;
+  /** What the person said of it. */
+  transferReference: string | null;
+  confirmedBy: string | null;
 }
 
 /** A message to the merchant; delivered at least once, one per subject and type. */

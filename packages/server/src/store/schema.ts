@@ -32,6 +32,9 @@ const jobColumns = `
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL`;
 
+/** Links that nothing can come of any more. */
+export const endedLinkStates = ['unlinked', 'relink_required', 'failed', 'abandoned'] as const;
+
 export const migrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE links (${jobColumns},
@@ -136,6 +139,16 @@ export const migrations: readonly (readonly string[])[] = [
       at BIGINT NOT NULL,
       PRIMARY KEY (table_name, row_id, version))`,
   ],
+  [
+    `ALTER TABLE refunds ADD COLUMN by_hand INTEGER`,
+    `ALTER TABLE refunds ADD COLUMN transfer_reference TEXT`,
+    `ALTER TABLE refunds ADD COLUMN confirmed_by TEXT`,
+    `CREATE INDEX payment_keys_age ON payment_keys (created_at)`,
+    `CREATE INDEX notifications_age ON notifications (last_at)`,
+    `CREATE INDEX events_told ON events (delivered_at) WHERE delivered_at IS NOT NULL`,
+    `CREATE INDEX payments_with_shopper ON payments (updated_at) WHERE next_at IS NULL AND device_id <> ''`,
+    `CREATE INDEX links_ended ON links (updated_at) WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)})`,
+  ],
 ];
 
 type ColumnsOf<Row> = readonly (keyof Row & string)[];
@@ -156,6 +169,7 @@ const paymentColumns: ColumnsOf<PaymentRow> = [
 
 const refundColumns: ColumnsOf<RefundRow> = [
   ...jobKeys, 'paymentId', 'reference', 'requestKey', 'reason', 'sentAt', 'sends', 'failure', 'refundedAt',
+  'byHand', 'transferReference', 'confirmedBy',
 ];
 
 const eventColumns: ColumnsOf<EventRow> = [

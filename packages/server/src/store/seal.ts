@@ -13,6 +13,8 @@ export interface Seal {
   open(sealed: string, place: string): Promise<string>;
   /** Keyed hash by which two equal texts are known as equal, without keeping either. */
   fingerprint(text: string): Promise<string>;
+  /** Ids of the keys, the newest first; each stands before the first dot of what its key sealed. */
+  keyIds(): Promise<readonly string[]>;
 }
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
@@ -45,6 +47,7 @@ export function createSeal(keys: readonly [Uint8Array<ArrayBuffer>, ...Uint8Arra
       const mac = await crypto.subtle.sign('HMAC', current.hashKey, new TextEncoder().encode(text));
       return Buffer.from(mac).toString('base64url');
     },
+    keyIds: async () => (await imported).map(({ id }) => id),
   };
 }
 

@@ -1,38 +1,20 @@
 /**
  * The store over any SQL database that has transactions, unique indexes, `ON CONFLICT` and `RETURNING`. Each
- * method is one transaction of the driver. No SQL stands anywhere else; no decision about money stands here.
+ * method is one transaction of the driver. No SQL stands outside this room; no decision about money stands in it.
  *
  * @module
  */
 
-import { columnName, columns, liveLinkStates, openPaymentStates, releasedPaymentStates } from './schema.ts';
+import { paymentCounts } from './payment-counts.ts';
+import { forgetShopper, prune } from './prune.ts';
+import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
+import { readSealedPage, replaceSealed } from './sealed-values.ts';
+import type { Query, Run, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import { StoreError } from './store.ts';
 import type {
   AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
 } from './store.ts';
-
-export type SqlValue = string | number | null;
-export type SqlRecord = Record<string, unknown>;
-
-/** Runs one statement with `?` placeholders inside a transaction and answers its rows. */
-export type Query = (text: string, values?: readonly SqlValue[]) => Promise<SqlRecord[]>;
-
-/** One database, reduced to what the store needs. */
-export interface SqlDriver {
-  /** Runs `work`, which only reads: each statement sees what is committed, and no writer waits for it. */
-  read<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
-  /** Runs `work` in one transaction; rolls back if it throws. May run it anew, so it must have no other effect. */
-  transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
-  /** True if `error` says that a uniqueness rule was broken. */
-  isUniqueViolation(error: unknown): boolean;
-  /** Appended to a select whose rows the transaction goes on to change: `FOR UPDATE`, or nothing where writers wait in line. */
-  forUpdate: string;
-  /** Appended to a select that claims rows: `FOR UPDATE SKIP LOCKED` or nothing. */
-  skipLocked: string;
-  /** Waits for what is under way; everything after it is refused. */
-  close(): Promise<void>;
-}
 
 /** Every table that is read or written as rows. */
 interface TableRows extends JobRows {
@@ -73,8 +55,8 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
   const fail = (error: unknown): never => {
     throw new StoreError(error);
   };
-  const inOne = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.transaction(work).catch(fail);
-  const reading = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => driver.read(work).catch(fail);
+  const inOne: Run = (work) => driver.transaction(work).catch(fail);
+  const reading: Run = (work) => driver.read(work).catch(fail);
 
   const one = <Name extends Table>(table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name] | undefined> =>
     reading((query) => findOne(query, table, where, values));
@@ -98,16 +80,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
-    countOpenPayments: (linkId) => reading(async (query) => {
-      const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${list(openPaymentStates)})`, [linkId]);
-      return Number(rows[0]?.['open']);
-    }),
-    oldestUnknownPayment: () => reading(async (query) => {
-      // Such a payment is always due some day, and those rows have an index.
-      const rows = await query("SELECT min(sent_at) AS since FROM payments WHERE next_at IS NOT NULL AND state = 'unknown'");
-      const since = rows[0]?.['since'] ?? undefined;
-      return since === undefined ? undefined : Number(since);
-    }),
+    ...paymentCounts(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
     refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
@@ -132,11 +105,22 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 
     recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
     audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
+    ...sealedStore(reading, inOne),
 
-    readToken: (name) => reading((query) => readToken(query, name)),
-    swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
+    prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
+    tidy: () => driver.tidy().catch(fail),
 
     close: () => (closing ??= driver.close()),
+  };
+}
+
+/** What concerns sealed values, wherever they stand. */
+function sealedStore(reading: Run, inOne: Run): Pick<Store, 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
+  return {
+    readToken: (name) => reading((query) => readToken(query, name)),
+    swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
+    sealedPage: (from) => reading((query) => readSealedPage(query, from)),
+    replaceSealed: (value, sealed) => inOne((query) => replaceSealed(query, value, sealed)),
   };
 }
 
@@ -188,6 +172,7 @@ async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promi
       for (const change of commit.changes) await applyChange(query, driver.forUpdate, change, at);
       if (commit.refund && !(await insertRefund(query, commit.refund, at))) throw new GuardFailed();
       for (const event of commit.events ?? []) await insertEvent(query, event, at);
+      if (commit.forgetShopperOf !== undefined) await forgetShopper(query, commit.forgetShopperOf);
     });
     return true;
   } catch (error) {

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
-import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql-store.ts';
+import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** Extended result codes of a broken UNIQUE or PRIMARY KEY rule (sqlite.org/rescode.html). */
@@ -33,7 +33,7 @@ export interface SqliteStoreOptions {
 export function createSqliteStore({ path, now }: SqliteStoreOptions): Store {
   const database = new DatabaseSync(path);
   try {
-    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = FULL`);
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON`);
     writeAhead(database);
     migrate(database);
     // From here on it is `patiently` that waits: SQLite's own waiting would stop the whole process.
@@ -115,6 +115,11 @@ function createDriver(database: DatabaseSync): SqlDriver {
     isUniqueViolation: (error) => uniqueViolations.has(codeOf(error)),
     forUpdate: '',
     skipLocked: '',
+    // What was erased stands in the log until the log is emptied; with a reader in the way, the next time.
+    tidy: () => inTurn(() => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return Promise.resolve();
+    }),
     close: () => inTurn(() => {
       database.close();
       return Promise.resolve();

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SealedField } from './places.ts';
 import type { EventRow, JobRows, JobTable, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 
 /** One guarded step of one row: written only if the row is in one of `from` (and has `version`, if given). */
@@ -28,6 +29,8 @@ export interface Commit {
   /** A refund that begins with these changes. */
   refund?: RefundRow;
   events?: readonly NewEvent[];
+  /** A link that ends with these changes: what its payments hold of the shopper goes with it. */
+  forgetShopperOf?: string;
 }
 
 export type NewEvent = Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'>;
@@ -52,6 +55,27 @@ export interface SharedToken {
   issuedAt: number;
   expiresAt: number;
 }
+
+/** One sealed text, and where it stands. */
+export type SealedValue = { place: string; sealed: string; key: string } & ({ table: 'links'; field: SealedField } | { table: 'shared_tokens' });
+
+/** Some of the sealed values. */
+export interface SealedPage {
+  values: SealedValue[];
+  /** From where to go on; absent with the last of them. */
+  next?: string;
+}
+
+/**
+ * What is given up after a while.
+ *
+ * - `keys`: idempotency keys of payments, since they were first used
+ * - `notifications`: what DOKU told us, since it last did
+ * - `events`: what the merchant was told of, since it was delivered
+ * - `shoppers`: of a final payment the browser, its address, the way through the shop and the goods
+ * - `links`: of an ended link the masked number and the browser
+ */
+export type Prunable = 'keys' | 'notifications' | 'events' | 'shoppers' | 'links';
 
 /** One step in the life of a row. */
 export interface AuditEntry {
@@ -105,6 +129,8 @@ export interface Store {
   insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
   /** How many payments of the link are not final, refunds under way included. */
   countOpenPayments(linkId: string): Promise<number>;
+  /** How many payments since `since` could be refunded through the customer's link, and not without it. */
+  countRefundable(customerId: string, since: number): Promise<number>;
   /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
   oldestUnknownPayment(): Promise<number | undefined>;
 
@@ -128,6 +154,16 @@ export interface Store {
   readToken(name: string): Promise<SharedToken | undefined>;
   /** Writes `next` if what is stored still is `previous`. */
   swapToken(name: string, previous: SharedToken | undefined, next: SharedToken): Promise<boolean>;
+
+  /** Gives up at most `limit` of what is older than `before`, in epoch milliseconds; answers how many it were. */
+  prune(kind: Prunable, before: number, limit: number): Promise<number>;
+  /** Lets go of the bytes of what was erased, where the database leaves that to us and nobody is in the way. */
+  tidy(): Promise<void>;
+
+  /** Sealed values from a place on: `''` for the beginning. */
+  sealedPage(from: string): Promise<SealedPage>;
+  /** Writes `sealed` in place of `value`, if that is still there; no step of the row, so that nobody's version grows old. */
+  replaceSealed(value: SealedValue, sealed: string): Promise<boolean>;
 
   /** Waits for what is under way, then lets the database go; what is asked for afterwards rejects with a `StoreError`. */
   close(): Promise<void>;

@@ -1,0 +1,7 @@
+import type { Texts } from './text.ts';
+
+/** What only `<allo-checkout>` says. */
+export const checkoutTexts = {
+  checkout: ['Pembayaran', 'Payment'],
+  order: ['Pesanan Anda', 'Your order'],
+} as const satisfies Texts;

@@ -1,0 +1,34 @@
+/**
+ * What is given up after a while, in small batches: idempotency keys, what was told and heard, and what was kept of
+ * a shopper for the bank's sake. Must never give up what money hangs on: payments, refunds and their audit stay.
+ *
+ * @module
+ */
+
+import { endedLinkStates, openPaymentStates } from './schema.ts';
+import type { Query } from './sql.ts';
+import type { Prunable } from './store.ts';
+
+const quoted = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
+
+/** The browser, its address, the way through the shop and the goods: for the bank's request and page alone. */
+const withoutShopper = `device_id = '', ip_address = '', return_to = '/', page_url = NULL, lines = '[]'`;
+
+/** Gives up at most `limit` of a kind that is older than `before`; answers how many it were. */
+export async function prune(query: Query, skipLocked: string, { kind, before, limit }: { kind: Prunable; before: number; limit: number }): Promise<number> {
+  const oldest = (columns: string, from: string): string => `(SELECT ${columns} FROM ${from} < ? LIMIT ? ${skipLocked})`;
+  const statements: Record<Prunable, string> = {
+    keys: `DELETE FROM payment_keys WHERE (scope, key) IN ${oldest('scope, key', 'payment_keys WHERE created_at')} RETURNING key AS id`,
+    notifications: `DELETE FROM notifications WHERE fingerprint IN ${oldest('fingerprint', 'notifications WHERE last_at')} RETURNING fingerprint AS id`,
+    events: `DELETE FROM events WHERE id IN ${oldest('id', 'events WHERE delivered_at IS NOT NULL AND delivered_at')} RETURNING id`,
+    shoppers: `UPDATE payments SET ${withoutShopper} WHERE id IN ${oldest('id', `payments WHERE next_at IS NULL AND device_id <> '' AND updated_at`)} RETURNING id`,
+    links: `UPDATE links SET phone_mask = NULL, device_hash = '', return_to = '/' WHERE id IN
+      ${oldest('id', `links WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)}) AND updated_at`)} RETURNING id`,
+  };
+  return (await query(statements[kind], [before, limit])).length;
+}
+
+/** The link has ended: of its payments only what accounting needs is kept; of open ones, until they are final. */
+export async function forgetShopper(query: Query, linkId: string): Promise<void> {
+  await query(`UPDATE payments SET ${withoutShopper} WHERE link_id = ? AND state NOT IN (${quoted(openPaymentStates)})`, [linkId]);
+}
