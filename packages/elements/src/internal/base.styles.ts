@@ -72,7 +72,7 @@ const layout = css`
 
 /** What can be pressed or filled in. No ring around the frame: it gets the focus only from us, when nothing else can take it. */
 const controls = css`
-  [part='actions'], form { flex: 1 1 14em; }
+  [part='actions'], form { flex: 1 1 14em; min-width: 0; }
   form > * { flex: 1 1 100%; }
   [part~='button'], input {
     flex: 1 1 auto;
@@ -104,7 +104,7 @@ const controls = css`
   [aria-disabled='true'] { cursor: default; }
   [data-idle='off'] { background: var(--_border); color: var(--_muted); }
   :focus-visible:not(div) { outline: 3px solid var(--allo-color-focus, var(--_accent)); outline-offset: 2px; }
-  input { border-color: currentColor; font-size: max(1em, 16px); }
+  input { min-width: 0; border-color: currentColor; font-size: max(1em, 16px); }
   [aria-invalid='true'] { border-color: var(--_danger); }
 `;
 
