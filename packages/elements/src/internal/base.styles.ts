@@ -96,10 +96,10 @@ const controls = css`
     cursor: pointer;
     transition: background-color var(--allo-motion, 160ms);
   }
-  [part~='button']:hover { background: color-mix(in srgb, currentColor 7%, transparent); }
+  [part~='button']:where(:hover) { background: color-mix(in srgb, currentColor 7%, transparent); }
   [part~='primary'] { border-color: transparent; background: var(--_accent); color: var(--allo-color-on-accent, light-dark(#fff, #0a1c47)); }
   [part~='primary']:hover { background: var(--allo-color-accent-hover, light-dark(#163fa8, #bdd2ff)); }
-  [part~='danger'], [part~='danger']:hover { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
+  [part~='danger'] { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
   [part~='plain'] { flex: none; min-width: 44px; min-height: 44px; border-color: transparent; color: var(--_accent); }
   [aria-disabled='true'] { cursor: default; }
   [data-idle='off'] { background: var(--_border); color: var(--_muted); }
