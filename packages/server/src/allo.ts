@@ -7,7 +7,7 @@
 
 import { assertMerchant } from './allo-options.ts';
 import type { AlloOptions } from './allo-options.ts';
-import { isLoopback, publicPath, readConfig } from './config.ts';
+import { isLoopback, ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
@@ -26,6 +26,8 @@ import type { RateLimits } from './ledger/rate-limits.ts';
 import { confirmManualRefund } from './ledger/manual-refund.ts';
 import type { Transfer } from './ledger/manual-refund.ts';
 import { refundPayment } from './ledger/refunds.ts';
+import { compare, sweep } from './ledger/sweep.ts';
+import type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
@@ -48,8 +50,9 @@ import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
 import { resealAll } from './store/reseal.ts';
 import type { ResealReport } from './store/reseal.ts';
+import { ownedBy } from './store/owner.ts';
 import { createSeal } from './store/seal.ts';
-import type { Commit, Store } from './store/store.ts';
+import type { Commit, Period, Store } from './store/store.ts';
 import { createTelemetry } from './telemetry.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -76,18 +79,36 @@ export interface Allo {
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
   /**
+   * Asks DOKU once more about every settled payment that was sent within the period, and applies what it says: for once a
+   * day. Finds what was taken late and never told. Default: the last 48 hours, but for the last minutes.
+   */
+  sweep(period?: Partial<Dates>): Promise<SweepReport>;
+  /**
+   * Holds a list of DOKU's back office, read by you, against the ledger: all payments and refunds of the period. Answers
+   * where they do not agree; asks DOKU where the list knows more, and changes nothing on the list's word alone.
+   */
+  compare(listed: readonly ListedMovement[], period: Dates): Promise<Difference[]>;
+  /**
    * Seals tokens and authorisation codes anew under the newest of several encryption keys, as `allo-kit reseal` does.
    * The older keys can be left out once `resealed`, `changed` and `unreadable` are 0.
    */
   reseal(): Promise<ResealReport>;
   /**
    * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
-   * the database. What is not done by then is taken up again by another process or the next start.
+   * the database. What is not done by then is taken up again by another process or the next start. Never rejects: a
+   * database that cannot be closed in good order is logged, and has lost nothing.
    */
   close(): Promise<void>;
 }
 
+/** A stretch of time, `to` excluded. Payments count by when they were sent to DOKU. */
+export interface Dates {
+  from: Date;
+  to: Date;
+}
+
 const defaultReconcileEveryMs = 5_000;
+const defaultSweepMs = 48 * 60 * 60_000;
 
 /** Throws a `TypeError` that names the option which is missing or malformed. */
 export function createAllo(options: AlloOptions): Allo {
@@ -108,7 +129,7 @@ export function createAllo(options: AlloOptions): Allo {
     meter('allo.limits.refused', 1, { limit });
     if (limit === 'linksInAll') log.error('links are refused, since more are begun than all customers together should; look who begins them');
   });
-  const store = openStore(config.database, now);
+  const store = ownedBy(openStore(config.database, now), ownerName(config), (owner) => log.error('the database is the ledger of another Client ID or environment; nothing works with it here', { owner }));
   const background = createBackground(log);
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
@@ -130,7 +151,8 @@ export function createAllo(options: AlloOptions): Allo {
     const isIdle = await background.idle(ledger.timing.closeWaitMs);
     if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
     isClosed = true;
-    await store.close();
+    // Whoever waits for this wants to end: that a file or a connection did not close well takes nothing back that was committed.
+    await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
   const runReconcile = background.single(() => reconcile(ledger));
@@ -158,10 +180,14 @@ export function createAllo(options: AlloOptions): Allo {
       return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
     }),
     reconcile: () => take(runReconcile),
+    sweep: ({ from = new Date(now() - defaultSweepMs), to = new Date(now() - ledger.timing.settleWindowMs) } = {}) => take(() => sweep(ledger, toPeriod({ from, to }))),
+    compare: (listed, period) => take(() => compare(ledger, listed, toPeriod(period))),
     reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
 }
+
+const toPeriod = ({ from, to }: Dates): Period => ({ fromMs: from.getTime(), toMs: to.getTime() });
 
 async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
   const payment = await ledger.store.payment(paymentId);
@@ -192,7 +218,7 @@ function createLedgerContext({ options, config, timeouts, telemetry, log, now, m
     onPrivateKeyTaken: countKey(meter, 'DOKU_PRIVATE_KEY'),
     profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
     fetch: options.fetch ?? fetch, now, random, timeouts,
-    tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
+    tokenStore: createSharedAccessToken(store, seal, ownerName(config)),
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
   const ledger: LedgerContext = {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { publicPath, readConfig } from './config.ts';
+import { ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { openStore } from './open-store.ts';
 import { memoryAccessTokenStore } from './snap/access-token.ts';
@@ -59,10 +59,12 @@ const checks = (config: Config): Check[] => [
   { title: 'your server', run: () => checkServer(config) },
 ];
 
-async function checkDatabase({ database, encryptionKeys }: Config): Promise<string> {
+async function checkDatabase(config: Config): Promise<string> {
+  const { database, encryptionKeys } = config;
   const store = openStore(database, Date.now);
   try {
-    await store.latestLink('doctor');
+    const owner = (await store.owner()) ?? ownerName(config);
+    if (owner !== ownerName(config)) throw new Error(`it holds the ledger of ${owner}, not of ${ownerName(config)}: give every Client ID and environment a database of its own`);
     return `${database.kind === 'sqlite' ? database.path : 'PostgreSQL'}; ${await tellSealed(store, createSeal(encryptionKeys))}`;
   } finally {
     await store.close();
