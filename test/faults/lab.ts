@@ -14,8 +14,10 @@ import { readBooks, readOpen } from './books.ts';
 import { speed } from './clock.ts';
 import type { Evidence } from './evidence.ts';
 import { createForger } from './forger.ts';
-import { createKiller } from './killer.ts';
-import type { Killer } from './killer.ts';
+import { usualHabits } from './habits.ts';
+import type { Habits } from './habits.ts';
+import { allMoments, createKiller } from './killer.ts';
+import type { Killer, Moments } from './killer.ts';
 import { startMerchants } from './merchants.ts';
 import type { Merchants } from './merchants.ts';
 import type { Mutant } from './mutants/active.ts';
@@ -41,6 +43,10 @@ export interface LabOptions {
   mutant?: Mutant;
   /** Default: a bad week. */
   climate?: Climate;
+  /** How shoppers behave. Default: as they usually do. */
+  habits?: Habits;
+  /** When servers are killed. Default: at all moments that hurt. */
+  moments?: Moments;
   /** Shoppers at work at the same time. Default 32. */
   atOnce?: number;
 }
@@ -90,14 +96,15 @@ export async function runLab(options: LabOptions): Promise<LabRun> {
   }
 }
 
-async function setUp({ seed, orders, kills, instances = 1, database: given, mutant, climate = badWeek }: LabOptions): Promise<Stage> {
+async function setUp(options: LabOptions): Promise<Stage> {
+  const { seed, orders, kills, instances = 1, database: given, mutant, climate = badWeek, habits = usualHabits, moments = allMoments } = options;
   const chance = createChance(seed);
   const folder = mkdtempSync(join(tmpdir(), 'allo-lab-'));
   const database = given ?? `file:${join(folder, 'allo.db')}`;
   const customers = Math.max(4, Math.min(40, Math.ceil(orders / 6)));
   const startedAtMs = Date.now();
   const reach: { simulatorPort?: number; merchants?: Merchants } = {};
-  const killer = createKiller({ merchants: () => reach.merchants, orders, kills, chance: chance.fork('killer') });
+  const killer = createKiller({ merchants: () => reach.merchants, orders, kills, moments, chance: chance.fork('killer') });
   const storms = [stormOf(chance.fork('bank side'), climate.network.bankSide), stormOf(chance.fork('shop side'), climate.network.shopSide)] as const;
   const bankSide = await startFaultProxy({ target: () => reach.simulatorPort, nextFault: storms[0].nextFault });
   const shopSide = await startFaultProxy({ target: () => reach.merchants?.port(), nextFault: storms[1].nextFault });
@@ -113,7 +120,7 @@ async function setUp({ seed, orders, kills, instances = 1, database: given, muta
   reach.merchants = merchants;
   const evidence = { customers, orders, told: [], pointsShown: [], oddAnswers: [], forged: [] };
   const forger = createForger(shopSide.url, () => simulator.now());
-  const shoppers = createShoppers({ url: shopSide.url, simulator, forger, chance: chance.fork('shoppers'), customers, evidence });
+  const shoppers = createShoppers({ url: shopSide.url, simulator, forger, habits, chance: chance.fork('shoppers'), customers, evidence });
   const calm = (): void => storms.forEach((storm) => storm.calm());
   return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, chance, climate, calm };
 }
