@@ -9,6 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AlloEvent } from '../../packages/server/src/index.ts';
 import { startSimulator } from '../../packages/server/src/simulator/index.ts';
 import type { Simulator } from '../../packages/server/src/simulator/index.ts';
+import { createCanaries, withoutAllowed } from '../server/support/canaries.ts';
+import type { Canaries } from '../server/support/canaries.ts';
+import { lookAtDatabase } from '../server/support/canary-watch.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../server/support/credentials.ts';
 import { readBooks, readOpen } from './books.ts';
 import { speed } from './clock.ts';
@@ -56,6 +59,10 @@ export interface LabRun {
   kills: number;
   /** What the processes ended with when they were asked to end. */
   exitCodes: (number | null)[];
+  /** Secrets that came out, and where. */
+  leaks: string[];
+  /** How many secrets were looked for, and in how many bytes. */
+  watched: ReturnType<Canaries['figures']>;
   seconds: number;
 }
 
@@ -70,6 +77,7 @@ interface Stage {
   killer: Killer;
   shoppers: Shoppers;
   evidence: Omit<Evidence, 'books' | 'events' | 'journal' | 'notifications'>;
+  canaries: Canaries;
   chance: Chance;
   climate: Climate;
   /** Ends all faults of the network. */
@@ -90,7 +98,9 @@ export async function runLab(options: LabOptions): Promise<LabRun> {
     for (let index = 0; index < options.orders; index += 1) await stage.shoppers.lookBack(labOrder(index, stage.evidence.customers));
     const exitCodes = await stage.merchants.stop();
     const evidence = await gather(stage);
-    return { evidence, kills: stage.merchants.kills(), exitCodes, seconds: (performance.now() - startedAt) / 1000 };
+    await lookAtDatabase(stage.canaries, stage.database);
+    stage.canaries.look('the events', JSON.stringify(evidence.events));
+    return { evidence, leaks: stage.canaries.found(), watched: stage.canaries.figures(), kills: stage.merchants.kills(), exitCodes, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await tearDown(stage);
   }
@@ -106,23 +116,30 @@ async function setUp(options: LabOptions): Promise<Stage> {
   const reach: { simulatorPort?: number; merchants?: Merchants } = {};
   const killer = createKiller({ merchants: () => reach.merchants, orders, kills, moments, chance: chance.fork('killer') });
   const storms = [stormOf(chance.fork('bank side'), climate.network.bankSide), stormOf(chance.fork('shop side'), climate.network.shopSide)] as const;
-  const bankSide = await startFaultProxy({ target: () => reach.simulatorPort, nextFault: storms[0].nextFault });
-  const shopSide = await startFaultProxy({ target: () => reach.merchants?.port(), nextFault: storms[1].nextFault });
+  const canaries = createCanaries();
+  const answer = (text: string): void => canaries.look('an answer', withoutAllowed(text));
+  const bankSide = await startFaultProxy({ target: () => reach.simulatorPort, nextFault: storms[0].nextFault, overhear: { request: canaries.learn, answer: canaries.learn } });
+  const shopSide = await startFaultProxy({ target: () => reach.merchants?.port(), nextFault: storms[1].nextFault, overhear: { request: canaries.learn, answer } });
   const simulator = await startSimulator({
     clientId, secretKey, merchantPublicKey: merchantKeys.publicKey, privateKey: dokuKeys.privateKey, publicUrl: bankSide.url,
     clock: { startAtMs: startedAtMs, speed }, openingBalance: { BALANCE: unlimited }, log: (line) => killer.see(line), ...addressesOf(shopSide.url),
   });
   reach.simulatorPort = Number(new URL(simulator.url).port);
-  const merchants = await startMerchants({
-    startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'), verbose: process.env['LAB_VERBOSE'] === '1',
+  const settings = {
+    startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'),
     doku: { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: bankSide.url },
-  }, instances, mutant);
+  };
+  const onOutput = (text: string): void => {
+    canaries.look('the log', text);
+    if (process.env['LAB_VERBOSE'] === '1') process.stderr.write(text);
+  };
+  const merchants = await startMerchants({ settings, count: instances, mutant, onOutput });
   reach.merchants = merchants;
   const evidence = { customers, orders, told: [], pointsShown: [], oddAnswers: [], forged: [] };
   const forger = createForger(shopSide.url, () => simulator.now());
   const shoppers = createShoppers({ url: shopSide.url, simulator, forger, habits, chance: chance.fork('shoppers'), customers, evidence });
   const calm = (): void => storms.forEach((storm) => storm.calm());
-  return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, chance, climate, calm };
+  return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, canaries, chance, climate, calm };
 }
 
 const addressesOf = (url: string) => ({
