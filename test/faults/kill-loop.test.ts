@@ -12,7 +12,8 @@ import { startPostgres } from '../server/support/postgres.ts';
 import type { NoPostgres, PostgresServer } from '../server/support/postgres.ts';
 import { findViolations } from './checker.ts';
 import { runLab } from './lab.ts';
-import type { LabOptions, LabRun } from './lab.ts';
+import type { LabRun } from './lab.ts';
+import type { LabOptions } from './stage.ts';
 
 const { LAB_ORDERS, LAB_KILLS, LAB_SEED, LAB_DATABASE = '', LAB_AT_ONCE } = process.env;
 const seed = LAB_SEED ?? String(Math.floor(Math.random() * 1_000_000));

@@ -19,6 +19,7 @@ export interface MerchantSettings {
   database: string;
   encryptionKey: string;
   doku: NonNullable<AlloOptions['doku']>;
+  bankLimits?: AlloOptions['bankLimits'];
   /** Where `onEvent` writes what it is told, one line of JSON each. */
   eventsFile: string;
 }
@@ -62,6 +63,7 @@ function optionsOf(settings: MerchantSettings): AlloOptions {
     reconcileEveryMs: realMs(5_000),
     timing: { browserWaitMs: realMs(20_000), eventWaitMs: 2_000, checkDelaysMs: [minuteMs, 1.5 * minuteMs, 2 * minuteMs] },
     log,
+    ...(settings.bankLimits && { bankLimits: settings.bankLimits }),
     customer: (request) => {
       const id = cookie(request, 'shop-customer');
       return id === undefined ? null : { id };
