@@ -40,8 +40,11 @@ describe('a shopper who comes and goes', () => {
   const cameFromCache = (): Promise<boolean> => page.evaluate(() => (globalThis as unknown as { persisted: boolean }).persisted);
   const atBank = (tab = page): Promise<void> => tab.waitForURL(/\/direct-debit\/ui\/payment\//);
 
-  /** From the browser's cache of pages left the page comes without being loaded. */
-  const goBack = (): Promise<unknown> => page.goBack({ waitUntil: 'commit' });
+  /** From the browser's cache of pages left the page comes without being loaded; it is there when it answers. */
+  const goBack = async (): Promise<void> => {
+    await page.goBack({ waitUntil: 'commit' });
+    await page.waitForFunction(() => document.readyState === 'complete');
+  };
 
   test('by the Back button, to the page as it was left, is offered the way on and not a second payment', async () => {
     await pay(page);
