@@ -60,7 +60,7 @@ export async function runOutage(outage: Outage, lengthMs: number, options: Parti
 }
 
 /** An order that nobody else pays, again and again until it is paid. */
-async function untilItPays({ shopSide, evidence: { customers } }: Stage): Promise<number> {
+export async function untilItPays({ shopSide, evidence: { customers } }: Stage): Promise<number> {
   const startedAt = performance.now();
   const { orderId } = labOrder(1_000 * customers, customers);
   const browser = createShopper(shopSide.url, customerName(0));
