@@ -47,7 +47,7 @@ const stages: Stage[] = [
     hindrance: missing.length > 0 ? howToGet(missing) : undefined,
   },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
-  nodeTests('faults', ['test/faults/proxy.test.ts', 'test/faults/kill-loop.test.ts'], '--test-concurrency=1'),
+  nodeTests('faults', ['test/faults/**/*.test.ts'], '--test-concurrency=2'),
   nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),

@@ -12,7 +12,8 @@ import { startPostgres } from '../server/support/postgres.ts';
 import type { NoPostgres, PostgresServer } from '../server/support/postgres.ts';
 import { findViolations } from './checker.ts';
 import { runLab } from './lab.ts';
-import type { LabOptions, LabRun } from './lab.ts';
+import type { LabRun } from './lab.ts';
+import type { LabOptions } from './stage.ts';
 
 const { LAB_ORDERS, LAB_KILLS, LAB_SEED, LAB_DATABASE = '', LAB_AT_ONCE } = process.env;
 const seed = LAB_SEED ?? String(Math.floor(Math.random() * 1_000_000));
@@ -23,10 +24,10 @@ const isUrl = LAB_DATABASE.includes('://');
 const longestMs = Math.max(240_000, size.orders * 1_000);
 
 /** The figures, so that a run that passed for want of trouble can be seen. */
-function report(t: TestContext, { evidence, kills, seconds }: LabRun): void {
+function report(t: TestContext, { evidence, kills, watched, seconds }: LabRun): void {
   const states = Map.groupBy(evidence.books.payments, ({ state }) => state);
   t.diagnostic(`seed ${seed}: ${size.orders} orders, ${kills} kills, ${evidence.journal.length} movements of money, ${evidence.told.length} answers, `
-    + `${evidence.events.length} events, ${evidence.forged.length} forgeries in ${seconds.toFixed(0)} s`);
+    + `${evidence.events.length} events, ${evidence.forged.length} forgeries in ${seconds.toFixed(0)} s; ${watched.secrets} secrets looked for in ${Math.round(watched.bytes / 1_000_000)} MB`);
   t.diagnostic(Array.from(states, ([state, payments]) => `${state} ${payments.length}`).join(', '));
 }
 
@@ -35,6 +36,8 @@ async function runAndCheck(t: TestContext, options: Partial<LabOptions>): Promis
   const run = await runLab({ ...size, ...options });
   report(t, run);
   assert.deepEqual(findViolations(run.evidence), [], `seed ${seed}`);
+  assert.deepEqual(run.leaks, [], 'a secret came out');
+  assert.ok(run.watched.secrets > 20, 'hardly anything was looked for');
   assert.equal(run.kills, size.kills, 'every planned kill took place');
   assert.ok(run.exitCodes.every((code) => code === 0), 'a server that is asked to end ends in good order');
   assert.ok(run.evidence.journal.length >= size.orders / 5, 'hardly anything was paid');

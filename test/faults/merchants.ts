@@ -29,11 +29,21 @@ export interface Merchants {
   abandon(): void;
 }
 
-export async function startMerchants(settings: MerchantSettings, count: number, mutant?: Mutant): Promise<Merchants> {
+export interface MerchantsOptions {
+  settings: MerchantSettings;
+  /** How many. */
+  count: number;
+  /** A mistake that all of them are to have. */
+  mutant?: Mutant | undefined;
+  /** Told what they write to standard error and standard output. */
+  onOutput(text: string): void;
+}
+
+export async function startMerchants(options: MerchantsOptions): Promise<Merchants> {
   const lives: Life[] = [];
   let turn = 0;
   let killed = 0;
-  for (let index = 0; index < count; index += 1) lives.push(await start(settings, mutant));
+  for (let index = 0; index < options.count; index += 1) lives.push(await start(options));
   return {
     port() {
       const ports = lives.flatMap(({ port }) => port ?? []);
@@ -48,7 +58,7 @@ export async function startMerchants(settings: MerchantSettings, count: number, 
       delete life.port;
       await ended;
       killed += 1;
-      lives[index] = await start(settings, mutant);
+      lives[index] = await start(options);
     },
     kills: () => killed,
     stop: () => Promise.all(lives.map(stop)),
@@ -58,8 +68,9 @@ export async function startMerchants(settings: MerchantSettings, count: number, 
 
 const isAlive = ({ child }: Life): boolean => child.exitCode === null && child.signalCode === null;
 
-async function start(settings: MerchantSettings, mutant?: Mutant): Promise<Life> {
-  const child = fork(program, [JSON.stringify(settings)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...(mutant && { LAB_MUTANT: mutant }) } });
+async function start({ settings, mutant, onOutput }: MerchantsOptions): Promise<Life> {
+  const child = fork(program, [JSON.stringify(settings)], { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...(mutant && { LAB_MUTANT: mutant }) } });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   const life: Life = { child };
   child.once('exit', () => delete life.port);
   const said: unknown[] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error('a merchant process ended as it began')))]);

@@ -1,4 +1,4 @@
-/** To which pages shoppers are sent: DOKU's, and those of the bank's that the merchant named; whatever an answer says. */
+/** To which pages shoppers are sent beside DOKU's, and what becomes of who would have been sent elsewhere. Every way to bend an address: `test/fuzz/redirects`. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, test } from 'node:test';
 import { isBankPage } from '../../packages/server/src/assemble.ts';
@@ -7,19 +7,14 @@ import type { World } from './support/world.ts';
 
 const production = { environment: 'production', baseUrl: 'https://api.doku.com', pageHosts: ['pay.allobank.com'] } as const;
 
-describe('a page that DOKU names', () => {
+describe('a page on a host that the merchant named', () => {
+  for (const page of ['https://pay.allobank.com/p/1', 'https://PAY.allobank.com/p/1', 'https://pay.allobank.com:443/p/1']) {
+    it(`is one to go to: ${page}`, () => assert.equal(isBankPage(production, page), true));
+  }
   for (const page of [
-    'https://doku.com/', 'https://sandbox.doku.com/direct-debit/ui/binding/core/1', 'https://a.b.doku.com/x?y=1#z', 'https://pay.allobank.com/p/1', 'https://DOKU.com/x',
-    'https://doku.com:443/x',
-  ]) it(`is one to go to: ${page}`, () => assert.equal(isBankPage(production, page), true));
-
-  for (const page of [
-    'http://doku.com/', 'http://pay.allobank.com/', 'https://doku.com:8443/', 'https://pay.allobank.com:8443/', 'https://doku.com.evil.example/', 'https://evil.example/doku.com', 'https://evildoku.com/',
-    'https://doku.com@evil.example/', 'https://user:secret@doku.com/', 'https://user@pay.allobank.com/', 'https://evil.example#.doku.com', 'https://evil.example?.doku.com', 'https://evil.example\\.doku.com',
-    'https://evil.example/.doku.com', 'https://doku.com./', 'https://.doku.com.evil.example/', 'https://xn--dku-5na.com/', 'https://d\u043Eku.com/', 'https://allobank.com/', 'https://x.pay.allobank.com/',
-    'javascript:alert(1)//doku.com', 'data:text/html,doku.com', 'ftp://doku.com/', 'file://doku.com/', 'blob:https://doku.com/1', 'https://127.0.0.1/', 'https://localhost/', 'https://[::1]/', 'https://doku.com%2eevil.example/',
-    'https://evil.example:443@doku.com:8443/', 'https:doku.com.evil.example', 'wss://doku.com/',
-  ]) it(`is none to go to: ${page}`, () => assert.equal(URL.canParse(page) && isBankPage(production, page), false));
+    'http://pay.allobank.com/', 'https://pay.allobank.com:8443/', 'https://user@pay.allobank.com/', 'https://allobank.com/', 'https://x.pay.allobank.com/', 'https://pay.allobank.com.evil.example/',
+    'https://pay.allobank.com./', 'ftp://pay.allobank.com/', 'https://127.0.0.1/', 'https://localhost/',
+  ]) it(`is none to go to: ${page}`, () => assert.equal(isBankPage(production, page), false));
 });
 
 describe('an answer that names a page of somebody else', () => {

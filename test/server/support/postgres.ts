@@ -19,6 +19,8 @@ export interface PostgresServer {
   /** Answers the address of a new, empty database. */
   createDatabase(): Promise<string>;
   dropDatabase(url: string): Promise<void>;
+  /** Ends the server at once, as a crash does, and starts it again; undefined if it is not ours. */
+  outage?: { begin(): Promise<void>; end(): Promise<void> };
   /** Drops what was made; ends the cluster if it is ours. */
   close(): Promise<void>;
 }
@@ -61,12 +63,13 @@ async function startCluster(binaries: string, account: Account): Promise<Postgre
   const port = await freePort();
   // What is tested is our use of it; that its own commits are durable is PostgreSQL's affair.
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`, 'fsync=off', 'max_connections=100', 'shared_buffers=32MB'];
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], { ...run, stdio: 'ignore' });
+  const begin = (): ChildProcess => spawn(join(binaries, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], { ...run, stdio: 'ignore' });
+  let server = begin();
   const killWithUs = (): void => void server.kill('SIGQUIT');
   process.once('exit', killWithUs);
   const url = `postgres://allo:${password}@127.0.0.1:${port}/postgres`;
   const end = async (): Promise<void> => {
-    await endProcess(server);
+    await endProcess(server, 'SIGINT');
     process.removeListener('exit', killWithUs);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -76,7 +79,14 @@ async function startCluster(binaries: string, account: Account): Promise<Postgre
     await end();
     throw error;
   }
-  return serverAt(url, end);
+  const outage = {
+    begin: () => endProcess(server, 'SIGQUIT'),
+    async end() {
+      server = begin();
+      await untilItAnswers(url, data, server);
+    },
+  };
+  return { ...serverAt(url, end), outage };
 }
 
 async function freePort(): Promise<number> {
@@ -103,10 +113,10 @@ async function untilItAnswers(url: string, data: string, server: ChildProcess): 
   }
 }
 
-async function endProcess(server: ChildProcess): Promise<void> {
+async function endProcess(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, 'exit');
-  server.kill('SIGINT');
+  server.kill(signal);
   await ended;
 }
 

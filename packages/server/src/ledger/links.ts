@@ -14,6 +14,7 @@ import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { leaveBehind, lookSoon, mayStillBeFinished, takeBack } from './disown.ts';
 import { accountEvent } from './events.ts';
+import { withGap } from './link-page.ts';
 import { pauseMs } from './schedule.ts';
 import { forgotten, openAuthCode, sealFor, sealToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
@@ -133,7 +134,7 @@ async function openPage(ctx: LedgerContext, link: LinkRow, page: LinkPage, cause
   const opened = await ctx.store.commit({
     changes: [{
       table: 'links', id: link.id, ...linkTransitions.pageOpened, cause,
-      set: { authCodeSealed, externalId: page.externalId, pageUrl: page.url, pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
+      set: { authCodeSealed, externalId: page.externalId, pageUrl: withGap(page), pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
     }],
   });
   const latest = await ctx.store.link(link.id);
