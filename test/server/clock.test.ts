@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { createClockJudge, judgeClock, watchClock } from '../../packages/server/src/snap/clock-watch.ts';
-import { createWorld, linkedShopper } from './support/world.ts';
+import { createWorld, linkedShopper, payInFull, placeOrder } from './support/world.ts';
 
 const secondMs = 1_000;
 const noon = Date.UTC(2026, 10, 22, 12);
@@ -42,6 +42,28 @@ describe('the clock beside DOKU\'s', () => {
   it('is told of when that changes, and not with every answer', () => {
     const judge = createClockJudge();
     assert.deepEqual([0, 60, 61, 300, 301, 0, 0].map((seconds) => judge(seconds * secondMs)), [undefined, 'off', undefined, 'wrong', undefined, 'right', undefined]);
+  });
+
+  test('that is so wrong that DOKU refuses everything charges nobody, and starts no storm', async () => {
+    const world = await createWorld();
+    const budi = await linkedShopper(world, 'budi');
+    // So that the servers' own token is used up, and a new one asked for.
+    await world.pass(60 * 60 * secondMs);
+    const { simulator } = world;
+    for (const minutes of [-20, 20]) {
+      await world.restart({ now: () => simulator.now() + minutes * 60 * secondMs });
+      world.simulator.revokeTokens('b2b');
+      const asked = world.simulator.requests().length;
+      const { body } = await budi.pay(placeOrder(world, `order-${minutes}`));
+      assert.deepEqual([body.status, body.failure], ['failed', 'BANK_UNAVAILABLE'], `${minutes} minutes`);
+      assert.ok(world.simulator.requests().length - asked <= 3, 'asked again and again');
+      assert.ok(world.log.some(({ level, message }) => level === 'error' && message.startsWith('the clock of this machine is so wrong')));
+      world.log.splice(0);
+    }
+    assert.equal(world.taken(), 0);
+    await world.restart();
+    await payInFull(world, budi, placeOrder(world, 'order-right'));
+    await world.close();
   });
 
   test('is told to the log and as a figure, once it is wrong', async () => {
