@@ -195,4 +195,17 @@ describe('a payment that is given up and taken after all', () => {
     assert.deepEqual(eventsOf(late), ['payment.failed', 'payment.late', 'payment.refunded']);
     assertNothingOpen(world.databasePath);
   });
+
+  test('is given back, if the payment that took its place is a matter for people: nobody pays twice until they have decided', async () => {
+    const orderId = newOrder();
+    const late = await givenUp(orderId);
+    const { body: anew } = await budi.pay(orderId);
+    world.simulator.faults.addToNotifications({ on: 'payment', effect: 'altered-amount', times: 1 });
+    await world.simulator.approve(anew.action?.url ?? '');
+    await world.pass(hourMs, 5 * minuteMs);
+    assert.equal(await statusOf(anew.paymentId), 'review');
+    assert.equal(await statusOf(late), 'refunded');
+    assert.deepEqual(eventsOf(late), ['payment.failed', 'payment.late', 'payment.refunded']);
+    assertNothingOpen(world.databasePath);
+  });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { createAllo } from '../../packages/server/src/allo.ts';
 import type { ListedMovement } from '../../packages/server/src/index.ts';
 import { tamper } from './support/books.ts';
-import { createWorld, linkedShopper, payInFull, placeOrder } from './support/world.ts';
+import { createWorld, linkedShopper, payInFull, placeOrder, until } from './support/world.ts';
 import type { Shopper, World } from './support/world.ts';
 
 const minuteMs = 60_000;
@@ -16,6 +17,16 @@ const newOrder = (): string => placeOrder(world, `order-${(number += 1)}`);
 const rowOf = (paymentId: string) => world.ledger().payments.find(({ id }) => id === paymentId) ?? assert.fail('no such payment');
 const settled = () => world.pass(3 * hourMs, hourMs);
 const always = { from: new Date(0), to: new Date(8e15) };
+
+/** Pays an order of which the ledger then knows that it was given up, as if the bank had taken the money long after; answers the payment. */
+async function payUnnoticed(): Promise<string> {
+  const { paymentId } = await payInFull(world, budi, newOrder());
+  await settled();
+  tamper(world.databasePath, `UPDATE payments SET state = 'expired', holds_order = 0, paid_at = NULL WHERE id = '${paymentId}'; DELETE FROM events WHERE subject_id = '${paymentId}';
+    UPDATE audit SET to_state = 'expired' WHERE row_id = '${paymentId}' AND to_state = 'succeeded'; UPDATE audit SET from_state = 'requires_action' WHERE row_id = '${paymentId}' AND to_state = 'expired'`);
+  world.events.splice(0);
+  return paymentId;
+}
 
 /** Everything the bank moved, as its back office lists it. */
 const listed = (): ListedMovement[] => world.simulator.journal().map(({ kind, partnerReferenceNo, value }) => ({
@@ -39,15 +50,26 @@ describe('a sweep', () => {
   });
 
   test('finds a payment that was given up and that the bank took after all, without a word', async () => {
-    const { paymentId } = await payInFull(world, budi, newOrder());
-    await settled();
-    const events = world.events.length;
-    tamper(world.databasePath, `UPDATE payments SET state = 'expired', holds_order = 0, paid_at = NULL WHERE id = '${paymentId}'; DELETE FROM events WHERE subject_id = '${paymentId}';
-      UPDATE audit SET to_state = 'expired' WHERE row_id = '${paymentId}' AND to_state = 'succeeded'; UPDATE audit SET from_state = 'requires_action' WHERE row_id = '${paymentId}' AND to_state = 'expired'`);
-    world.events.splice(0, events);
+    const paymentId = await payUnnoticed();
     const { changed } = await world.allo.sweep();
     assert.deepEqual(changed, [paymentId]);
     assert.equal(rowOf(paymentId).state, 'succeeded');
+    await world.settled();
+    assert.deepEqual(world.told(), ['payment.paid']);
+  });
+
+  test('is made by itself, a day later, of what was given up: by one process, and once', async () => {
+    const paymentId = await payUnnoticed();
+    const other = createAllo({ ...world.alloOptions, fetch });
+    const asked = (): number => world.simulator.requests().filter(({ operation, reference }) => operation === 'status' && reference === rowOf(paymentId).reference).length;
+    const before = asked();
+    for (let hours = 0; hours < 50; hours += 1) {
+      await world.pass(hourMs);
+      await other.reconcile();
+    }
+    await until(() => rowOf(paymentId).state === 'succeeded');
+    await other.close();
+    assert.equal(asked() - before, 1);
     await world.settled();
     assert.deepEqual(world.told(), ['payment.paid']);
   });

@@ -20,7 +20,7 @@ import { createRateLimits } from './ledger/rate-limits.ts';
 import { confirmManualRefund } from './ledger/manual-refund.ts';
 import type { Transfer } from './ledger/manual-refund.ts';
 import { refundPayment } from './ledger/refunds.ts';
-import { compare, sweep } from './ledger/sweep.ts';
+import { compare, sweep, sweepGivenUp } from './ledger/sweep.ts';
 import type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
@@ -65,8 +65,9 @@ export interface Allo {
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
   /**
-   * Asks DOKU once more about every settled payment that was sent within the period, and applies what it says: for once a
-   * day. Finds what was taken late and never told. Default: the last 48 hours, but for the last minutes.
+   * Asks DOKU once more about every settled payment that was sent within the period, and applies what it says. Payments that
+   * were given up are asked about like this by themselves, a day later; this also holds the paid ones against DOKU.
+   * Default: the last 48 hours, but for the last minutes.
    */
   sweep(period?: Partial<Dates>): Promise<SweepReport>;
   /**
@@ -117,7 +118,7 @@ export function createAllo(options: AlloOptions): Allo {
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosing: () => closing !== undefined, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -138,7 +139,10 @@ export function createAllo(options: AlloOptions): Allo {
     await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
-  const runReconcile = background.single(() => reconcile(ledger));
+  const runReconcile = background.single(() => {
+    background.run(sweepGivenUp(ledger));
+    return reconcile(ledger);
+  });
   const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
   const timer = everyMs > 0 ? setInterval(() => background.run(runReconcile()), everyMs) : undefined;
   timer?.unref();

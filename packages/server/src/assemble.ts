@@ -50,10 +50,11 @@ export interface Parts {
   store: Store;
   background: Background;
   balances: BalanceMemory;
+  isClosing: () => boolean;
   isClosed: () => boolean;
 }
 
-export function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
+export function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosing, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -91,6 +92,7 @@ export function createLedgerContext({ options, config, timeouts, telemetry, log,
     returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
     onEvent: (event) => options.onEvent(event),
     background: background.run,
+    isClosing,
     isClosed,
   };
   const deliverSoon = background.single(() => deliverEvents(ledger));

@@ -113,6 +113,19 @@ export function describeTokens(world: () => World): void {
 
 export function describeLife(world: () => World): void {
   describe('opening and closing', () => {
+    it('gives a chore to one of 16 who ask, and again after its time', async () => {
+      const { store, other, clock } = world();
+      const claim = async (): Promise<number> => (await times(16, (index) => (index % 2 === 0 ? store : other).claimChore('sweep', 100))).filter(Boolean).length;
+      assert.equal(await claim(), 0, 'the first time is so long after the first who asks');
+      clock.now += 99;
+      assert.equal(await claim(), 0);
+      clock.now += 1;
+      assert.equal(await claim(), 1);
+      assert.equal(await store.claimChore('another', 100), false);
+      clock.now += 100;
+      assert.equal(await claim(), 1);
+    });
+
     it('belongs to the first of 16 who ask, for ever', async () => {
       const { store, other } = world();
       assert.equal(await store.owner(), undefined);

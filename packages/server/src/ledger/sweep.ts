@@ -52,16 +52,40 @@ export interface Difference {
 
 const page = 50;
 
+const givenUpStates: readonly PaymentState[] = ['failed', 'cancelled', 'expired', 'not_executed'];
 /** States of which DOKU may yet say something else. In the others, people decide or nothing is left to say. */
-const sweptStates: readonly PaymentState[] = ['succeeded', 'failed', 'cancelled', 'expired', 'not_executed'];
+const sweptStates: readonly PaymentState[] = ['succeeded', ...givenUpStates];
 const takenStates: readonly PaymentState[] = ['succeeded', 'refunding', 'refunded', 'late_success', 'review'];
 const listedStates: readonly PaymentState[] = ['succeeded', 'refunding', 'refunded'];
 
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+
+/** Longer than a day, so that nothing falls between two sweeps, also if all servers were down for some hours. */
+const sweptMs = 2 * dayMs;
+
+const lastTried = new WeakMap<LedgerContext, number>();
+
+/**
+ * Once a day, by one of all processes: what was given up, and taken after all without a word. It has been given up for
+ * longer than DOKU repeats a notification.
+ */
+export async function sweepGivenUp(ctx: LedgerContext): Promise<void> {
+  const since = ctx.now() - (lastTried.get(ctx) ?? -Infinity);
+  if (since >= 0 && since < hourMs) return;
+  lastTried.set(ctx, ctx.now());
+  if (!(await ctx.store.claimChore('sweep', dayMs))) return;
+  const toMs = ctx.now() - dayMs;
+  const { asked, unanswered, changed } = await sweep(ctx, { fromMs: toMs - sweptMs, toMs }, givenUpStates);
+  ctx.log.info('payments that were given up a day ago were asked about once more', { asked, unanswered, changed: changed.length });
+}
+
 /** Asks DOKU about every settled payment that was sent within the period. Rejects only if the store cannot be reached. */
-export async function sweep(ctx: LedgerContext, period: Period): Promise<SweepReport> {
+export async function sweep(ctx: LedgerContext, period: Period, states = sweptStates): Promise<SweepReport> {
   const report: SweepReport = { asked: 0, unanswered: 0, changed: [], denied: [] };
   for await (const payment of paymentsOf(ctx, period)) {
-    if (payment.nextAt !== null || !sweptStates.includes(payment.state)) continue;
+    if (ctx.isClosing()) break;
+    if (payment.nextAt !== null || !states.includes(payment.state)) continue;
     report.asked += 1;
     const said = await checkPayment(ctx, payment);
     const state = (await ctx.store.payment(payment.id))?.state;

@@ -154,6 +154,9 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE owner (single INTEGER PRIMARY KEY CHECK (single = 1), name TEXT NOT NULL)`,
     `CREATE INDEX payments_sent ON payments (sent_at) WHERE sent_at IS NOT NULL`,
   ],
+  [
+    `CREATE TABLE chores (name TEXT PRIMARY KEY, done_at BIGINT NOT NULL)`,
+  ],
 ];
 
 type ColumnsOf<Row> = readonly (keyof Row & string)[];

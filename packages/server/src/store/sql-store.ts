@@ -5,6 +5,7 @@
  * @module
  */
 
+import { chores } from './chores.ts';
 import { ownership } from './owner.ts';
 import { paymentCounts } from './payment-counts.ts';
 import { forgetShopper, prune } from './prune.ts';
@@ -109,6 +110,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     ...besideRows(reading, inOne),
 
     prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
+    ...chores(inOne, now),
     tidy: () => driver.tidy().catch(fail),
 
     close: () => (closing ??= driver.close()),

@@ -170,6 +170,8 @@ export interface Store {
 
   /** Gives up at most `limit` of what is older than `before`, in epoch milliseconds; answers how many it were. */
   prune(kind: Prunable, before: number, limit: number): Promise<number>;
+  /** Whether it is this process's turn to do what is done once in so many milliseconds, the first time so long after the first to ask. */
+  claimChore(name: string, everyMs: number): Promise<boolean>;
   /** Lets go of the bytes of what was erased, where the database leaves that to us and nobody is in the way. */
   tidy(): Promise<void>;
 
