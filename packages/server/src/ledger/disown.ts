@@ -16,7 +16,7 @@ import { linkTransitions } from './transitions.ts';
 import { endAtBank, retryDelaysMs, serverDevice } from './unlink.ts';
 
 /** The bank may take a moment over what was typed just before its page closed. */
-const closingMs = 60_000;
+const closingMs = 2 * 60_000;
 
 /** Whether somebody can still agree on the bank's page, or has just done so. */
 export const mayStillBeFinished = (ctx: LedgerContext, { pageExpiresAt }: LinkRow): boolean => ctx.now() <= closesAt(pageExpiresAt);
