@@ -23,8 +23,8 @@ export interface Merchants {
   kill(which: number): Promise<void>;
   /** Those that are there now. */
   processes(): readonly ChildProcess[];
-  /** How many were killed. */
-  kills(): number;
+  /** How often each of them was killed. */
+  kills(): readonly number[];
   /** SIGTERM to all; answers their exit codes. */
   stop(): Promise<(number | null)[]>;
   /** SIGKILL to all that are left. */
@@ -46,7 +46,7 @@ export interface MerchantsOptions {
 export async function startMerchants(options: MerchantsOptions): Promise<Merchants> {
   const lives: Life[] = [];
   let turn = 0;
-  let killed = 0;
+  const killed = Array.from({ length: options.count }, () => 0);
   for (let index = 0; index < options.count; index += 1) lives.push(await start(options));
   return {
     port() {
@@ -61,7 +61,7 @@ export async function startMerchants(options: MerchantsOptions): Promise<Merchan
       life.child.kill('SIGKILL');
       delete life.port;
       await ended;
-      killed += 1;
+      killed[index] = (killed[index] ?? 0) + 1;
       lives[index] = await start(options);
     },
     processes: () => lives.map(({ child }) => child),
