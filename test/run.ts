@@ -47,7 +47,7 @@ const stages: Stage[] = [
     hindrance: missing.length > 0 ? howToGet(missing) : undefined,
   },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
-  nodeTests('faults', ['test/faults/**/*.test.ts'], '--test-concurrency=2'),
+  nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'),
   nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),

@@ -44,15 +44,16 @@ export function createKiller({ merchants, orders, kills, moments, chance }: Kill
   let timer: NodeJS.Timeout | undefined;
   let killing: Promise<void> = Promise.resolve();
   let done = 0;
+  /** All instances in turn. */
+  let turn = chance.between(0, 1_000);
   /** Until the last victim has been replaced. */
   let isBusy = false;
 
   function strike(): void {
     clearTimeout(timer);
     due = undefined;
-    const which = chance.between(0, 1_000);
     isBusy = true;
-    killing = (merchants()?.kill(which) ?? Promise.resolve()).then(() => {
+    killing = (merchants()?.kill(turn++) ?? Promise.resolve()).then(() => {
       isBusy = false;
       plan();
     });

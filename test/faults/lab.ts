@@ -17,7 +17,8 @@ import { brewForOrder, stir } from './weather.ts';
 
 export interface LabRun {
   evidence: Evidence;
-  kills: number;
+  /** How often each server was killed. */
+  kills: readonly number[];
   /** What the processes ended with when they were asked to end. */
   exitCodes: (number | null)[];
   /** Secrets that came out, and where. */

@@ -50,6 +50,8 @@ export interface LabOptions {
   bankLimits?: AlloOptions['bankLimits'];
   /** Told of each answer of the servers, head and body. */
   onAnswer?: (text: string) => void;
+  /** Flags of Node's for the servers. */
+  nodeFlags?: readonly string[];
   /** Shoppers at work at the same time. Default 32. */
   atOnce?: number;
 }
@@ -93,7 +95,7 @@ export async function setUp(options: LabOptions): Promise<Stage> {
   const doku = { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: bankSide.url };
   const settings = { startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'), doku };
   const merchants = await startMerchants({
-    settings: { ...settings, ...(options.bankLimits && { bankLimits: options.bankLimits }) }, count: options.instances ?? 1, mutant: options.mutant,
+    settings: { ...settings, ...(options.bankLimits && { bankLimits: options.bankLimits }) }, count: options.instances ?? 1, mutant: options.mutant, nodeFlags: options.nodeFlags,
     onOutput: (text) => hearOutput(canaries, text),
   });
   reach.merchants = merchants;

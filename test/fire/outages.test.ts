@@ -16,7 +16,7 @@ import type { NoPostgres, PostgresServer } from '../server/support/postgres.ts';
 import { runOutage } from './outage.ts';
 import type { Outage } from './outage.ts';
 
-const lengthMs = Number(process.env['FIRE_OUTAGE_MS'] ?? 3_000);
+const lengthMs = Number(process.env['FIRE_OUTAGE_MS'] ?? 2_000);
 const soonMs = 5_000;
 /** So long a server waits for another process to let go of an SQLite file before it says that the database is away. */
 const sqlitePatienceMs = 10_000;
