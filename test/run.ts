@@ -65,6 +65,13 @@ function countElementTests(output: string): Counts | undefined {
   return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
 }
 
+/** Reasons for which tests of a stage did not run, each with those it kept from it. */
+function hindrancesIn(output: string): string[] {
+  const skipped = [...output.matchAll(/^\s*﹣ (.+) \([\d.]+ms\) # (.+)$/gm)].map(([, name = '', reason = '']) => ({ name, reason }));
+  const told = Map.groupBy(skipped.filter(({ reason }) => reason !== 'SKIP'), ({ reason }) => reason);
+  return Array.from(told, ([reason, tests]) => `${reason} (${[...new Set(tests.map(({ name }) => name))].join('; ')})`);
+}
+
 function lastNumber(output: string, pattern: RegExp): number | undefined {
   const found = [...output.matchAll(pattern)].at(-1)?.[1];
   return found === undefined ? undefined : Number(found);
@@ -99,10 +106,12 @@ for (const stage of stages.filter(({ name }) => only.length === 0 || only.includ
   }
   console.log(`\n── ${stage.name} ──`);
   const startedAt = performance.now();
-  const counts = judge(stage, await run(stage));
+  const ran = await run(stage);
+  const counts = judge(stage, ran);
   total.passed += counts.passed;
   total.failed += counts.failed;
   report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+  report.push(...hindrancesIn(ran.output).map((hindrance) => `${stage.name}: did not run: ${hindrance}`));
 }
 
 console.log(`\n${report.join('\n')}`);

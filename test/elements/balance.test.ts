@@ -205,17 +205,31 @@ describe('<allo-balance>', () => {
       expect(backend.count('balance')).to.equal(asked);
     });
 
-    it('stays hidden while another element of the page needs the balance', async () => {
-      const { backend, endpoint } = serve();
+    it('is told by no other element of the page, which learns from the bank whether it is enough', async () => {
+      const { backend, endpoint } = serve({ balance: { instruments: [{ type: 'BALANCE', available: { value: '48200.00', currency: 'IDR' } }], asOf: '2026-11-05T14:02:00+07:00' } });
       const element = await mount('allo-balance', { endpoint, masked: '' });
-      const events = record(element, 'allo-balance-loaded');
       const pay = await mountPay(endpoint);
       await shows(pay, 'ready');
-      await until(() => backend.count('balance') === 1);
-      await element.updateComplete;
+      press(pay, 'Bayar');
+      await shows(pay, 'waiting');
+      backend.settle('INV-7', 'failed', 'INSUFFICIENT_FUNDS');
+      press(pay, 'Periksa status');
+      await shows(pay, 'failed');
+      expect(textOf(pay)).to.contain('Saldo Allo Bank tidak cukup').and.not.contain('48.200');
+      expect(backend.count('balance')).to.equal(0);
       expect(element.state).to.equal('hidden');
-      expect(textOf(element)).to.not.match(/\d/);
-      expect(events).to.have.length(0);
+    });
+
+    it('gives its figure to the other elements while it is shown', async () => {
+      const { endpoint } = serve({ balance: { instruments: [{ type: 'BALANCE', available: { value: '48200.00', currency: 'IDR' } }], asOf: '2026-11-05T14:02:00+07:00' } });
+      const element = await mount('allo-balance', { endpoint, masked: '' });
+      const pay = await mountPay(endpoint);
+      await shows(pay, 'ready');
+      tool(element, 'show').click();
+      await shows(pay, 'insufficient');
+      expect(textOf(pay)).to.contain('48.200');
+      tool(element, 'hide').click();
+      await shows(pay, 'ready');
     });
 
     it('fetches when it is no longer to be masked', async () => {

@@ -110,6 +110,23 @@ describe('the bank\'s page in a popup', () => {
     }
   });
 
+  it('is another one for another payment of the page, and closed with its own only', async () => {
+    const { backend, endpoint } = serve();
+    backend.orders['INV-8'] = { orderId: 'INV-8', amount: { value: '90000.00', currency: 'IDR' }, lines: [] };
+    const one = await unhindered(mountPay(endpoint, { presentation: 'popup' }));
+    const other = await unhindered(mountPay(endpoint, { presentation: 'popup', 'order-id': 'INV-8' }));
+    for (const pay of [one, other]) {
+      await shows(pay, 'ready');
+      press(pay, 'Bayar');
+      await shows(pay, 'waiting');
+    }
+    expect(new Set(calls.map(([, name]) => name)).size, 'a window of its own').to.equal(2);
+    backend.settle('INV-8', 'paid');
+    press(other, 'Periksa status');
+    await shows(other, 'paid');
+    expect(popups.map(({ closed }) => closed)).to.deep.equal([false, true]);
+  });
+
   it('stays with the shopper at the bank when the page takes the element out', async () => {
     const { endpoint } = serve();
     const pay = await unhindered(mountPay(endpoint, { presentation: 'popup' }));

@@ -12,6 +12,8 @@ interface Tag {
   /** What it shows first, and what it shows soonest to most shoppers. */
   first: string;
   then: string;
+  /** On a first visit; with another element that links, or without. */
+  unlinked?: 'alone' | 'beside a link button';
 }
 
 const order = { 'order-id': 'INV-7' };
@@ -20,7 +22,12 @@ const tags: Tag[] = [
   { tag: 'allo-balance', first: 'loading', then: 'shown' },
   { tag: 'allo-balance', attributes: { masked: '' }, first: 'loading', then: 'hidden' },
   { tag: 'allo-pay', attributes: order, first: 'loading', then: 'ready' },
+  { tag: 'allo-link-button', first: 'loading', then: 'unlinked', unlinked: 'alone' },
+  { tag: 'allo-balance', first: 'loading', then: 'unlinked', unlinked: 'alone' },
+  { tag: 'allo-pay', attributes: order, first: 'loading', then: 'unlinked', unlinked: 'alone' },
+  { tag: 'allo-pay', attributes: order, first: 'loading', then: 'unlinked', unlinked: 'beside a link button' },
   { tag: 'allo-checkout', attributes: order, first: 'loading', then: 'ready' },
+  { tag: 'allo-checkout', attributes: order, first: 'loading', then: 'unlinked', unlinked: 'alone' },
   { tag: 'allo-checkout', attributes: { ...order, lines: '3' }, first: 'loading', then: 'ready' },
   { tag: 'allo-refund', attributes: { 'payment-id': 'pay-1', amount: '125000.00' }, first: 'ready', then: 'ready' },
 ];
@@ -29,7 +36,7 @@ const tags: Tag[] = [
 describe('reserve.css', () => {
   const kept = new Map<string, number>();
   const lines = ['A', 'B', 'C'].map((name) => ({ name, price: { value: '1000.00', currency: 'IDR' } as const, quantity: 1 }));
-  const nameOf = ({ tag, attributes = {} }: Tag, width: number): string => [tag, ...Object.keys(attributes), width].join(' ');
+  const nameOf = ({ tag, attributes = {}, unlinked }: Tag, width: number): string => [tag, ...Object.keys(attributes), ...(unlinked ? ['not linked', unlinked] : []), 'at', width].join(' ');
 
   before(async () => {
     sheet.replaceSync(await published);
@@ -52,7 +59,8 @@ describe('reserve.css', () => {
     for (const one of tags) {
       it(`keeps for ${nameOf(one, width)} px exactly the room of its first paint, and of what comes next`, async () => {
         await setViewport({ width, height: 800 });
-        const { backend, endpoint } = serve();
+        const { backend, endpoint } = serve(one.unlinked && { account: { status: 'unlinked' } });
+        if (one.unlinked === 'beside a link button') await mount('allo-link-button', { endpoint });
         if (one.attributes?.['lines']) (backend.orders['INV-7'] as { lines: unknown }).lines = lines;
         const answer = holdAll(backend);
         const element = await mount(one.tag, { endpoint, ...one.attributes });

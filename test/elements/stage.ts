@@ -24,7 +24,8 @@ export function useScriptFile(): void {
   definitions = '../../packages/elements/dist/allo-kit.js';
 }
 
-const worker: SetupWorker = setupWorker();
+/** Answers for the network. */
+export const worker: SetupWorker = setupWorker();
 let count = 0;
 let served: Promise<void> | undefined;
 

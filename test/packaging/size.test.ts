@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'vite';
 import type { ScriptFile } from '../../packages/elements/bundle/script-file.ts';
-import { scriptFiles } from '../../packages/elements/bundle/script-file.ts';
+import { closureOf, scriptFiles } from '../../packages/elements/bundle/script-file.ts';
 
 const published = new URL('../../packages/elements/dist/allo-kit.js', import.meta.url);
 const define = (tag: string): string => `import '/src/${tag}/define.ts';`;
@@ -32,23 +32,25 @@ async function bundledByShop(code: string): Promise<ScriptFile[]> {
       resolveId: (id) => (id === 'virtual:shop' ? { id: '\0virtual:shop' } : undefined),
       load: (id) => (id === '\0virtual:shop' ? code : undefined),
     }],
-    build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: 'virtual:shop', output: { codeSplitting: false, minify: true } } },
+    build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: 'virtual:shop', output: { minify: true } } },
   });
   const chunks = [result].flat().flatMap((one) => ('output' in one ? one.output : [])).filter((one) => one.type === 'chunk');
-  return chunks.map(({ code }) => ({ isInitial: true, code }));
+  const initial = closureOf(chunks);
+  return chunks.map(({ code, fileName }) => ({ isInitial: initial.has(fileName), code }));
 }
 
 const defined = (tags: readonly string[]): string => tags.map((tag) => `import '@allo-kit/elements/${tag}/define';`).join('\n');
 
 const kit = ['allo-link-button', 'allo-balance', 'allo-pay'];
 const kitKib = 14;
-const kitByShopKib = 17.6;
+const kitByShopKib = 16.75;
 /**
- * 10 was aimed at for each. `<allo-pay>` has the whole way to a linked account and all that can become of a payment:
- * of its bytes Lit takes 2.5, sentences 1.4, the sheets 1.7, linking 0.9. Loading linking and outcomes later was tried:
- * the first file stayed above 11, and the script file grew above 14.
+ * What has to be there before an element shows what it is for, with both languages. `<allo-pay>` shows its button with
+ * that; the way to a linked account and all that can become of a payment it fetches meanwhile, as one more file.
  */
-const aloneKib: Record<string, number> = { 'allo-link-button': 10, 'allo-balance': 10, 'allo-pay': 12.25, 'allo-refund': 10, 'allo-provider': 10 };
+const aloneKib: Record<string, number> = { 'allo-link-button': 10, 'allo-balance': 10, 'allo-pay': 10, 'allo-refund': 10, 'allo-provider': 10 };
+/** That other file included. */
+const wholeKib = 14;
 
 describe('bytes', () => {
   test(`link + balance + pay in two languages, as one script file, are at most ${kitKib} KiB`, async (context) => {
@@ -59,8 +61,9 @@ describe('bytes', () => {
   });
 
   test(`the same three in a shop's own bundle are at most ${kitByShopKib} KiB`, async (context) => {
-    const reached = kibOf(await bundledByShop(defined(kit)));
-    context.diagnostic(`in a shop's own bundle: ${reached.toFixed(2)} KiB brotli`);
+    const files = await bundledByShop(defined(kit));
+    const reached = kibOf(files.filter(({ isInitial }) => isInitial));
+    context.diagnostic(`in a shop's own bundle: ${reached.toFixed(2)} KiB brotli, ${kibOf(files).toFixed(2)} with what comes later`);
     assert.ok(reached <= kitByShopKib, `the bundle has ${reached.toFixed(2)} KiB`);
   });
 
@@ -68,9 +71,10 @@ describe('bytes', () => {
     test(`<${tag}> alone is at most ${kib} KiB`, async (context) => {
       const files = await scriptFiles(define(tag), true);
       const reached = kibOf(files.filter(({ isInitial }) => isInitial));
-      const byShop = kibOf(await bundledByShop(defined([tag])));
+      const byShop = kibOf((await bundledByShop(defined([tag]))).filter(({ isInitial }) => isInitial));
       context.diagnostic(`<${tag}>: ${reached.toFixed(2)} KiB brotli, ${kibOf(files).toFixed(2)} with what comes later; in a shop's own bundle ${byShop.toFixed(2)}`);
       assert.ok(reached <= kib, `<${tag}> has ${reached.toFixed(2)} KiB`);
+      assert.ok(kibOf(files) <= wholeKib, `<${tag}> with what comes later has ${kibOf(files).toFixed(2)} KiB`);
     });
   }
 });

@@ -25,7 +25,7 @@ const waitForTheEnd = async (): Promise<void> => {
 };
 
 before(async () => {
-  world = await createWorld({ simulator: { openingBalance: { BALANCE: 100_000_000_000 } }, allo: { timing: { browserWaitMs: 300 } } });
+  world = await createWorld({ simulator: { openingBalance: { BALANCE: 100_000_000_000 } } });
   budi = await linkedShopper(world, 'budi');
 });
 afterEach(() => {

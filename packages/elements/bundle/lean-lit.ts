@@ -15,7 +15,7 @@ interface Facts {
   constants?: Record<string, string>;
   /** Expressions whose value is known here. */
   expressions?: Record<string, string>;
-  /** Functions and methods by the body they come down to. */
+  /** Functions and methods by the body they come down to; or, from `(` on, by the parameters, too. */
   bodies?: Record<string, string>;
   /** Methods and accessors that nobody calls. */
   unused?: readonly string[];
@@ -32,53 +32,56 @@ const facts: Record<string, Facts> = {
     expressions: { 'styles.map((s) => s instanceof CSSStyleSheet ? s : s.styleSheet)': 'styles' },
   },
   '@lit/reactive-element/reactive-element.js': {
-    constants: { DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '{}', defaultConverter: '0' },
+    constants: { DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '0', defaultConverter: '0' },
     expressions: {
       // No decorator leaves anything behind, and nobody looks for this copy.
       "Symbol.metadata ??= Symbol('metadata')": '0',
       'global.litPropertyMetadata ??= new WeakMap()': '0',
       "(global.reactiveElementVersions ??= []).push('2.1.2')": '0',
-      'this.constructor._initializers?.forEach((i) => i(this))': '0',
       // No controller waits for the host; nothing is put off, held back or looked at the first time only.
       'this.__controllers?.forEach((c) => c.hostConnected?.())': '0',
       'this.__controllers?.forEach((c) => c.hostDisconnected?.())': '0',
       'this.getUpdateComplete()': 'this.__updatePromise',
-      'this.__reflectingProperty = null': 'this.__reflectingProperties = new Set()',
-      'this.scheduleUpdate()': 'this.performUpdate()',
       "ReactiveElement.shadowRootOptions = { mode: 'open' }": '0',
     },
     bodies: {
-      __attributeNameForProperty: 'return options.attribute ?? name.toLowerCase();',
-      createProperty: `
-        const key = Symbol();
-        this.elementProperties.set(name, options);
-        defineProperty(this.prototype, name, { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); }, configurable: true, enumerable: true });`,
       finalize: `
         if (this.hasOwnProperty('finalized')) return;
         this.finalized = true;
-        this.__prepare();
-        if (this.hasOwnProperty('properties')) for (const [name, options] of Object.entries(this.properties)) this.createProperty(name, options);
-        this.__attributeToPropertyMap = new Map([...this.elementProperties].map(([name, options]) => [this.__attributeNameForProperty(name, options), name]));
+        const above = getPrototypeOf(this);
+        above.finalize();
+        this.elementProperties = new Map(above.elementProperties);
+        if (this.hasOwnProperty('properties')) for (const [name, options] of Object.entries(this.properties)) {
+          const key = Symbol();
+          this.elementProperties.set(name, options);
+          defineProperty(this.prototype, name, { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); }, configurable: true, enumerable: true });
+        }
+        this.__attributeToPropertyMap = new Map([...this.elementProperties].map(([name, options]) => [options.attribute ?? name.toLowerCase(), name]));
         this.elementStyles = [this.styles].flat(Infinity);`,
-      __prepare: `
-        const superCtor = getPrototypeOf(this);
-        superCtor.finalize();
-        this.elementProperties = new Map(superCtor.elementProperties);`,
-      __saveInstanceProperties: `
+      'ReactiveElement.constructor': `
+        super();
+        this.__updatePromise = new Promise((resolve) => (this.enableUpdating = resolve));
+        this.__markUpdated();
         this.__instanceProperties = new Map();
-        for (const name of this.constructor.elementProperties.keys()) if (this.hasOwnProperty(name)) { this.__instanceProperties.set(name, this[name]); delete this[name]; }`,
+        for (const name of this.constructor.elementProperties.keys()) if (this.hasOwnProperty(name)) { this.__instanceProperties.set(name, this[name]); delete this[name]; }
+        this.requestUpdate();`,
       // Properties are texts and booleans, of which only the state is reflected, without a converter or a default of their own.
-      _$attributeToProperty: `
+      attributeChangedCallback: `
         const { elementProperties, __attributeToPropertyMap } = this.constructor;
         const property = __attributeToPropertyMap.get(name);
         this[property] = elementProperties.get(property).type ? value !== null : value;`,
-      requestUpdate: `
+      __enqueueUpdate: `
+        this.isUpdatePending = true;
+        try { await this.__updatePromise; } catch (error) { Promise.reject(error); }
+        this.performUpdate();
+        return !this.isUpdatePending;`,
+      requestUpdate: `(name, oldValue, options) {
         if (name) {
           if (is(this[name], oldValue)) return;
           if (!this._$changedProperties.has(name)) this._$changedProperties.set(name, this.hasUpdated ? oldValue : undefined);
           if (options.reflect) this.__reflectingProperties.add(name);
         }
-        if (!this.isUpdatePending) this.__updatePromise = this.__enqueueUpdate();`,
+        if (!this.isUpdatePending) this.__updatePromise = this.__enqueueUpdate(); }`,
       update: `
         for (const name of this.__reflectingProperties) this.setAttribute(name, this[name]);
         this.__markUpdated();`,
@@ -87,7 +90,6 @@ const facts: Record<string, Facts> = {
         this.__reflectingProperties = new Set();
         this.isUpdatePending = false;`,
       performUpdate: `
-        if (!this.isUpdatePending) return;
         const changed = this._$changedProperties;
         if (!this.hasUpdated) {
           for (const [name, value] of this.__instanceProperties) this[name] = value;
@@ -96,7 +98,7 @@ const facts: Record<string, Facts> = {
         this.hasUpdated = true;
         this.updated(changed);`,
     },
-    unused: ['addInitializer', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute'],
+    unused: ['addInitializer', 'createProperty', '__attributeNameForProperty', '__prepare', '__saveInstanceProperties', '__initialize', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute', '_$attributeToProperty'],
   },
   'lit-element/lit-element.js': {
     constants: { DEV_MODE: 'false', polyfillSupport: 'undefined' },
@@ -115,6 +117,8 @@ const facts: Record<string, Facts> = {
       // A tag; its end, or an attribute in it up to its value.
       textEndRegex: '/<()(\\/?[a-zA-Z][^>\\s]*)/g',
       tagEndRegex: '/>|\\s([^\\s">=/]+)(=)/g',
+      svg: '0',
+      mathml: '0',
       isPrimitive: '(value) => !(value instanceof Object)',
       render: '(value, root) => (root.__part ??= new ChildPart(root.appendChild(createMarker()), null))._$setValue(value)',
     },
@@ -141,43 +145,46 @@ const facts: Record<string, Facts> = {
       'name.startsWith(marker)': 'false',
       '(i = node.data.indexOf(marker, i + 1)) !== -1': 'false',
       'node.hasAttributes()': 'true',
+      '/([.?@])?(.*)/.exec(realName)': '/(@?)(.*)/.exec(realName)',
       "m[1] === '.'": 'false',
       "m[1] === '?'": 'false',
-      // A child is a template, a text or a list.
       "typeof type === 'number'": 'true',
-      'value.nodeType !== undefined': 'false',
-      'value !== this._$committedValue && value !== noChange': 'value !== this._$committedValue',
-      'resolveDirective(this, value, directiveParent)': 'value',
-      'this.type = CHILD_PART': '0',
-      'this._$parent = parent': '0',
-      'this.options = options': '0',
       'instance._clone(this.options)': 'instance._clone()',
       'new ChildPart(node, node.nextSibling, this, options)': 'new ChildPart(node, node.nextSibling)',
       'new templatePart.ctor(node, templatePart.name, templatePart.strings, this, options)': 'new templatePart.ctor(node, templatePart.name)',
       'new ChildPart(this._insert(createMarker()), this._insert(createMarker()), this, this.options)': 'new ChildPart(this._insert(createMarker()), this._insert(createMarker()))',
       'new TemplateInstance(template, this)': 'new TemplateInstance(template)',
       'part !== undefined': 'true',
+      'part.strings !== undefined': 'false',
       'templatePart.type === ATTRIBUTE_PART': 'true',
-      'isIterable(value)': 'true',
       'options?.creationScope ?? d': 'd',
       'wrap(start).nextSibling': 'start.nextSibling',
       'wrap(start).remove()': 'start.remove()',
       'this._$notifyConnectionChanged?.(false, true, from)': '0',
-      'this._$disconnectableChildren = undefined': '0',
-      'this.__isConnected = options?.isConnected ?? true': '0',
       'this._$committedValue.call(this.options?.host ?? this.element, event)': 'this._$committedValue(event)',
       "typeof this._$committedValue === 'function'": 'true',
     },
     bodies: {
-      'AttributePart.constructor': 'this.element = element; this.name = name; this._$committedValue = nothing;',
-      'AttributePart._$setValue': `
+      'AttributePart.constructor': '(element, name) { this.element = element; this.name = name; this._$committedValue = nothing; }',
+      'AttributePart._$setValue': `(value) {
         if (value === this._$committedValue) return;
         this._$committedValue = value;
         if (value === nothing) this.element.removeAttribute(this.name);
-        else this.element.setAttribute(this.name, value ?? "");`,
-      'EventPart._$setValue': `
+        else this.element.setAttribute(this.name, value ?? ""); }`,
+      'EventPart._$setValue': `(listener) {
         if (this._$committedValue === nothing) this.element.addEventListener(this.name, this);
-        this._$committedValue = newListener;`,
+        this._$committedValue = listener; }`,
+      'ChildPart.constructor': '(start, end) { this._$committedValue = nothing; this._$startNode = start; this._$endNode = end; }',
+      // A child is a template, a text or a list.
+      'ChildPart._$setValue': `(value) {
+        if (isPrimitive(value)) {
+          if (value === nothing || value == null || value === '') {
+            if (this._$committedValue !== nothing) this._$clear();
+            this._$committedValue = nothing;
+          } else if (value !== this._$committedValue) this._commitText(value);
+        } else if (value['_$litType$'] !== undefined) this._commitTemplateResult(value);
+        else this._commitIterable(value); }`,
+      'TemplateInstance.constructor': '(template) { this._$parts = []; this._$template = template; }',
     },
     unused: ['startNode', 'endNode', 'parentNode', 'tagName', 'EventPart.constructor', '_$isConnected', 'setConnected', '_commitValue'],
   },
@@ -231,7 +238,9 @@ function editsFor(code: string, { constants = {}, expressions = {}, bodies = {},
     if ((ts.isFunctionDeclaration(node) || ts.isConstructorDeclaration(node) || ts.isMethodDeclaration(node) || ts.isGetAccessor(node)) && node.body) {
       for (const name of namesOf(node)) {
         if (unused.includes(name)) return replace(node, name, '');
-        if (Object.hasOwn(bodies, name)) return replace(node.body, name, `{ ${bodies[name]} }`);
+        const own = Object.hasOwn(bodies, name) ? bodies[name] : undefined;
+        if (own?.startsWith('(')) return replace(node, name, (ts.isConstructorDeclaration(node) ? 'constructor' : (node.name?.getText() ?? '')) + own);
+        if (own !== undefined) return replace(node.body, name, `{ ${own} }`);
       }
     }
     ts.forEachChild(node, visit);

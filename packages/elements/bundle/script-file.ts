@@ -15,7 +15,7 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 const entry = 'virtual:entry';
 
 /** What no page uses, and no answer of a backend has: Lit's private names, which begin with `_`, and some of ours. */
-const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|members|session|scope|prepare|leaving|returned|sending|ensure|texts)$/;
+const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|members|session|scope|prepare|leaving|returned|sending|ensure|texts|wantsBalance|needsAccount|know|forgive|yieldToAccount|hidesBalance)$/;
 
 /** One file of what was bundled. */
 export interface ScriptFile {
@@ -27,14 +27,15 @@ export interface ScriptFile {
 /**
  * Bundles and minifies what `code` imports by `/src/…`, the entry first.
  *
- * @param split whether what is imported dynamically becomes files of its own; otherwise all is one
+ * @param split whether what is imported dynamically becomes files of its own, to be weighed only: each has names of
+ *   its own. Otherwise all is one
  */
 export async function scriptFiles(code: string, split = false): Promise<ScriptFile[]> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
     root: source,
-    plugins: [fromSource(code), leanLit()],
+    plugins: [fromSource(code, split), leanLit()],
     // Lit's readable build, which lean-lit.ts knows its way about.
     resolve: { conditions: ['browser', 'development'] },
     build: {
@@ -50,8 +51,8 @@ export async function scriptFiles(code: string, split = false): Promise<ScriptFi
   return files.sort((one, other) => Number(other.isInitial) - Number(one.isInitial));
 }
 
-/** The entry and what it imports statically. */
-function closureOf(chunks: readonly Rolldown.OutputChunk[]): Set<string> {
+/** The names of the entry and what it imports statically: what is fetched with the page. */
+export function closureOf(chunks: readonly Rolldown.OutputChunk[]): Set<string> {
   const found = new Set<string>();
   const visit = (fileName: string): void => {
     const chunk = chunks.find((one) => one.fileName === fileName);
@@ -64,7 +65,7 @@ function closureOf(chunks: readonly Rolldown.OutputChunk[]): Set<string> {
 }
 
 /** The package says of its built files which have an effect of their own; its sources are told from here. */
-function fromSource(code: string): Plugin {
+function fromSource(code: string, split: boolean): Plugin {
   return {
     name: 'elements-source',
     enforce: 'pre',
@@ -72,7 +73,11 @@ function fromSource(code: string): Plugin {
       if (id === entry) return { id: `\0${entry}` };
       return id.startsWith('/src/') ? { id: source + id.slice(5), moduleSideEffects: id.endsWith('/define.ts') } : undefined;
     },
-    load: (id) => (id === `\0${entry}` ? code : undefined),
+    load: (id) => {
+      if (id === `\0${entry}`) return code;
+      // In one file nothing is fetched later, and nothing can be lost on the way.
+      return !split && id.endsWith('/fetch-views.ts') ? "import { PayViews } from './pay-views.ts'; export const fetchViews = async () => PayViews;" : undefined;
+    },
     transform: (text, id) => (id.startsWith(source) ? { code: shortenLiterals(text), map: null } : undefined),
   };
 }

@@ -113,6 +113,16 @@ export function describeTokens(world: () => World): void {
 
 export function describeLife(world: () => World): void {
   describe('opening and closing', () => {
+    it('belongs to the first of 16 who ask, for ever', async () => {
+      const { store, other } = world();
+      assert.equal(await store.owner(), undefined);
+      const answers = await times(16, (index) => (index % 2 === 0 ? store : other).claimFor(`owner-${index}`));
+      const owner = await other.owner();
+      assert.ok(owner !== undefined && /^owner-\d+$/.test(owner));
+      assert.deepEqual(new Set(answers), new Set([owner]));
+      assert.equal(await store.claimFor('owner-late'), owner);
+    });
+
     it('makes the tables in an empty database, and notes their version', async () => {
       const { store, database } = world();
       await store.payment('none');

@@ -31,7 +31,7 @@ export const secretForms = {
   'a token': /eyJ[\w-]+\.[\w-]+/,
   'a secret key': /SK-TESTONLY/,
   'a private key': /PRIVATE KEY/,
-  'a phone number': /(?<!\d)(?:0|\+?62)8\d{8,}/,
+  'a phone number': /(?<![\d.])(?:0|\+?62)8\d{8,}/,
   'an authorisation code': /\b2238\d{30,}/,
   'a bearer header': /Bearer \S/i,
 } as const;

@@ -64,6 +64,10 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
     return !this.masked || recall(this.#choice) !== undefined;
   }
 
+  get hidesBalance(): boolean {
+    return !this.wantsBalance;
+  }
+
   /** The last known balance, if the account is linked. */
   get balance(): Balance | undefined {
     return this.session?.balance.value;

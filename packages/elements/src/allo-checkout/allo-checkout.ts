@@ -12,7 +12,6 @@ import { base } from '../internal/base.styles.ts';
 import type { Content } from '../internal/templates.ts';
 import { moneyText } from '../internal/templates.ts';
 import { checkoutTexts } from '../locales/checkout.ts';
-import { payTexts } from '../locales/pay.ts';
 import { compareMoney } from '../money.ts';
 import type { Steps } from './arrangement.ts';
 import { arrange, currentStep, isSettled, stateOf } from './arrangement.ts';
@@ -93,7 +92,7 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   declare disabledReason: string | undefined;
 
   override readonly needsAccount = false;
-  protected override readonly texts = { ...payTexts, ...checkoutTexts };
+  protected override readonly texts = checkoutTexts;
   /** Copies of what is in the slot, one for each element inside: a node can stand in one place only. */
   #marks: readonly Node[] = [];
   readonly #told = new WeakSet<AlloError>();

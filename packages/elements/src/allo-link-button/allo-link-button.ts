@@ -118,7 +118,7 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   protected override deriveState(): AlloLinkButtonState {
     if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
-    if (this.#flow.step !== 'none') return this.#flow.step;
+    if (this.#flow.step) return this.#flow.step;
     const status = this.#account?.status ?? 'loading';
     return status === 'linked' && this.#confirming ? 'confirming' : status;
   }

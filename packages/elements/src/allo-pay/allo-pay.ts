@@ -1,19 +1,20 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import type { Money } from '../contract.ts';
+import { readOrder } from '../client.ts';
+import type { Money, Order } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
+import { AlloElement } from '../internal/allo-element.ts';
 import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
-import { LinkFlow } from '../internal/link-flow.ts';
-import type { Content } from '../internal/templates.ts';
-import { button, card, mainButton, moneyText, phrase, problem, skeleton, withReference } from '../internal/templates.ts';
-import { bankTexts } from '../locales/bank.ts';
-import { linkTexts } from '../locales/link.ts';
+import { Exchange } from '../internal/exchange.ts';
+import type { Session } from '../internal/session.ts';
+import { mainButton, moneyText, phrase, problem, reloadPage, skeleton } from '../internal/templates.ts';
 import { payTexts } from '../locales/pay.ts';
+import type { Texts } from '../locales/text.ts';
 import { compareMoney } from '../money.ts';
-import { PayFlow } from './pay-flow.ts';
+import { fetchViews } from './fetch-views.ts';
+import type { PayViews } from './pay-views.ts';
 import type { AlloPayState } from './pay-state.ts';
 import { endedWithoutMoney } from './pay-state.ts';
-import { receiptView } from './receipt-view.ts';
 import { styles } from './allo-pay.styles.ts';
 
 export type { AlloPayState } from './pay-state.ts';
@@ -48,7 +49,7 @@ export type { AlloPayState } from './pay-state.ts';
  * @csspart reference - The line of the bank's reference on the receipt.
  * @csspart returned - The line of the time at which the money came back.
  */
-export class AlloPay extends PayFlow {
+export class AlloPay extends AlloElement<AlloPayState> {
   static override styles: CSSResultGroup = [base, styles];
 
   static override properties: PropertyDeclarations = {
@@ -74,8 +75,14 @@ export class AlloPay extends PayFlow {
   declare disabledReason: string | undefined;
 
   override readonly linkRank = 1;
-  protected override readonly texts = { ...bankTexts, ...linkTexts, ...payTexts };
-  readonly #link = new LinkFlow(this);
+  protected override texts: Texts = payTexts;
+  #session: Session | undefined;
+  #orderId: string | undefined;
+  #order: Order | undefined;
+  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => this.#loaded(order));
+  /** All but the button: fetched while the order is read, and there before money may move. */
+  readonly #later = new Exchange(this, fetchViews, ({ texts }) => (this.texts = texts));
+  #flow: PayViews | undefined;
 
   constructor() {
     super('loading');
@@ -83,130 +90,133 @@ export class AlloPay extends PayFlow {
   }
 
   override get wantsBalance(): boolean {
-    return true;
+    return ![...(this.session?.members ?? [])].some(({ hidesBalance }) => hidesBalance);
   }
 
   override get error(): AlloError | undefined {
-    return this.problem ?? this.#link.error ?? super.error;
+    return this.#flow?.error ?? this.#load.error ?? this.#later.error ?? super.error;
+  }
+
+  /** The order as last heard from the backend. */
+  get order(): Order | undefined {
+    return this.#order;
+  }
+
+  /** What the account holds, as far as the page may know it. @internal */
+  get available(): Money | undefined {
+    return this.wantsBalance ? this.session?.balance.value?.instruments.find(({ type }) => type === 'BALANCE')?.available : undefined;
   }
 
   override refresh(): void {
+    this.#forgive();
     this.reload();
     if (!this.session?.account.value) void this.session?.account.run();
   }
 
   /** Begins the payment, as a press of the button does. Nothing if the state does not allow it, or one is under way. */
   pay(): void {
-    if (this.state === 'ready' || endedWithoutMoney(this.state)) this.begin();
+    if (this.state === 'ready' || endedWithoutMoney(this.state)) void this.#begin();
+  }
+
+  /** Takes what is known of the order now. @internal */
+  know(order: Order): void {
+    this.#order = order;
+    this.#load.error = undefined;
+  }
+
+  /** Reads the order anew. @internal */
+  reload(): void {
+    if (this.#session && this.#orderId) void this.#load.run();
   }
 
   override sessionWoke(): void {
-    this.trip.leaving = false;
-    this.#link.returned();
+    this.#flow?.woke();
+    this.#forgive();
     this.reload();
   }
 
-  protected override release(): void {
-    super.release();
-    this.#link.reset();
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    super.updated(changed);
+    this.#flow?.watch();
   }
 
-  /** The one state to show. What the backend says about a payment comes before all else. */
+  protected override release(): void {
+    this.#flow?.release();
+    this.#load.clear();
+    this.#flow = this.#order = this.#session = undefined;
+  }
+
   protected override deriveState(): AlloPayState {
-    this.follow();
-    const { order, session } = this;
-    const account = session?.account.value;
-    const status = order?.payment?.status;
-    const { step } = this.#link;
-    if (this.sending) return 'creating';
-    if (status === 'created') return 'processing';
-    if (status === 'requires-action') return this.trip.leaving ? 'opening' : 'waiting';
-    if (status && !endedWithoutMoney(status)) return status;
-    if (this.error) return 'error';
-    if (!order || !account) return 'loading';
-    if (account.status !== 'linked') return step === 'none' ? account.status : step;
-    if (this.disabled) return 'disabled';
-    // Only if we know: a balance that could not be read stops nobody from paying.
-    return status ?? (this.#available && compareMoney(this.#available, order.amount) < 0 ? 'insufficient' : 'ready');
+    this.#follow();
+    this.#later.ensure();
+    const due = this.#due();
+    // Without the rest a press could not open a popup.
+    if (this.#flow || (due === 'ready' && !this.presentation)) return due;
+    return this.error ? 'error' : 'loading';
   }
 
   override render(): TemplateResult {
-    const { order, state } = this;
-    if (state === 'error' || state === 'offline') return problem(this, () => this.#retry());
-    if (!order) return skeleton(this);
-    const { payment } = order;
-    const check = button(this.text('checkStatus'), () => this.check());
-    switch (state) {
-      case 'loading':
-        return skeleton(this);
-      case 'phone':
-        return this.#link.render();
-      case 'linking':
-        return this.#linksElsewhere ? this.#renderUnlinked() : this.#link.render();
-      case 'unlinked':
-      case 'relink-required':
-        return this.#renderUnlinked();
-      case 'insufficient':
-        return this.#renderInsufficient();
-      case 'waiting':
-        return card(this, 'wallet', this.#phrase(state), '', [payment?.action && this.trip.link(payment.action.url), check]);
-      case 'processing':
-        return card(this, 'busy', this.text(state), this.text('processingHint'), check);
-      case 'failed':
-      case 'cancelled':
-      case 'expired':
-        return card(this, state === 'failed' ? 'danger' : 'neutral', this.text(payment?.failure ?? 'failed'), this.text('notTaken'),
-          // A blocked account has to be seen to first.
-          button(this.#phrase('payAgain'), () => this.pay(), payment?.failure === 'ACCOUNT_BLOCKED' ? 'secondary' : 'primary'));
-      case 'paid':
-      case 'refunding':
-      case 'refunded':
-        return payment ? receiptView(this, payment, state) : skeleton(this);
-      case 'review':
-        return card(this, 'warning', withReference(this.text(state), this.text('reference'), payment?.receipt?.reference ?? payment?.paymentId));
-      default:
-        return this.#renderButton();
-    }
-  }
-
-  #renderButton(): TemplateResult {
     const { state } = this;
     const busy = state === 'creating' || state === 'opening';
     const off = state === 'disabled';
-    return mainButton(this, '', busy ? this.text('opening') : this.#phrase('pay'), () => this.pay(), busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
+    if (state === 'loading') return skeleton(this);
+    if (state === 'error' || state === 'offline') return problem(this, () => this.#retry());
+    return this.#flow?.render() ?? mainButton(this, '', busy ? this.text('opening') : phrase(this.text('pay'), this.order && moneyText(this.order.amount)), () => this.pay(),
+      busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
   }
 
-  #renderUnlinked(): TemplateResult {
-    const relink = this.state === 'relink-required';
-    return card(this, relink ? 'warning' : 'wallet', relink ? this.text('RELINK_REQUIRED') : this.#phrase('payUnlinked'), '',
-      this.#linksElsewhere ? '' : button(this.text(relink ? 'linkAgain' : 'link'), () => this.#link.begin(), 'primary'));
+  /** With another order, or another backend, nothing known counts any more. */
+  #follow(): void {
+    const { session, orderId } = this;
+    if (session !== this.#session || orderId !== this.#orderId) {
+      this.release();
+      [this.#session, this.#orderId] = [session, orderId];
+      this.reload();
+    }
+    if (this.#later.value && session && orderId) this.#flow ??= new this.#later.value(this, session, orderId);
+    this.#flow?.yieldToAccount();
   }
 
-  #renderInsufficient(): TemplateResult {
-    const balance = this.session?.balance;
-    return card(this, 'warning', phrase(this.text('insufficient'), this.#available && moneyText(this.#available)), '',
-      button(this.text('retry'), () => balance?.run(), 'primary', balance?.busy ? 'busy' : ''));
+  /** The one state to show. What the backend says about a payment comes before all else. */
+  #due(): AlloPayState {
+    const order = this.#order;
+    const flow = this.#flow;
+    const account = this.session?.account.value;
+    const status = order?.payment?.status;
+    if (flow?.sending) return 'creating';
+    if (status === 'created') return 'processing';
+    if (status === 'requires-action') return flow?.trip.leaving ? 'opening' : 'waiting';
+    if (status && !endedWithoutMoney(status)) return status;
+    if (this.error) return 'error';
+    if (!order || !account) return 'loading';
+    if (account.status !== 'linked') return flow?.link.step ?? account.status;
+    if (this.disabled) return 'disabled';
+    // Only if we know: a balance that could not be read stops nobody from paying.
+    return status ?? (this.available && compareMoney(this.available, order.amount) < 0 ? 'insufficient' : 'ready');
   }
 
-  #phrase(key: 'pay' | 'payAgain' | 'payUnlinked' | 'waiting'): Content {
-    return phrase(this.text(key), this.order && moneyText(this.order.amount));
+  #loaded(order: Order): void {
+    if (this.#flow) this.#flow.loaded(order);
+    else this.#order = order;
   }
 
-  get #available(): Money | undefined {
-    return this.session?.balance.value?.instruments.find(({ type }) => type === 'BALANCE')?.available;
+  #forgive(): void {
+    this.#flow?.forgive();
+    this.#load.error = this.#later.error = undefined;
   }
 
-  /** Another element of the page already offers to link: the shopper should not find it twice. */
-  get #linksElsewhere(): boolean {
-    return [...(this.session?.members ?? [])].some(({ linkRank }) => linkRank > this.linkRank);
+  async #begin(): Promise<void> {
+    // A popup is only allowed within the press: nothing may be waited for if it is there.
+    if (!this.#flow) await this.#later.run().then(() => this.updateComplete);
+    this.#flow?.begin();
   }
 
-  #retry(): void {
-    const link = this.#link.error?.retryable;
-    this.#link.reset();
-    if (link) this.#link.begin();
+  async #retry(): Promise<void> {
+    // A browser may keep in mind that a file could not be fetched; a new page asks anew.
+    if (this.#later.error) await this.#later.run();
+    if (this.#later.error && navigator.onLine) return reloadPage();
+    const known = this.session?.account.value;
     // While the account is not known either, one press asks for both.
-    else if (this.problem && this.session?.account.value) this.retry();
-    else this.refresh();
+    if (!known || !this.#flow?.retry()) this.refresh();
   }
 }

@@ -79,7 +79,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
   readonly linkRank: number = 0;
   /** What the elements of the page know together, while this one is in the page. @internal */
   session: Session | undefined;
-  protected readonly texts: Texts = {};
+  protected texts: Texts = {};
   readonly #internals = this.attachInternals();
   #provider: (Element & Partial<ProviderConfig>) | undefined;
   #told: AlloError | undefined;

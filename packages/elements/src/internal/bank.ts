@@ -1,7 +1,5 @@
-import type { TemplateResult } from 'lit';
-import { html } from 'lit';
 import { AlloEvent } from '../events.ts';
-import { lastPopup, popupName } from './session.ts';
+import { popupMark } from './session.ts';
 
 /**
  * How the shopper gets to the bank's page: in this window, in a popup over it, or (`auto`) in a popup where such
@@ -16,13 +14,16 @@ export interface Sender extends HTMLElement {
 }
 
 /**
- * The shopper's way to the bank, once. A popup is only allowed inside the press of a button, when the address is not
- * known yet: so it is opened blank first, and sent on later. Where there is none, this window goes.
+ * The shopper's way to the bank for one purpose, and again for the same one. A popup is only allowed inside the press of
+ * a button, when the address is not known yet: so it is opened blank first, and sent on later. Where there is none, this
+ * window goes. Two payments of one page have a popup each, and close only their own.
  */
 export class BankTrip {
   /** This window is leaving for the bank. */
   leaving = false;
   #popup: Window | null = null;
+  #isBlank = false;
+  readonly #name = `${popupMark}-${Math.random()}`;
   readonly #sender: Sender;
 
   constructor(sender: Sender) {
@@ -31,8 +32,7 @@ export class BankTrip {
 
   /** To be called inside the press. */
   prepare(): void {
-    this.end();
-    this.#popup = this.#open('', this.#sender.text('opening'));
+    this.#isBlank = this.open('', this.#sender.text('opening'));
   }
 
   /** Sends the shopper to `url`, unless the page takes that over. */
@@ -40,8 +40,8 @@ export class BankTrip {
     const popup = this.#popup;
     const isOurs = this.#sender.dispatchEvent(new AlloEvent('allo-authorize-request', { url, purpose }, true));
     this.leaving = isOurs && !popup;
-    if (!isOurs) return this.end();
-    this.#popup = null;
+    if (!isOurs) return this.close();
+    this.#isBlank = false;
     if (!popup) location.assign(url);
     // Whoever closed the popup meanwhile stays here, and finds the way to the bank as a link.
     else if (!popup.closed) popup.location.replace(url);
@@ -49,33 +49,29 @@ export class BankTrip {
 
   /** It came to nothing: a blank window must not stay. */
   end(): void {
+    if (this.#isBlank) this.close();
+  }
+
+  /** It is known how it went: also where the popup shows a page without our elements. */
+  close(): void {
     this.#popup?.close();
     this.#popup = null;
+    this.#isBlank = false;
   }
 
-  /** The way on to the bank's page, as a real link: a popup that was closed too early is one press away. */
-  link(url: string): TemplateResult {
-    const follow = (event: Event): void => {
-      if (this.#open(url)) event.preventDefault();
-    };
-    return html`<a part="button primary" href=${url} rel="noreferrer" @click=${follow}><span part="label">${this.#sender.text('continueAtBank')}</span></a>`;
-  }
-
-  /** A popup with `words` in it, if one is wanted and allowed. */
-  #open(url: string, words = ''): Window | null {
-    if (!wantsPopup(this.#sender.presentation)) return null;
-    const popup = open(url, popupName, 'popup,width=480,height=760');
+  /** A popup with `words` in it, if one is wanted and allowed; false if there is none. */
+  open(url: string, words = ''): boolean {
+    const popup = (this.#popup = wantsPopup(this.#sender.presentation) ? open(url, this.#name, 'popup,width=480,height=760') : null);
     try {
-      if (!popup) return popup;
-      lastPopup.popup = popup;
+      if (!popup) return false;
       // The bank's page must not be able to send this one anywhere.
       popup.opener = null;
       if (words) popup.document.title = popup.document.body.textContent = words;
-      popup.sessionStorage.setItem(popupName, '1');
+      popup.sessionStorage.setItem(popupMark, '1');
     } catch {
       // It is open already and at the bank, or there is no storage: it can be sent on, but not be written to.
     }
-    return popup;
+    return true;
   }
 }
 

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { startLink } from '../client.ts';
 import type { LinkStarted } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
+import { bankLink } from './bank-link.ts';
 import type { Sender } from './bank.ts';
 import { BankTrip, thisPage } from './bank.ts';
 import { Exchange } from './exchange.ts';
@@ -16,8 +17,8 @@ export interface LinkHost extends LitElement, Sender, Pick<Speaker, 'language' |
   text: Speaker['text'];
 }
 
-/** What the shopper is asked or told on the way to the bank; `none` when the account's own status says it all. */
-export type LinkStep = 'none' | 'phone' | 'opening';
+/** What the shopper is asked or told on the way to the bank; none when the account's own status says it all. */
+export type LinkStep = 'phone' | 'opening';
 
 /**
  * The way from "link" to the bank's page: asks for the phone number if the merchant does not know it, opens the
@@ -46,9 +47,9 @@ export class LinkFlow {
     return this.#start.error;
   }
 
-  get step(): LinkStep {
+  get step(): LinkStep | undefined {
     if (this.#trip.leaving || this.#start.busy) return 'opening';
-    return this.#asking ? 'phone' : 'none';
+    return this.#asking ? 'phone' : undefined;
   }
 
   /** The shopper wants to link: asks for the number if there is none, else goes on to the bank. */
@@ -88,7 +89,7 @@ export class LinkFlow {
       </div>
     </form>`);
     const url = host.session?.account.value?.link?.url;
-    return card(host, 'busy', host.text('linking'), undefined, [url ? this.#trip.link(url) : nothing, button(host.text('linkAgain'), () => this.begin())]);
+    return card(host, 'busy', host.text('linking'), undefined, [url ? bankLink(host, this.#trip, url) : nothing, button(host.text('linkAgain'), () => this.begin())]);
   }
 
   /** Spaces, dots, dashes and brackets in the number do not matter. */
@@ -109,7 +110,7 @@ export class LinkFlow {
 
   #opened(url: string): void {
     const session = this.#host.session;
-    session?.expectLink();
+    session?.expectLink(this.#trip);
     this.#asking = false;
     this.#trip.go(url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.

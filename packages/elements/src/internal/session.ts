@@ -11,6 +11,8 @@ export interface SessionMember {
   readonly needsAccount: boolean;
   /** Whether it shows the balance; nobody asks the bank for a balance that nobody shows. */
   readonly wantsBalance: boolean;
+  /** Whether it keeps the balance from being seen: then no other member of the page may give it away. */
+  readonly hidesBalance?: boolean;
   /** Who tells that the account became linked, or stopped being so: the highest. */
   readonly linkRank: number;
   /** The account or the balance changed, or another member came or went. */
@@ -22,13 +24,10 @@ export interface SessionMember {
 }
 
 /**
- * The popup's name, and that of the mark in its own storage. By the mark our elements know, when the bank sends the
- * shopper back, that they stand in it: Firefox and Safari take a window's name away on another site.
+ * The name of the mark in a popup's own storage. By it our elements know, when the bank sends the shopper back, that they
+ * stand in a popup: Firefox and Safari take a window's name away on another site.
  */
-export const popupName = 'allo-kit-bank';
-
-/** The one popup of this page: all share its name. Closed once an outcome is known, also where it shows a page without our elements. */
-export const lastPopup: { popup?: Window } = {};
+export const popupMark = 'allo-kit-bank';
 
 /** Coming back to the tab asks the backend again, but not more often than this. */
 const wakeFloorMs = 10_000;
@@ -50,6 +49,8 @@ export class Session {
   #life: AbortController | undefined;
   #channel: BroadcastChannel | undefined;
   #status: Account['status'] | undefined;
+  /** To the bank, to link. */
+  #trip: { close(): void } | undefined;
   #holder = '';
   #missedChange = false;
   #wokeAt = 0;
@@ -92,7 +93,6 @@ export class Session {
 
   /** Money moved: the balance is another one, here and in the other tabs. */
   moneyMoved(): void {
-    lastPopup.popup?.close();
     this.#refreshBalance();
     this.announce();
   }
@@ -101,13 +101,14 @@ export class Session {
   wake(): void {
     this.#missedChange = false;
     this.#wokeAt = Date.now();
-    if (this.#any('needsAccount')) void this.account.run();
+    if (this.#any(needsAccount)) void this.account.run();
     this.#refreshBalance();
     for (const member of this.members) member.sessionWoke();
   }
 
-  /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news. */
-  expectLink(): void {
+  /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news, and on which trip. */
+  expectLink(trip: { close(): void }): void {
+    this.#trip = trip;
     keep(this.#nameOf('link'), '1');
   }
 
@@ -120,8 +121,8 @@ export class Session {
     const holder = status === 'linked' ? `${phone} ${linkedAt}` : '';
     if (holder !== this.#holder) balance.clear();
     this.#holder = holder;
-    if (this.#any('needsAccount')) account.ensure();
-    if (holder && this.#any('wantsBalance')) balance.ensure();
+    if (this.#any(needsAccount)) account.ensure();
+    if (holder && this.#any(wantsBalance)) balance.ensure();
     if (account.value) this.#tellLink(account.value);
     for (const member of this.members) member.requestUpdate();
   }
@@ -151,9 +152,9 @@ export class Session {
   /** Where the bank sent the shopper back, but into the popup: the page below it goes on. */
   #endPopup(): void {
     try {
-      if (!sessionStorage.getItem(popupName)) return;
+      if (!sessionStorage.getItem(popupMark)) return;
       // A window that is opened from here has a copy of the mark.
-      sessionStorage.removeItem(popupName);
+      sessionStorage.removeItem(popupMark);
       this.announce();
       close();
     } catch {
@@ -194,18 +195,18 @@ export class Session {
     const linked = now === 'linked';
     const expected = linked && recall(this.#nameOf('link'));
     if (expected) keep(this.#nameOf('link'));
-    if (before && before !== now && now !== 'linking') lastPopup.popup?.close();
+    if (before && before !== now && now !== 'linking') this.#trip?.close();
     const news = linked ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
     const [teller] = [...this.members].sort((a, b) => b.linkRank - a.linkRank);
     if (news) teller?.tell(new AlloEvent(linked ? 'allo-linked' : 'allo-unlinked', { account }));
   }
 
-  #any(wish: 'needsAccount' | 'wantsBalance'): boolean {
-    return [...this.members].some((member) => member[wish]);
+  #any(wish: (member: SessionMember) => boolean): boolean {
+    return [...this.members].some(wish);
   }
 
   #refreshBalance(): void {
-    if (this.#holder && this.#any('wantsBalance')) void this.balance.run();
+    if (this.#holder && this.#any(wantsBalance)) void this.balance.run();
   }
 }
 
@@ -213,6 +214,9 @@ export class Session {
 export function isAboutLink(code: string | undefined): boolean {
   return code === 'NOT_LINKED' || code === 'RELINK_REQUIRED';
 }
+
+const needsAccount = (member: SessionMember): boolean => member.needsAccount;
+const wantsBalance = (member: SessionMember): boolean => member.wantsBalance;
 
 const sessions = new Map<string, Session>();
 

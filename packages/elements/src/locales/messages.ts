@@ -3,6 +3,7 @@ import type { balanceTexts } from './balance.ts';
 import type { bankTexts } from './bank.ts';
 import type { checkoutTexts } from './checkout.ts';
 import type { linkTexts } from './link.ts';
+import type { outcomeTexts } from './outcome.ts';
 import type { payTexts } from './pay.ts';
 import type { refundTexts } from './refund.ts';
 import type { sharedTexts } from './shared.ts';
@@ -18,6 +19,7 @@ export type MessageKey =
   | keyof typeof accountTexts
   | keyof typeof balanceTexts
   | keyof typeof payTexts
+  | keyof typeof outcomeTexts
   | keyof typeof checkoutTexts;
 
 /** One language. Words in braces are replaced: `{amount}`, `{time}`, `{balance}`. */

@@ -1,0 +1,31 @@
+import type { Texts } from './text.ts';
+
+/** What `<allo-pay>` says of what becomes of a payment, and before there is an account to pay with. */
+export const outcomeTexts = {
+  payUnlinked: ['Hubungkan Allo Bank dulu untuk membayar {amount}', 'Link Allo Bank first to pay {amount}'],
+  disabled: ['Pembayaran belum bisa dilakukan.', 'Payment is not possible yet.'],
+  payAgain: ['Bayar lagi {amount}', 'Pay {amount} again'],
+  insufficient: ['Saldo Anda {balance}, belum cukup. Isi saldo di aplikasi Allo Bank.', 'Your balance of {balance} is not enough. Top up in the Allo Bank app.'],
+  waiting: ['Konfirmasi pembayaran {amount} di halaman Allo Bank.', 'Confirm the payment of {amount} on Allo Bank’s page.'],
+  processing: ['Pembayaran sedang diproses', 'Payment is being processed'],
+  processingHint: ['Tidak perlu membayar lagi.', 'There is no need to pay again.'],
+  checkStatus: ['Periksa status', 'Check status'],
+  paid: ['Pembayaran berhasil', 'Payment successful'],
+  total: ['Total', 'Total'],
+  time: ['Waktu', 'Time'],
+  reference: ['Nomor referensi', 'Reference number'],
+  months: ['JanFebMarAprMeiJunJulAguSepOktNovDes', 'JanFebMarAprMayJunJulAugSepOctNovDec'],
+  refunding: ['Dana sedang dikembalikan', 'Your money is being returned'],
+  refunded: ['Dana sudah dikembalikan', 'Your money was returned'],
+  returned: ['Dikembalikan', 'Returned'],
+  review: ['Pembayaran ini sedang diperiksa. Jangan membayar lagi.', 'This payment is being checked. Please do not pay again.'],
+  notTaken: ['Uang Anda tidak terpotong.', 'No money was taken.'],
+  failed: ['Pembayaran tidak berhasil.', 'The payment failed.'],
+  INSUFFICIENT_FUNDS: ['Saldo Allo Bank tidak cukup.', 'Your Allo Bank balance is not enough.'],
+  LIMIT_EXCEEDED: ['Jumlah ini melebihi limit Allo Bank Anda.', 'This is above your Allo Bank limit.'],
+  ACCOUNT_BLOCKED: ['Akun Allo Bank Anda diblokir. Silakan hubungi Allo Bank.', 'Your Allo Bank account is blocked. Please contact Allo Bank.'],
+  NOT_PERMITTED: ['Allo Bank menolak pembayaran ini.', 'Allo Bank declined this payment.'],
+  CANCELLED: ['Pembayaran dibatalkan.', 'The payment was cancelled.'],
+  DECLINED: ['Allo Bank menolak pembayaran ini.', 'Allo Bank declined this payment.'],
+  ORDER_CHANGED: ['Pesanan berubah. Periksa jumlahnya.', 'The order has changed. Check the amount.'],
+} as const satisfies Texts;
