@@ -2,16 +2,17 @@ import type { Meta } from '@storybook/web-components-vite';
 import { html } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { expect } from 'storybook/test';
-import type { PaymentStatus, ProblemCode, RefundStatus } from '../packages/elements/src/contract.ts';
-import type { AlloRefundState } from '../packages/elements/src/index.ts';
+import type { ProblemCode, RefundStatus } from '../packages/elements/src/contract.ts';
+import type { AlloRefundState, RefundableStatus } from '../packages/elements/src/index.ts';
 import { elementIn, press, shows } from './shopper.ts';
 import type { Scene, StoryOf } from './stage.ts';
 
 interface Attributes {
   'payment-id': string;
   amount?: string;
-  status?: PaymentStatus;
+  status?: RefundableStatus;
   reason?: string;
+  'transfer-reference'?: string;
 }
 
 type Story = StoryOf<AlloRefundState, Attributes>;
@@ -19,13 +20,14 @@ type Story = StoryOf<AlloRefundState, Attributes>;
 const meta: Meta<Attributes> = {
   title: 'Elements/allo-refund',
   component: 'allo-refund',
-  parameters: { controls: { include: ['payment-id', 'amount', 'status', 'reason'] } },
+  parameters: { controls: { include: ['payment-id', 'amount', 'status', 'reason', 'transfer-reference'] } },
   args: { 'payment-id': 'pay-1', amount: '125000.00' },
-  render: ({ 'payment-id': paymentId, amount, status, reason }) => html`<allo-refund
+  render: ({ 'payment-id': paymentId, amount, status, reason, 'transfer-reference': transferReference }) => html`<allo-refund
     payment-id=${paymentId}
     amount=${ifDefined(amount)}
     status=${ifDefined(status)}
     reason=${ifDefined(reason)}
+    transfer-reference=${ifDefined(transferReference)}
   ></allo-refund>`,
 };
 
@@ -72,6 +74,19 @@ export const Refunded: Story = { parameters: refundIs('refunded'), play: confirm
 
 /** The customer unlinked: the bank cannot give the money back by itself. */
 export const Manual: Story = { parameters: refundIs('manual', 'manual'), play: confirm };
+
+/** Somebody transferred the money, and is asked before the books say so. */
+export const ConfirmingTheTransfer: Story = {
+  args: { status: 'manual' },
+  parameters: refundIs('confirming'),
+  play: ({ canvasElement }) => press(elementIn(canvasElement, tag), 'secondary'),
+};
+
+export const Transferred: Story = {
+  args: { status: 'manual' },
+  parameters: { shows: 'refunded', prepare: (backend) => void (backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-2026-000317' }) },
+  play: confirm,
+};
 
 export const Failed: Story = { parameters: refundIs('failed', 'failed'), play: confirm };
 

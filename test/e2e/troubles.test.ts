@@ -148,6 +148,22 @@ describe('what goes wrong at the bank', () => {
     await state(page, 'allo-balance', 'shown');
   });
 
+  test('a file of the shop’s that does not arrive: no money moves without it, and it is fetched again', async () => {
+    await open();
+    await placeOrder(page, shop);
+    await link(page, shop);
+    await page.route('**/pay-views-*', (route) => route.abort());
+    await page.reload();
+    const element = await state(page, 'allo-pay', 'error');
+    await assertUnderstandable(element, /koneksi/i);
+    await page.unroute('**/pay-views-*');
+    await element.getByRole('button').first().click();
+    await state(page, 'allo-pay', 'ready');
+    await pay(page);
+    await confirmAtBank(page, shop);
+    await state(page, 'allo-pay', 'paid');
+  });
+
   test('unlinked inside the bank’s app: the shop notices and asks to link again', async () => {
     await open();
     await placeOrder(page, shop);

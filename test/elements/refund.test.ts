@@ -96,7 +96,48 @@ describe('<allo-refund>', () => {
     await confirm(element);
     await shows(element, 'manual');
     expect(textOf(element)).to.contain('Kirim Rp 125.000 lewat transfer');
-    expect(inside(element).querySelector('button')).to.not.exist;
+    expect(control(element, 'Tandai sudah ditransfer')).to.exist;
+  });
+
+  it('asks before it says that the money was transferred by hand, and says it once', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    element.setAttribute('transfer-reference', 'BCA-42');
+    const events = record(element, 'allo-refunded');
+    await confirm(element);
+    await shows(element, 'manual');
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    expect(textOf(element)).to.contain('Rp 125.000 sudah ditransfer ke pelanggan?');
+    press(element, 'Batal');
+    await shows(element, 'manual');
+    expect(backend.count('refundTransferred')).to.equal(0);
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    const yes = control(element, 'Ya, sudah ditransfer');
+    for (let i = 0; i < 10; i++) yes.click();
+    await shows(element, 'refunded');
+    await until(() => events.length > 0);
+    expect(events.map(({ payment }) => payment.refund?.byHand)).to.deep.equal([true]);
+    expect(backend.requests.filter(({ route }) => route === 'refundTransferred').map(({ body }) => body)).to.deep.equal([{ reference: 'BCA-42' }]);
+    expect(backend.count('refund')).to.equal(1);
+  });
+
+  it('takes from the page, or from the bank\'s refusal, that the money waits for a transfer', async () => {
+    const { backend, endpoint } = serve({ refundAs: 'manual' });
+    backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };
+    const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', amount: '125000.00', status: 'manual' });
+    await shows(element, 'manual');
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    backend.fail('refundTransferred', 'network', { times: 1 });
+    press(element, 'Ya, sudah ditransfer');
+    await shows(element, 'error');
+    press(element, 'Coba lagi');
+    await shows(element, 'refunded');
+    const { backend: other, element: refused } = await mountPaid();
+    other.fail('refund', 'REFUND_MANUAL', { retryable: false });
+    await confirm(refused);
+    await shows(refused, 'manual');
   });
 
   it('asks anew, with a new key, after the bank refused', async () => {

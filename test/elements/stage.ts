@@ -24,8 +24,7 @@ export function useScriptFile(): void {
   definitions = '../../packages/elements/dist/allo-kit.js';
 }
 
-/** Answers for the network. */
-export const worker: SetupWorker = setupWorker();
+const worker: SetupWorker = setupWorker();
 let count = 0;
 let served: Promise<void> | undefined;
 

@@ -29,6 +29,7 @@ export interface LabRun {
 }
 
 const stirEveryMs = 400;
+const lookingBackAtOnce = 8;
 /** How long a drain may take, in real milliseconds; it ends as soon as nothing is open. */
 const longestDrainMs = 60_000;
 
@@ -39,7 +40,7 @@ export async function runLab(options: LabOptions, play = openShop): Promise<LabR
   try {
     await play(options, stage);
     await drain(stage);
-    for (let index = 0; index < options.orders; index += 1) await stage.shoppers.lookBack(labOrder(index, stage.evidence.customers));
+    await atATime(Array.from({ length: options.orders }, (_, index) => index), lookingBackAtOnce, (index) => stage.shoppers.lookBack(labOrder(index, stage.evidence.customers)));
     const exitCodes = await stage.merchants.stop();
     const evidence = await gather(stage);
     await lookAtDatabase(stage.canaries, stage.database);

@@ -8,10 +8,11 @@ export default {
   coverageAnalysis: 'perTest',
   // Sentences and names may change without anybody being harmed; what must be so to the letter is compared with DOKU's vectors.
   mutator: { excludedMutations: ['StringLiteral'] },
-  ignorePatterns: ['/demo', '/stories', '/packages/elements/dist', '/packages/server/dist', '/test/mutation', '/test/elements', '/test/e2e', '/test/browsers', '/test/types'],
+  ignorePatterns: ['/.stryker-tmp*', '/demo', '/stories', '/packages/elements/dist', '/packages/server/dist', '/test/mutation', '/test/elements', '/test/e2e', '/test/browsers', '/test/types'],
   concurrency: Number(MUTATION_AT_ONCE),
   timeoutMS: 8_000,
-  tempDirName: '.stryker-tmp',
+  // One of its own: Stryker removes the whole of it in the end.
+  tempDirName: `.stryker-tmp-${process.pid}`,
   reporters: ['json'],
   jsonReporter: { fileName: MUTATION_REPORT },
   allowConsoleColors: false,

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createCanaries } from './support/canaries.ts';
 import type { Canaries } from './support/canaries.ts';
 import { tamper } from './support/books.ts';
+import { secretKey } from './support/credentials.ts';
 import { createWorld, linkedShopper, phoneOf, placeOrder } from './support/world.ts';
 import type { World } from './support/world.ts';
 
@@ -37,6 +38,17 @@ describe('the watch over secrets', () => {
     const canaries = watching();
     canaries.look('a place', token.slice(60, 120));
     assert.notDeepEqual(canaries.found(), []);
+  });
+
+  test('forgets the oldest of very many, and never our own keys', () => {
+    const canaries = createCanaries();
+    for (let index = 0; index < 10_005; index += 1) canaries.add('token', `token-${String(index).padStart(20, '0')}`);
+    canaries.look('a place', `token-${'0'.repeat(20)} token-${'4'.padStart(20, '0')}`);
+    assert.deepEqual(canaries.found(), []);
+    canaries.look('a place', `token-${'5'.padStart(20, '0')}`);
+    canaries.look('another place', secretKey);
+    assert.equal(canaries.found().length, 2);
+    assert.equal(canaries.figures().secrets, 10_005);
   });
 
   test('lets a masked number and other people’s numbers pass', () => {

@@ -47,11 +47,12 @@ const cell = (label: TextKey, ...children: readonly (Node | string)[]): HTMLElem
 /** An element whose refund may be under way must stay what it is: rows are changed in place, never drawn anew. */
 function refundOf(order: ShopOrder): HTMLElement {
   if (order.paymentId === null) return el('span', { class: 'quiet' }, '–');
-  const status = order.status === 'refunded' ? 'refunded' : 'paid';
-  return el('allo-refund', { 'payment-id': order.paymentId, amount: `${order.totalRupiah}.00`, status, 'data-testid': 'refund' });
+  return el('allo-refund', { 'payment-id': order.paymentId, amount: `${order.totalRupiah}.00`, status: paymentStatus(order), 'data-testid': 'refund' });
 }
 
-const canShowRefund = (order: ShopOrder): boolean => order.status === 'paid' || order.status === 'refunded';
+const paymentStatus = ({ status }: ShopOrder): string => (status === 'refund-by-hand' ? 'manual' : status);
+
+const canShowRefund = ({ status }: ShopOrder): boolean => ['paid', 'refunded', 'refund-by-hand'].includes(status);
 
 function orderRow(order: ShopOrder): HTMLElement {
   const items = el('ul', { class: 'items', role: 'list' }, ...order.lines.map((line) => el('li', {}, `${line.quantity} × ${line.name}`)));
@@ -73,8 +74,9 @@ function updateRow(row: HTMLElement, order: ShopOrder): void {
   if (row.dataset['status'] === order.status) return;
   row.dataset['status'] = order.status;
   row.querySelector('.status')?.replaceChildren(statusChip(order.status));
-  if (row.querySelector('allo-refund') !== null) return;
-  row.querySelector('.refund')?.replaceChildren(canShowRefund(order) ? refundOf(order) : '–');
+  const refund = row.querySelector('allo-refund');
+  if (refund !== null) refund.setAttribute('status', paymentStatus(order));
+  else row.querySelector('.refund')?.replaceChildren(canShowRefund(order) ? refundOf(order) : '–');
 }
 
 function updateOrders(orders: readonly ShopOrder[]): void {

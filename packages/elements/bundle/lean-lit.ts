@@ -43,8 +43,10 @@ const facts: Record<string, Facts> = {
       'this.__controllers?.forEach((c) => c.hostDisconnected?.())': '0',
       'this.getUpdateComplete()': 'this.__updatePromise',
       "ReactiveElement.shadowRootOptions = { mode: 'open' }": '0',
+      'ReactiveElement.elementStyles = []': '0',
     },
     bodies: {
+      observedAttributes: 'this.finalize(); return this.__attributeToPropertyMap.keys();',
       finalize: `
         if (this.hasOwnProperty('finalized')) return;
         this.finalized = true;
@@ -54,7 +56,7 @@ const facts: Record<string, Facts> = {
         if (this.hasOwnProperty('properties')) for (const [name, options] of Object.entries(this.properties)) {
           const key = Symbol();
           this.elementProperties.set(name, options);
-          defineProperty(this.prototype, name, { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); }, configurable: true, enumerable: true });
+          defineProperty(this.prototype, name, { get() { return this[key]; }, set(value) { const before = this[key]; this[key] = value; this.requestUpdate(name, before, options); } });
         }
         this.__attributeToPropertyMap = new Map([...this.elementProperties].map(([name, options]) => [options.attribute ?? name.toLowerCase(), name]));
         this.elementStyles = [this.styles].flat(Infinity);`,
@@ -70,10 +72,11 @@ const facts: Record<string, Facts> = {
         const { elementProperties, __attributeToPropertyMap } = this.constructor;
         const property = __attributeToPropertyMap.get(name);
         this[property] = elementProperties.get(property).type ? value !== null : value;`,
+      scheduleUpdate: 'this.performUpdate();',
       __enqueueUpdate: `
         this.isUpdatePending = true;
         try { await this.__updatePromise; } catch (error) { Promise.reject(error); }
-        this.performUpdate();
+        await this.scheduleUpdate();
         return !this.isUpdatePending;`,
       requestUpdate: `(name, oldValue, options) {
         if (name) {
@@ -98,7 +101,7 @@ const facts: Record<string, Facts> = {
         this.hasUpdated = true;
         this.updated(changed);`,
     },
-    unused: ['addInitializer', 'createProperty', '__attributeNameForProperty', '__prepare', '__saveInstanceProperties', '__initialize', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'scheduleUpdate', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute', '_$attributeToProperty'],
+    unused: ['addInitializer', 'createProperty', '__attributeNameForProperty', '__prepare', '__saveInstanceProperties', '__initialize', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute', '_$attributeToProperty'],
   },
   'lit-element/lit-element.js': {
     constants: { DEV_MODE: 'false', polyfillSupport: 'undefined' },
@@ -190,17 +193,8 @@ const facts: Record<string, Facts> = {
   },
   '@lit/task/task.js': {
     // A task of ours runs when it is told to, and is looked at through what it sets.
-    expressions: {
-      '(this._host = host).addController(this)': 'this._host = host',
-      "typeof task === 'object' ? task : { task, args }": 'task',
-      'this._argsFn = taskConfig.args': '0',
-      'this._argsEqual = taskConfig.argsEqual ?? shallowArrayEquals': '0',
-      'this._onComplete = taskConfig.onComplete': '0',
-      'this._onError = taskConfig.onError': '0',
-      'this.autoRun = taskConfig.autoRun ?? true': '0',
-      "'initialValue' in taskConfig": 'false',
-    },
     bodies: {
+      'Task.constructor': '(host, { task }) { this._host = host; this._task = task; }',
       run: `
         this.abort();
         this._host.requestUpdate();

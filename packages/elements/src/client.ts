@@ -10,6 +10,7 @@ import type {
   PaymentStatus,
   Problem,
   RefundRequest,
+  RefundTransferred,
 } from './contract.ts';
 import { contractHeader, contractVersion, idempotencyHeader, paths } from './contract.ts';
 import { AlloError } from './errors.ts';
@@ -39,6 +40,8 @@ export interface AlloClient {
   payment(paymentId: string, signal?: AbortSignal): Promise<Payment>;
   /** Repeatable with the same key: the backend gives the money back once. */
   refund(paymentId: string, body: RefundRequest, idempotencyKey: string, signal?: AbortSignal): Promise<Payment>;
+  /** A refund that the bank could not do was transferred by hand. Repeatable: said again it changes nothing. */
+  refundTransferred(paymentId: string, body: RefundTransferred, signal?: AbortSignal): Promise<Payment>;
 }
 
 /** A client of one backend. No state besides its options. */
@@ -53,6 +56,7 @@ export function createClient(options: ClientOptions): AlloClient {
     pay: (body, key, signal) => pay(send, body, key, signal),
     payment: (paymentId, signal) => readPayment(send, paymentId, signal),
     refund: (paymentId, body, key, signal) => refund(send, paymentId, body, key, signal),
+    refundTransferred: (paymentId, body, signal) => refundTransferred(send, paymentId, body, signal),
   };
 }
 
@@ -122,6 +126,10 @@ export function readPayment(send: Send, paymentId: string, signal?: AbortSignal)
 
 export function refund(send: Send, paymentId: string, body: RefundRequest, idempotencyKey: string, signal?: AbortSignal): Promise<Payment> {
   return send(paths.refund(paymentId), isPayment({ paymentId }), signal, body, idempotencyKey);
+}
+
+export function refundTransferred(send: Send, paymentId: string, body: RefundTransferred, signal?: AbortSignal): Promise<Payment> {
+  return send(paths.refundTransferred(paymentId), isPayment({ paymentId }), signal, body);
 }
 
 /** What is not JSON is no answer of the contract; an answer that broke off is a failure of the network. */

@@ -47,7 +47,7 @@ export interface AlloPayFailedEvent extends Event {
   readonly payment: Payment;
 }
 
-/** The bank gave the money back. Once per payment and page. */
+/** The bank gave the money back, or somebody transferred it by hand (`payment.refund.byHand`). Once per payment and page. */
 export interface AlloRefundedEvent extends Event {
   readonly payment: Payment;
 }

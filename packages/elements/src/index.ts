@@ -30,5 +30,5 @@ export type { AlloPayState } from './allo-pay/allo-pay.ts';
 export { AlloCheckout } from './allo-checkout/allo-checkout.ts';
 export type { AlloCheckoutState } from './allo-checkout/allo-checkout.ts';
 export { AlloRefund } from './allo-refund/allo-refund.ts';
-export type { AlloRefundState } from './allo-refund/allo-refund.ts';
+export type { AlloRefundState, RefundableStatus } from './allo-refund/allo-refund.ts';
 export type { AlloTags } from './tags.ts';

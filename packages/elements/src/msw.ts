@@ -20,11 +20,12 @@ import type {
   Problem,
   ProblemCode,
   RefundStatus,
+  RefundTransferred,
 } from './contract.ts';
 import { idempotencyHeader } from './contract.ts';
 
 /** The routes of the contract by name. */
-export type BackendRoute = 'account' | 'link' | 'unlink' | 'balance' | 'order' | 'pay' | 'payment' | 'refund';
+export type BackendRoute = 'account' | 'link' | 'unlink' | 'balance' | 'order' | 'pay' | 'payment' | 'refund' | 'refundTransferred';
 
 /** What reached the backend. */
 export interface RecordedRequest {
@@ -117,6 +118,7 @@ export function handlers(backend: Backend, endpoint = '/allo'): HttpHandler[] {
     post('/payments', 'pay', ({ body, key }) => startPayment(inside, body as PaymentRequest, key)),
     get('/payments/:id', 'payment', ({ id }) => paymentOf(inside, id) ?? refuse('NOT_FOUND')),
     post('/payments/:id/refund', 'refund', ({ id }) => refund(inside, id)),
+    post('/payments/:id/refund/transferred', 'refundTransferred', ({ id, body }) => transferred(inside, id, body as RefundTransferred)),
   ];
 }
 
@@ -212,6 +214,16 @@ function refund(backend: Backend, paymentId: string): Payment | Refusal {
   const to = { processing: 'refunding', done: 'refunded', failed: 'paid', manual: 'paid' } as const;
   const changed = settle(orderOf(backend, payment.orderId), to[backend.refundAs]);
   changed.refund = { ...changed.refund, status: backend.refundAs, reference: 'RFD-2026-000317' };
+  return changed;
+}
+
+function transferred(backend: Backend, paymentId: string, { reference }: RefundTransferred): Payment | Refusal {
+  const payment = paymentOf(backend, paymentId);
+  if (!payment) return refuse('NOT_FOUND');
+  if (payment.refund?.byHand) return payment;
+  if (payment.refund?.status !== 'manual') return refuse('PAYMENT_NOT_REFUNDABLE');
+  const changed = settle(orderOf(backend, payment.orderId), 'refunded');
+  changed.refund = { status: 'done', reference: payment.refund.reference, refundedAt: now(), byHand: true, ...(reference && { transferReference: reference }) };
   return changed;
 }
 

@@ -61,7 +61,7 @@ export interface AlloTags {
       'allo-paid': AlloPaidEvent;
       /** when a payment ended without money being taken */
       'allo-pay-failed': AlloPayFailedEvent;
-      /** when the bank gave the money back */
+      /** when the bank gave the money back, or somebody confirmed that it was transferred */
       'allo-refunded': AlloRefundedEvent;
     };
   };
@@ -280,10 +280,12 @@ export interface AlloTags {
        * no amount is shown.
        */
       amount: AlloRefund['amount'];
-      /** Its status as the page knows it. Default `paid`. */
+      /** Its status as the page knows it; `manual` if its refund waits for a transfer by hand. Default `paid`. */
       status: AlloRefund['status'];
       /** Why, for the books. At most 255 characters. */
       reason: AlloRefund['reason'];
+      /** Under which a transfer by hand can be found; told when it is confirmed. At most 64 characters. */
+      'transfer-reference': AlloRefund['transferReference'];
       /** Colours for a light or a dark ground; `auto` follows the system. Default: the page's own `color-scheme`. */
       theme: 'light' | 'dark' | 'auto' | undefined;
       /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
@@ -297,15 +299,17 @@ export interface AlloTags {
        * no amount is shown.
        */
       amount: AlloRefund['amount'];
-      /** Its status as the page knows it. Default `paid`. */
+      /** Its status as the page knows it; `manual` if its refund waits for a transfer by hand. Default `paid`. */
       status: AlloRefund['status'];
       /** Why, for the books. At most 255 characters. */
       reason: AlloRefund['reason'];
+      /** Under which a transfer by hand can be found; told when it is confirmed. At most 64 characters. */
+      transferReference: AlloRefund['transferReference'];
       /** Where the backend is mounted. Default: what the nearest `<allo-provider>` says, else `/allo`. */
       endpoint: AlloRefund['endpoint'];
     };
     events: {
-      /** when the bank gave the money back */
+      /** when the bank gave the money back, or somebody confirmed that it was transferred */
       'allo-refunded': AlloRefundedEvent;
       /** when another state is shown */
       'allo-state-change': AlloStateChangeEvent;

@@ -30,8 +30,6 @@ interface TraceEvent {
 
 const slowdown = 4;
 const longTaskMs = 50;
-/** What the processor takes for the same task still depends on what else it does: one long task is let pass. */
-const toleranceMs = 50;
 const rounds = Number(process.env['ROUNDS'] ?? 5);
 
 const bareScript = '/bare.js';
@@ -108,7 +106,7 @@ function describe(visits: Visit[]): string {
   return Object.entries(figures).map(([name, of]) => `${name} ${middle(visits.map(of)).toFixed(0)} ms, at best ${Math.min(...visits.map(of)).toFixed(0)}`).join('; ');
 }
 
-test(`the kit blocks a processor ${slowdown} times slower no longer than one bare element of Lit does`, async (context) => {
+test(`the kit never blocks a processor ${slowdown} times slower, as one bare element of Lit does not`, async (context) => {
   const { endpoint } = pages.serve();
   const body = `<allo-provider endpoint="${endpoint}"><allo-link-button></allo-link-button><allo-balance></allo-balance><allo-pay order-id="INV-7"></allo-pay></allo-provider>`;
   const [kit, alone] = [pages.add({ body, scripts: [kitScript] }), pages.add({ body: '<bare-element></bare-element>', scripts: [bareScript] })];
@@ -120,7 +118,6 @@ test(`the kit blocks a processor ${slowdown} times slower no longer than one bar
     }
     context.diagnostic(`${name}, the kit: ${describe(visits.kit)}`);
     context.diagnostic(`${name}, bare Lit: ${describe(visits.alone)}`);
-    const [ours, theirs] = [visits.kit, visits.alone].map((all) => Math.min(...all.map(blocking))) as [number, number];
-    if (name === 'byProcessor') assert.ok(ours <= theirs + toleranceMs, `${ours.toFixed(1)} ms, bare Lit ${theirs.toFixed(1)} ms`);
+    if (name === 'byProcessor') assert.equal(Math.min(...visits.kit.map(blocking)), 0);
   }
 });

@@ -9,6 +9,8 @@ import { encryptionKey, merchantKeys, secretKey } from './credentials.ts';
 
 export type Kind = 'secret key' | 'private key' | 'encryption key' | 'token' | 'authorisation code' | 'phone number' | 'way back';
 
+const isOwnKey: ReadonlySet<Kind> = new Set<Kind>(['secret key', 'private key', 'encryption key']);
+
 export interface Canaries {
   /** From now on this must be seen nowhere. */
   add(kind: Kind, secret: string | Uint8Array): void;
@@ -52,6 +54,8 @@ export const withoutAllowed = (answer: string): string => answer
 
 /** Long secrets are known by pieces of this length, so that half of one is found too. */
 const pieceLength = 24;
+/** The newest secrets of a run, and our own keys, are looked for; all there ever were would not fit into memory in the longest runs. */
+const mostAtOnce = 10_000;
 /** No two encodings of a secret are shorter; shorter secrets are none. */
 const prefixLength = 9;
 
@@ -61,7 +65,9 @@ export function createCanaries(): Canaries {
   /** Whether any begins with these two letters: nearly all of what is looked at ends there. */
   const beginnings = new Uint8Array(65_536);
   const beginning = (text: string, at: number): number => ((text.charCodeAt(at) & 255) << 8) | (text.charCodeAt(at + 1) & 255);
-  const known = new Set<string>();
+  /** What came into being, the oldest first. */
+  const known = new Map<string, string[]>();
+  let forgotten = 0;
   const found = new Set<string>();
   let bytes = 0;
 
@@ -73,12 +79,21 @@ export function createCanaries(): Canaries {
     beginnings[beginning(needle, 0)] = 1;
   };
 
+  const forgetOldest = (): void => {
+    const [oldest = '', pieces = []] = known.entries().next().value ?? [];
+    for (const piece of pieces) needles.get(piece.slice(0, prefixLength))?.delete(piece);
+    known.delete(oldest);
+    forgotten += 1;
+  };
+
   const canaries: Canaries = {
     add(kind, secret) {
       const plain = Buffer.from(secret);
       if (known.has(plain.toString('latin1'))) return;
-      known.add(plain.toString('latin1'));
-      for (const form of formsOf(plain)) for (const piece of piecesOf(form)) keep(kind, piece);
+      const pieces = formsOf(plain).flatMap(piecesOf);
+      for (const piece of pieces) keep(kind, piece);
+      if (!isOwnKey.has(kind)) known.set(plain.toString('latin1'), pieces);
+      if (known.size > mostAtOnce) forgetOldest();
     },
     learn(wire) {
       for (const [field, kind] of fields) {
@@ -100,7 +115,7 @@ export function createCanaries(): Canaries {
       }
     },
     found: () => [...found],
-    figures: () => ({ secrets: known.size, bytes }),
+    figures: () => ({ secrets: known.size + forgotten, bytes }),
   };
   canaries.add('secret key', secretKey);
   addEncryptionKey(canaries, encryptionKey);

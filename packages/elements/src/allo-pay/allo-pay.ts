@@ -79,7 +79,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   #session: Session | undefined;
   #orderId: string | undefined;
   #order: Order | undefined;
-  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => this.#loaded(order));
+  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order));
   /** All but the button: fetched while the order is read, and there before money may move. */
   readonly #later = new Exchange(this, fetchViews, ({ texts }) => (this.texts = texts));
   #flow: PayViews | undefined;
@@ -193,11 +193,6 @@ export class AlloPay extends AlloElement<AlloPayState> {
     if (this.disabled) return 'disabled';
     // Only if we know: a balance that could not be read stops nobody from paying.
     return status ?? (this.available && compareMoney(this.available, order.amount) < 0 ? 'insufficient' : 'ready');
-  }
-
-  #loaded(order: Order): void {
-    if (this.#flow) this.#flow.loaded(order);
-    else this.#order = order;
   }
 
   #forgive(): void {

@@ -1,4 +1,3 @@
-import type { Send } from '../client.ts';
 import { pay, readPayment } from '../client.ts';
 import type { Money, Order, Payment } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
@@ -49,9 +48,9 @@ export class PayFlow {
     this.trip = new BankTrip(host);
     this.link = new LinkFlow(host);
     this.#send = new Exchange(host, (signal) => this.#pay(signal), (payment) => this.#sent(payment), (error) => this.#notSent(error));
-    this.#ask = new Exchange(host, async (signal) => readPayment(this.#backend, host.order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
+    this.#ask = new Exchange(host, async (signal) => readPayment(session.send, host.order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
     this.#poll = new Poll(() => this.#ask.run());
-    if (host.order) this.loaded(host.order);
+    if (host.order) this.know(host.order);
   }
 
   /** Why the payment could not be sent, or the link not be opened. */
@@ -117,16 +116,11 @@ export class PayFlow {
   }
 
   /** The order was read. */
-  loaded(order: Order): void {
+  know(order: Order): void {
     const known = this.host.order?.payment;
     // An answer that set out before the payment was made does not know it; we do.
     if (!order.payment) this.host.know(known ? { ...order, payment: known } : order);
     else if (this.#heard(order.payment, order) && !endedWithoutMoney(order.payment.status)) this.forgive();
-  }
-
-  /** There whenever something is asked or heard. */
-  get #backend(): Send {
-    return this.#session.send;
   }
 
   /** Where the browser keeps the key of the attempt to pay the order. */
@@ -137,7 +131,7 @@ export class PayFlow {
   async #pay(signal: AbortSignal): Promise<Payment> {
     const { host } = this;
     const key = await openAttempt(this.#attempt, host.order?.payment?.paymentId);
-    return pay(this.#backend, { orderId: this.#orderId, returnTo: host.returnTo ?? thisPage() }, key, signal);
+    return pay(this.#session.send, { orderId: this.#orderId, returnTo: host.returnTo ?? thisPage() }, key, signal);
   }
 
   #sent(payment: Payment): void {

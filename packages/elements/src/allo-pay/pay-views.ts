@@ -22,18 +22,26 @@ export class PayViews extends PayFlow {
   render(): TemplateResult | undefined {
     const { host, trip } = this;
     const { state } = host;
-    const { payment } = host.order ?? {};
+    const { amount, payment } = host.order ?? {};
+    const say = (key: 'payAgain' | 'payUnlinked' | 'waiting'): Content => phrase(host.text(key), amount && moneyText(amount));
     const check = button(host.text('checkStatus'), () => this.check());
+    const elsewhere = linksElsewhere(host);
+    const begin = (): void => this.link.begin();
     switch (state) {
       case 'unlinked':
-      case 'relink-required':
       case 'linking':
+        // As high as the button to pay, which may come instead; where another element offers to link, only said.
+        if (elsewhere) return frame(host, 'base', notice('wallet', say('payUnlinked')));
+        return state === 'linking' ? this.link.render() : mainButton(host, '', say('payUnlinked'), begin, '');
       case 'phone':
-        return this.#renderLink();
+        return this.link.render();
+      case 'relink-required':
+        return card(host, 'warning', host.text('RELINK_REQUIRED'), '', elsewhere ? '' : button(host.text('linkAgain'), begin, 'primary'));
       case 'insufficient':
-        return this.#renderInsufficient();
+        return card(host, 'warning', phrase(host.text(state), host.available && moneyText(host.available)), '',
+          button(host.text('retry'), () => host.session?.balance.run(), 'primary', host.session?.balance.busy ? 'busy' : ''));
       case 'waiting':
-        return card(host, 'wallet', this.#phrase(state), '', [payment?.action && bankLink(host, trip, payment.action.url), check]);
+        return card(host, 'wallet', say(state), '', [payment?.action && bankLink(host, trip, payment.action.url), check]);
       case 'processing':
         return card(host, 'busy', host.text(state), host.text('processingHint'), check);
       case 'paid':
@@ -47,33 +55,10 @@ export class PayViews extends PayFlow {
       case 'expired':
         return card(host, state === 'failed' ? 'danger' : 'neutral', host.text(payment?.failure ?? 'failed'), host.text('notTaken'),
           // A blocked account has to be seen to first.
-          button(this.#phrase('payAgain'), () => host.pay(), payment?.failure === 'ACCOUNT_BLOCKED' ? 'secondary' : 'primary'));
+          button(say('payAgain'), () => host.pay(), payment?.failure === 'ACCOUNT_BLOCKED' ? 'secondary' : 'primary'));
       default:
         return undefined;
     }
-  }
-
-  /** As high as the button to pay, which may come instead; where another element offers to link, only said. */
-  #renderLink(): TemplateResult {
-    const { host } = this;
-    const again = host.state === 'relink-required';
-    const link = (): void => this.link.begin();
-    const elsewhere = linksElsewhere(host);
-    if (again) return card(host, 'warning', host.text('RELINK_REQUIRED'), '', elsewhere ? '' : button(host.text('linkAgain'), link, 'primary'));
-    if (elsewhere) return frame(host, 'base', notice('wallet', this.#phrase('payUnlinked')));
-    return host.state === 'unlinked' ? mainButton(host, '', this.#phrase('payUnlinked'), link, '') : this.link.render();
-  }
-
-  #renderInsufficient(): TemplateResult {
-    const { host } = this;
-    const balance = host.session?.balance;
-    return card(host, 'warning', phrase(host.text('insufficient'), host.available && moneyText(host.available)), '',
-      button(host.text('retry'), () => balance?.run(), 'primary', balance?.busy ? 'busy' : ''));
-  }
-
-  #phrase(key: 'payAgain' | 'payUnlinked' | 'waiting'): Content {
-    const { host } = this;
-    return phrase(host.text(key), host.order && moneyText(host.order.amount));
   }
 }
 

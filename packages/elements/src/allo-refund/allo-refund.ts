@@ -1,5 +1,5 @@
 import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
-import { refund } from '../client.ts';
+import { refund, refundTransferred } from '../client.ts';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
@@ -18,14 +18,21 @@ import { isMoney } from '../money.ts';
 /** What `<allo-refund>` can show. */
 export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' | 'refunded' | 'manual' | 'failed' | 'unavailable' | 'offline' | 'error';
 
+/** What the page may know of a payment: its status, or that its refund waits for somebody to transfer the money. */
+export type RefundableStatus = PaymentStatus | 'manual';
+
+/** What somebody is asked to confirm, or has confirmed. */
+type Asking = 'refund' | 'transferred' | undefined;
+
 /**
  * @summary Gives a payment back in full; for a back office.
  *
  * It asks the backend nothing until somebody confirmed: a back office has no customer's session to read a payment
  * with, so the page says what it knows (`amount`, `status`). While a refund is under way the same request is
- * repeated with the same key, which only reads how it stands.
+ * repeated with the same key, which only reads how it stands. Where the bank cannot give it back by itself, somebody
+ * transfers it and says so here, which is confirmed, too.
  *
- * @fires allo-refunded {AlloRefundedEvent} when the bank gave the money back
+ * @fires allo-refunded {AlloRefundedEvent} when the bank gave the money back, or somebody confirmed that it was transferred
  * @csspart text - A sentence.
  * @csspart money - Every amount of money.
  * @csspart primary - The button of the main way on.
@@ -39,16 +46,19 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     amount: {},
     status: {},
     reason: {},
+    transferReference: { attribute: 'transfer-reference' },
   };
 
   /** The payment to give back. */
   declare paymentId: string | undefined;
   /** Its amount in rupiah, to be shown only: digits, a point, two digits, for example `125000.00`. Left out, no amount is shown. */
   declare amount: string | undefined;
-  /** Its status as the page knows it. Default `paid`. */
-  declare status: PaymentStatus | undefined;
+  /** Its status as the page knows it; `manual` if its refund waits for a transfer by hand. Default `paid`. */
+  declare status: RefundableStatus | undefined;
   /** Why, for the books. At most 255 characters. */
   declare reason: string | undefined;
+  /** Under which a transfer by hand can be found; told when it is confirmed. At most 64 characters. */
+  declare transferReference: string | undefined;
 
   override readonly needsAccount = false;
   protected override readonly texts = refundTexts;
@@ -57,7 +67,9 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   #asked: string | undefined;
   #key = '';
   #payment: Payment | undefined;
-  #confirming = false;
+  #asking: Asking;
+  /** The bank said that it cannot give this back by itself. */
+  #isManual = false;
 
   constructor() {
     super('ready');
@@ -89,29 +101,30 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   protected override deriveState(): AlloRefundState {
     if (this.paymentId !== this.#asked) this.#forget();
     this.#asked = this.paymentId;
-    if (this.error) return this.error.code === 'REFUND_MANUAL' ? 'manual' : 'error';
-    if (this.#confirming) return this.#send.busy ? 'sending' : 'confirming';
-    return refundState(this.#payment, this.status ?? 'paid');
+    if (this.error) return 'error';
+    if (this.#asking) return this.#send.busy ? 'sending' : 'confirming';
+    return refundState(this.#payment, this.#isManual ? 'manual' : (this.status ?? 'paid'));
   }
 
   override render(): TemplateResult {
+    const by = this.#asking === 'transferred' ? this.#asking : 'refund';
     switch (this.state) {
       case 'ready':
-        return frame(this, 'base', '', button(this.#phrase('refund'), () => this.#confirm(true), 'secondary', this.paymentId ? '' : 'off'));
+        return frame(this, 'base', '', button(this.#phrase('refund'), () => this.#confirm('refund'), 'secondary', this.paymentId ? '' : 'off'));
       case 'confirming':
       case 'sending':
-        return question(this, this.#phrase('refundQuestion'), this.text('refundYes'), (yes) => (yes ? this.#begin() : this.#confirm(false)));
+        return question(this, this.#phrase(`${by}Question`), this.text(`${by}Yes`), (yes) => (yes ? this.#begin() : this.#confirm(undefined)));
       case 'refunding':
         // What was not begun here the page alone can ask after, at its own server: asking from here could begin a refund.
         return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#payment ? this.#poll.now() : reloadPage())));
       case 'refunded':
         return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
-        return card(this, 'warning', this.#referring('refundManual'));
+        return card(this, 'warning', this.#referring('refundManual'), undefined, button(this.text('transferred'), () => this.#confirm('transferred')));
       case 'unavailable':
         return card(this, 'neutral', this.text('PAYMENT_NOT_REFUNDABLE'));
       case 'failed':
-        return card(this, 'danger', this.text('refundFailed'), undefined, button(this.text('retry'), () => this.#confirm(true), 'primary'));
+        return card(this, 'danger', this.text('refundFailed'), undefined, button(this.text('retry'), () => this.#confirm('refund'), 'primary'));
       case 'offline':
       case 'error':
         return problem(this, () => this.#retry());
@@ -127,60 +140,64 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     return withReference(this.#phrase(key), this.text('reference'), this.#payment?.refund?.reference);
   }
 
-  #confirm(confirming: boolean): void {
-    this.#confirming = confirming;
+  #confirm(asking: Asking): void {
+    this.#asking = asking;
     this.requestUpdate();
   }
 
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
   #begin(): void {
     if (this.#send.busy || !this.paymentId) return;
-    this.#key = newKey();
+    if (this.#asking === 'refund') this.#key = newKey();
     void this.#send.run();
   }
 
   /** After a lost answer the same key again; after a refusal a new question. */
   #retry(): void {
-    const repeat = this.error?.retryable && this.#key;
+    const repeat = this.error?.retryable && (this.#asking === 'transferred' || this.#key);
     this.#send.error = undefined;
-    this.#confirm(true);
+    this.#confirm(this.#asking ?? 'refund');
     if (repeat) void this.#send.run();
   }
 
   async #request(signal: AbortSignal): Promise<Payment> {
-    const { paymentId = '', reason } = this;
-    return refund((this.session as Session).send, paymentId, reason ? { reason } : {}, this.#key, signal);
+    const { paymentId = '', reason, transferReference } = this;
+    const { send } = this.session as Session;
+    if (this.#asking === 'transferred') return refundTransferred(send, paymentId, transferReference ? { reference: transferReference } : {}, signal);
+    return refund(send, paymentId, reason ? { reason } : {}, this.#key, signal);
   }
 
   #heard(payment: Payment): void {
     const news = payment.status === 'refunded' && this.#payment?.status !== 'refunded';
     this.#payment = payment;
-    this.#confirming = false;
+    this.#asking = undefined;
     if (!news) return;
     this.tell(new AlloEvent('allo-refunded', { payment }));
     this.session?.moneyMoved();
   }
 
   /** A poll that was lost on the way says nothing about the refund. */
-  #notHeard(error: AlloError): void {
-    this.#confirming = false;
-    if (this.#payment?.status === 'refunding' && error.retryable) this.#send.error = undefined;
+  #notHeard({ code, retryable }: AlloError): void {
+    this.#isManual ||= code === 'REFUND_MANUAL';
+    if (code === 'REFUND_MANUAL') this.#asking = undefined;
+    if (code === 'REFUND_MANUAL' || (this.#payment?.status === 'refunding' && retryable)) this.#send.error = undefined;
   }
 
   #forget(): void {
     this.#send.clear();
     this.#poll.watch(false);
     this.#payment = undefined;
-    this.#confirming = false;
+    this.#asking = undefined;
+    this.#isManual = false;
     this.#key = '';
   }
 }
 
 /** What the backend answered comes before what the page said. */
-function refundState(payment: Payment | undefined, given: PaymentStatus): AlloRefundState {
+function refundState(payment: Payment | undefined, given: RefundableStatus): AlloRefundState {
   const status = payment?.status ?? given;
   if (payment?.refund?.status === 'manual') return 'manual';
   if (payment?.refund?.status === 'failed') return 'failed';
-  if (status === 'refunded' || status === 'refunding') return status;
+  if (status === 'refunded' || status === 'refunding' || status === 'manual') return status;
   return status === 'paid' ? 'ready' : 'unavailable';
 }

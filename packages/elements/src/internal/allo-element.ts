@@ -122,6 +122,18 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     });
   }
 
+  /**
+   * Each element is drawn first in a task of its own: all of them at once, right after the script was read, would keep a
+   * slow phone from answering its shopper. What a server has drawn, which has a state, is taken over at once, and with it
+   * what stands inside.
+   *
+   * @internal
+   */
+  override async scheduleUpdate(): Promise<void> {
+    if (!this.hasAttribute('state') && this.getRootNode() === document) await new Promise((resolve) => setTimeout(resolve));
+    this.performUpdate();
+  }
+
   override willUpdate(): void {
     if (this.isConnected) this.#join();
     const state = this.deriveState();

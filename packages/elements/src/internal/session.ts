@@ -132,9 +132,14 @@ export class Session {
     return `allo-kit:${what}:${this.scope}`;
   }
 
+  /** In a task of its own: the browser's storage and its channels are slow to answer for the first time. */
   #open(): void {
     const { signal } = (this.#life = new AbortController());
     this.#wokeAt = Date.now();
+    setTimeout(() => signal.aborted || this.#listen(signal));
+  }
+
+  #listen(signal: AbortSignal): void {
     const channel = (this.#channel = new BroadcastChannel(`allo-kit:${this.scope}`));
     channel.onmessage = ({ data }) => this.#heardNews(data);
     // Texts follow the language of the page.
