@@ -1,7 +1,7 @@
 /**
  * Makes a fresh clone ready before `npm start`, `npm run demo:server` and `npm test`: installs what is missing, builds
- * what is older than its sources and, with `--browser`, sees to a Chromium, with `--browsers` to Firefox and WebKit. It
- * does nothing when there is nothing to do.
+ * what is older than its sources and, with `--browser`, sees to a Chromium and, where it may, to the rest of what
+ * `npm test` can use, with `--browsers` to Firefox and WebKit. It does nothing when there is nothing to do.
  *
  * Plain JavaScript without a dependency, since it is the one file that has to run on the Node that happens to be
  * there (20 or later). Everything after it runs on the Node 24 which `npm ci` puts into node_modules/.bin.
@@ -14,6 +14,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { howToGet, missingPackages } from '../test/browsers/places.mjs';
+import { noPostgres } from '../test/server/support/postgres-place.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const toolsFolder = join(root, 'node_modules', '.bin');
@@ -183,14 +184,21 @@ async function findFirefoxAndWebKit() {
   await installPackages(missing, `The elements cannot be tested in Firefox and WebKit: ${howToGet(missing)}.`);
 }
 
-/** `npm test` goes without Firefox and WebKit where they cannot be had, and says so in the end. */
+async function findPostgres() {
+  const missing = noPostgres();
+  await installPackages(missing === undefined ? [] : ['postgresql'], `The store on PostgreSQL cannot be tested: ${missing}.`);
+}
+
+/** `npm test` goes without PostgreSQL, Firefox and WebKit where they cannot be had, and says so in the end. */
 async function findWhatCanBeHad() {
   await findChromium();
   if (!isDebianAsRoot()) return;
-  await findFirefoxAndWebKit().catch((error) => {
-    if (!(error instanceof Failure)) throw error;
-    say(error.message);
-  });
+  for (const find of [findPostgres, findFirefoxAndWebKit]) {
+    await find().catch((error) => {
+      if (!(error instanceof Failure)) throw error;
+      say(error.message);
+    });
+  }
 }
 
 // --- One at a time ---

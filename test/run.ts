@@ -47,7 +47,7 @@ const stages: Stage[] = [
     hindrance: missing.length > 0 ? howToGet(missing) : undefined,
   },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
-  nodeTests('faults', ['test/faults/proxy.test.ts', 'test/faults/kill-loop.test.ts'], '--test-concurrency=1'),
+  nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'),
   nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
@@ -63,6 +63,13 @@ function countNodeTests(output: string): Counts | undefined {
 function countElementTests(output: string): Counts | undefined {
   const [, passed, failed] = /^elements: (\d+) passed, (\d+) failed$/m.exec(output) ?? [];
   return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
+}
+
+/** Reasons for which tests of a stage did not run, each with those it kept from it. */
+function hindrancesIn(output: string): string[] {
+  const skipped = [...output.matchAll(/^\s*﹣ (.+) \([\d.]+ms\) # (.+)$/gm)].map(([, name = '', reason = '']) => ({ name, reason }));
+  const told = Map.groupBy(skipped.filter(({ reason }) => reason !== 'SKIP'), ({ reason }) => reason);
+  return Array.from(told, ([reason, tests]) => `${reason} (${[...new Set(tests.map(({ name }) => name))].join('; ')})`);
 }
 
 function lastNumber(output: string, pattern: RegExp): number | undefined {
@@ -99,10 +106,12 @@ for (const stage of stages.filter(({ name }) => only.length === 0 || only.includ
   }
   console.log(`\n── ${stage.name} ──`);
   const startedAt = performance.now();
-  const counts = judge(stage, await run(stage));
+  const ran = await run(stage);
+  const counts = judge(stage, ran);
   total.passed += counts.passed;
   total.failed += counts.failed;
   report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+  report.push(...hindrancesIn(ran.output).map((hindrance) => `${stage.name}: did not run: ${hindrance}`));
 }
 
 console.log(`\n${report.join('\n')}`);

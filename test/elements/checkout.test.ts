@@ -1,11 +1,11 @@
 import { expect, fixture } from '@open-wc/testing';
-import { emulateMedia, sendKeys, setViewport } from '@web/test-runner-commands';
+import { sendKeys, setViewport } from '@web/test-runner-commands';
 import { html } from 'lit';
 import type { Account, Order } from '../../packages/elements/src/contract.ts';
 import type { AlloCheckout } from '../../packages/elements/src/index.ts';
 import type { Backend } from '../../packages/elements/src/msw.ts';
 import type { Shown } from './stage.ts';
-import { clearStage, closeStage, control, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
+import { clearStage, closeStage, control, holdStill, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
 
 type Inner = 'allo-link-button' | 'allo-balance' | 'allo-pay';
 
@@ -104,7 +104,7 @@ describe('<allo-checkout>', () => {
       const named = [scene.state, scene.name].filter(Boolean).join(' ');
 
       it(`${named}: says nothing twice, offers to link at most once, has nothing for axe to fault`, async () => {
-        await emulateMedia({ reducedMotion: 'reduce' });
+        await holdStill();
         await setViewport({ width: 360, height: 740 });
         const checkout = await play(scene);
         const sentences = sentencesOf(checkout);

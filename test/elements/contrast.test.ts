@@ -1,8 +1,7 @@
 import { expect } from '@open-wc/testing';
-import { emulateMedia } from '@web/test-runner-commands';
 import { clearScene, play } from './play.ts';
 import { scenes } from './scenes.ts';
-import { clearStage, closeStage, findAll, inside, openStage } from './stage.ts';
+import { clearStage, closeStage, findAll, holdStill, inside, openStage } from './stage.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -23,7 +22,7 @@ describe('what is no text', () => {
 
   for (const [scheme, background, color] of [['light', '#fff', '#151a23'], ['dark', '#0e1014', '#eceff5']] as const) {
     it(`stands out from what is around it in every state, ${scheme}`, async () => {
-      await emulateMedia({ reducedMotion: 'reduce' });
+      await holdStill();
       document.documentElement.style.colorScheme = scheme;
       Object.assign(document.body.style, { background, color });
       const faint: string[] = [];

@@ -9,7 +9,8 @@ import type { Answer } from '../server/support/shopper.ts';
 export type AnyAnswer = Answer<{ code?: string; retryable?: boolean }>;
 
 const pauseMs = 60;
-const mostAttempts = 400;
+/** Two minutes: an outage of one is sat out. */
+const mostAttempts = 2_000;
 
 /** Codes that a shop's page handles by itself; everything else is odd. */
 const expectedCodes: ReadonlySet<string> = new Set([

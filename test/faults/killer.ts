@@ -10,7 +10,13 @@ import type { Chance } from './random.ts';
  * - `acknowledged`: a notification was just taken
  * - `any`: whenever
  */
-type Moment = 'answered' | 'acknowledged' | 'any';
+export type Moment = 'answered' | 'acknowledged' | 'any';
+
+/** How often which moment is chosen: weights, out of about 100. */
+export type Moments = Readonly<Record<Moment, number>>;
+
+/** All of them. */
+export const allMoments: Moments = { answered: 40, acknowledged: 35, any: 25 };
 
 export interface Killer {
   /** One line of the simulator's log: something has just happened at the bank. */
@@ -25,27 +31,29 @@ export interface KillerOptions {
   merchants: () => Merchants | undefined;
   orders: number;
   kills: number;
+  moments: Moments;
   chance: Chance;
 }
 
 /** A moment that does not come is not waited for longer than this, in real milliseconds. */
 const longestWaitMs = 1_500;
 
-export function createKiller({ merchants, orders, kills, chance }: KillerOptions): Killer {
+export function createKiller({ merchants, orders, kills, moments, chance }: KillerOptions): Killer {
   let planned = 0;
   let due: { moment: Moment; skip: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let killing: Promise<void> = Promise.resolve();
   let done = 0;
+  /** All instances in turn. */
+  let turn = chance.between(0, 1_000);
   /** Until the last victim has been replaced. */
   let isBusy = false;
 
   function strike(): void {
     clearTimeout(timer);
     due = undefined;
-    const which = chance.between(0, 1_000);
     isBusy = true;
-    killing = (merchants()?.kill(which) ?? Promise.resolve()).then(() => {
+    killing = (merchants()?.kill(turn++) ?? Promise.resolve()).then(() => {
       isBusy = false;
       plan();
     });
@@ -55,7 +63,7 @@ export function createKiller({ merchants, orders, kills, chance }: KillerOptions
   function plan(): void {
     if (isBusy || due !== undefined || planned >= kills || done < (planned * orders) / kills) return;
     planned += 1;
-    const moment = chance.weighted<Moment>({ answered: 40, acknowledged: 35, any: 25 });
+    const moment = chance.weighted(moments);
     due = { moment, skip: chance.between(0, 3) };
     timer = setTimeout(strike, moment === 'any' ? chance.between(0, 400) : longestWaitMs);
   }

@@ -1,131 +1,58 @@
 /**
- * The fault laboratory: the bank with its ground-truth journal, two networks that fail, merchant processes that are
- * killed, shoppers and forgers; and at the end the evidence for the checker.
+ * The fault laboratory: a run on its stage, from the first order to the last event, and at the end the evidence for the
+ * checker.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlloEvent } from '../../packages/server/src/index.ts';
-import { startSimulator } from '../../packages/server/src/simulator/index.ts';
-import type { Simulator } from '../../packages/server/src/simulator/index.ts';
-import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../server/support/credentials.ts';
+import type { Canaries } from '../server/support/canaries.ts';
+import { lookAtDatabase } from '../server/support/canary-watch.ts';
 import { readBooks, readOpen } from './books.ts';
-import { speed } from './clock.ts';
 import type { Evidence } from './evidence.ts';
-import { createForger } from './forger.ts';
-import { createKiller } from './killer.ts';
-import type { Killer } from './killer.ts';
-import { startMerchants } from './merchants.ts';
-import type { Merchants } from './merchants.ts';
-import type { Mutant } from './mutants/active.ts';
-import { startFaultProxy } from './proxy.ts';
-import type { FaultProxy } from './proxy.ts';
-import { createChance } from './random.ts';
-import type { Chance } from './random.ts';
 import { labOrder } from './shop.ts';
-import { createShoppers } from './shoppers.ts';
-import type { Shoppers } from './shoppers.ts';
-import { badWeek, brewForOrder, stir, stormOf } from './weather.ts';
-import type { Climate } from './weather.ts';
-
-export interface LabOptions {
-  seed: string;
-  orders: number;
-  kills: number;
-  /** Server processes on one database. Default 1. */
-  instances?: number;
-  /** `postgres://…` of an empty database. Default: an SQLite file of its own. */
-  database?: string;
-  /** A mistake that the servers are to have. */
-  mutant?: Mutant;
-  /** Default: a bad week. */
-  climate?: Climate;
-  /** Shoppers at work at the same time. Default 32. */
-  atOnce?: number;
-}
+import { setUp, tearDown } from './stage.ts';
+import type { LabOptions, Stage } from './stage.ts';
+import { brewForOrder, stir } from './weather.ts';
 
 export interface LabRun {
   evidence: Evidence;
-  kills: number;
+  /** How often each server was killed. */
+  kills: readonly number[];
   /** What the processes ended with when they were asked to end. */
   exitCodes: (number | null)[];
+  /** Secrets that came out, and where. */
+  leaks: string[];
+  /** How many secrets were looked for, and in how many bytes. */
+  watched: ReturnType<Canaries['figures']>;
   seconds: number;
 }
 
-/** Everything the parts of a run share. */
-interface Stage {
-  folder: string;
-  database: string;
-  simulator: Simulator;
-  bankSide: FaultProxy;
-  shopSide: FaultProxy;
-  merchants: Merchants;
-  killer: Killer;
-  shoppers: Shoppers;
-  evidence: Omit<Evidence, 'books' | 'events' | 'journal' | 'notifications'>;
-  chance: Chance;
-  climate: Climate;
-  /** Ends all faults of the network. */
-  calm(): void;
-}
-
 const stirEveryMs = 400;
+const lookingBackAtOnce = 8;
 /** How long a drain may take, in real milliseconds; it ends as soon as nothing is open. */
 const longestDrainMs = 60_000;
-const unlimited = 1_000_000_000_000;
 
-export async function runLab(options: LabOptions): Promise<LabRun> {
+/** @param play What happens in the shop. Default: every order once, while everything fails around them. */
+export async function runLab(options: LabOptions, play = openShop): Promise<LabRun> {
   const startedAt = performance.now();
   const stage = await setUp(options);
   try {
-    await openShop(options, stage);
+    await play(options, stage);
     await drain(stage);
-    for (let index = 0; index < options.orders; index += 1) await stage.shoppers.lookBack(labOrder(index, stage.evidence.customers));
+    await atATime(Array.from({ length: options.orders }, (_, index) => index), lookingBackAtOnce, (index) => stage.shoppers.lookBack(labOrder(index, stage.evidence.customers)));
     const exitCodes = await stage.merchants.stop();
     const evidence = await gather(stage);
-    return { evidence, kills: stage.merchants.kills(), exitCodes, seconds: (performance.now() - startedAt) / 1000 };
+    await lookAtDatabase(stage.canaries, stage.database);
+    stage.canaries.look('the events', JSON.stringify(evidence.events));
+    return { evidence, leaks: stage.canaries.found(), watched: stage.canaries.figures(), kills: stage.merchants.kills(), exitCodes, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await tearDown(stage);
   }
 }
 
-async function setUp({ seed, orders, kills, instances = 1, database: given, mutant, climate = badWeek }: LabOptions): Promise<Stage> {
-  const chance = createChance(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'allo-lab-'));
-  const database = given ?? `file:${join(folder, 'allo.db')}`;
-  const customers = Math.max(4, Math.min(40, Math.ceil(orders / 6)));
-  const startedAtMs = Date.now();
-  const reach: { simulatorPort?: number; merchants?: Merchants } = {};
-  const killer = createKiller({ merchants: () => reach.merchants, orders, kills, chance: chance.fork('killer') });
-  const storms = [stormOf(chance.fork('bank side'), climate.network.bankSide), stormOf(chance.fork('shop side'), climate.network.shopSide)] as const;
-  const bankSide = await startFaultProxy({ target: () => reach.simulatorPort, nextFault: storms[0].nextFault });
-  const shopSide = await startFaultProxy({ target: () => reach.merchants?.port(), nextFault: storms[1].nextFault });
-  const simulator = await startSimulator({
-    clientId, secretKey, merchantPublicKey: merchantKeys.publicKey, privateKey: dokuKeys.privateKey, publicUrl: bankSide.url,
-    clock: { startAtMs: startedAtMs, speed }, openingBalance: { BALANCE: unlimited }, log: (line) => killer.see(line), ...addressesOf(shopSide.url),
-  });
-  reach.simulatorPort = Number(new URL(simulator.url).port);
-  const merchants = await startMerchants({
-    startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'), verbose: process.env['LAB_VERBOSE'] === '1',
-    doku: { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: bankSide.url },
-  }, instances, mutant);
-  reach.merchants = merchants;
-  const evidence = { customers, orders, told: [], pointsShown: [], oddAnswers: [], forged: [] };
-  const forger = createForger(shopSide.url, () => simulator.now());
-  const shoppers = createShoppers({ url: shopSide.url, simulator, forger, chance: chance.fork('shoppers'), customers, evidence });
-  const calm = (): void => storms.forEach((storm) => storm.calm());
-  return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, chance, climate, calm };
-}
-
-const addressesOf = (url: string) => ({
-  tokenUrl: `${url}/allo/doku/authorization/v1/access-token/b2b`,
-  paymentNotificationUrl: `${url}/allo/doku/notifications/payment`,
-  bindingNotificationUrl: `${url}/allo/doku/notifications/binding`,
-});
-
 /** Every order once, many at a time, while everything fails around them. */
-async function openShop({ orders, atOnce = 32 }: LabOptions, stage: Stage): Promise<void> {
+export async function openShop({ orders, atOnce = 32 }: LabOptions, stage: Stage): Promise<void> {
   const { simulator, killer, shoppers, chance, climate, evidence: { customers } } = stage;
   await atATime(Array.from({ length: customers }, (_, index) => index), atOnce, (index) => shoppers.link(index));
   const ending = new AbortController();
@@ -155,7 +82,7 @@ async function keepStirring({ simulator, bankSide, chance, climate }: Stage, sig
   const drawn = chance.fork('weather');
   while (!signal.aborted) {
     stir(simulator, climate, drawn);
-    const isCutOff = drawn.happens(0.05);
+    const isCutOff = drawn.happens(climate.network.cutOff);
     if (isCutOff) await bankSide.refuse();
     await pause(stirEveryMs, undefined, { signal }).catch(() => undefined);
     if (isCutOff) await bankSide.accept();
@@ -185,10 +112,4 @@ function readLines(path: string): string[] {
   } catch {
     return [];
   }
-}
-
-async function tearDown({ folder, simulator, bankSide, shopSide, merchants }: Stage): Promise<void> {
-  merchants.abandon();
-  await Promise.all([simulator.close(), bankSide.close(), shopSide.close()]);
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -19,10 +19,9 @@ export interface MerchantSettings {
   database: string;
   encryptionKey: string;
   doku: NonNullable<AlloOptions['doku']>;
+  bankLimits?: AlloOptions['bankLimits'];
   /** Where `onEvent` writes what it is told, one line of JSON each. */
   eventsFile: string;
-  /** Whether to write the product's log to standard error. */
-  verbose: boolean;
 }
 
 const minuteMs = 60_000;
@@ -47,7 +46,7 @@ function onEvent(eventsFile: string, event: AlloEvent): void {
 const say = (level: string) => (message: string, fields?: Record<string, unknown>): void => {
   process.stderr.write(`${process.pid} ${level} ${message} ${JSON.stringify(fields ?? {})}\n`);
 };
-const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const log: Logger = { info: say('info'), warn: say('warn'), error: say('error') };
 
 const cookie = (request: Request, name: string): string | undefined =>
   new RegExp(`(?:^|;\\s*)${name}=([^;]+)`).exec(request.headers.get('cookie') ?? '')?.[1];
@@ -63,7 +62,8 @@ function optionsOf(settings: MerchantSettings): AlloOptions {
     fetch: impatientFetch,
     reconcileEveryMs: realMs(5_000),
     timing: { browserWaitMs: realMs(20_000), eventWaitMs: 2_000, checkDelaysMs: [minuteMs, 1.5 * minuteMs, 2 * minuteMs] },
-    log: settings.verbose ? { info: () => undefined, warn: say('warn'), error: say('error') } : quiet,
+    log,
+    ...(settings.bankLimits && { bankLimits: settings.bankLimits }),
     customer: (request) => {
       const id = cookie(request, 'shop-customer');
       return id === undefined ? null : { id };

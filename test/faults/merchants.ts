@@ -21,19 +21,33 @@ export interface Merchants {
   port(): number | undefined;
   /** SIGKILL to one of them (which one is the caller's choice), and another in its place. Resolves when that listens. */
   kill(which: number): Promise<void>;
-  /** How many were killed. */
-  kills(): number;
+  /** Those that are there now. */
+  processes(): readonly ChildProcess[];
+  /** How often each of them was killed. */
+  kills(): readonly number[];
   /** SIGTERM to all; answers their exit codes. */
   stop(): Promise<(number | null)[]>;
   /** SIGKILL to all that are left. */
   abandon(): void;
 }
 
-export async function startMerchants(settings: MerchantSettings, count: number, mutant?: Mutant): Promise<Merchants> {
+export interface MerchantsOptions {
+  settings: MerchantSettings;
+  /** How many. */
+  count: number;
+  /** A mistake that all of them are to have. */
+  mutant?: Mutant | undefined;
+  /** Flags of Node's for them. */
+  nodeFlags?: readonly string[] | undefined;
+  /** Told what they write to standard error and standard output. */
+  onOutput(text: string): void;
+}
+
+export async function startMerchants(options: MerchantsOptions): Promise<Merchants> {
   const lives: Life[] = [];
   let turn = 0;
-  let killed = 0;
-  for (let index = 0; index < count; index += 1) lives.push(await start(settings, mutant));
+  const killed = Array.from({ length: options.count }, () => 0);
+  for (let index = 0; index < options.count; index += 1) lives.push(await start(options));
   return {
     port() {
       const ports = lives.flatMap(({ port }) => port ?? []);
@@ -47,9 +61,10 @@ export async function startMerchants(settings: MerchantSettings, count: number, 
       life.child.kill('SIGKILL');
       delete life.port;
       await ended;
-      killed += 1;
-      lives[index] = await start(settings, mutant);
+      killed[index] = (killed[index] ?? 0) + 1;
+      lives[index] = await start(options);
     },
+    processes: () => lives.map(({ child }) => child),
     kills: () => killed,
     stop: () => Promise.all(lives.map(stop)),
     abandon: () => lives.forEach(({ child }) => child.kill('SIGKILL')),
@@ -58,8 +73,9 @@ export async function startMerchants(settings: MerchantSettings, count: number, 
 
 const isAlive = ({ child }: Life): boolean => child.exitCode === null && child.signalCode === null;
 
-async function start(settings: MerchantSettings, mutant?: Mutant): Promise<Life> {
-  const child = fork(program, [JSON.stringify(settings)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...(mutant && { LAB_MUTANT: mutant }) } });
+async function start({ settings, mutant, nodeFlags = [], onOutput }: MerchantsOptions): Promise<Life> {
+  const child = fork(program, [JSON.stringify(settings)], { execArgv: [...nodeFlags], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...(mutant && { LAB_MUTANT: mutant }) } });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   const life: Life = { child };
   child.once('exit', () => delete life.port);
   const said: unknown[] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error('a merchant process ended as it began')))]);

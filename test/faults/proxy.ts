@@ -28,6 +28,8 @@ export interface FaultProxyOptions {
   target(): number | undefined;
   /** Asked once for each request. */
   nextFault(): NetworkFault | undefined;
+  /** Told of each request, and of each part of an answer. */
+  overhear?: { request(text: string): void; answer(text: string): void };
 }
 
 export interface FaultProxy {
@@ -46,7 +48,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     remember(sockets, client);
     const port = options.target();
     if (port === undefined) return breakOff(client);
-    relay(client, remember(sockets, connect({ port, host: '127.0.0.1', noDelay: true })), options.nextFault);
+    relay(client, remember(sockets, connect({ port, host: '127.0.0.1', noDelay: true })), options);
   });
   const port = await listen(server, 0);
   const refuse = async (): Promise<void> => {
@@ -100,10 +102,11 @@ interface Passage {
   held: number;
 }
 
-function relay(client: Socket, server: Socket, nextFault: FaultProxyOptions['nextFault']): void {
+function relay(client: Socket, server: Socket, { nextFault, overhear }: FaultProxyOptions): void {
   const passage: Passage = { fault: undefined, held: 0 };
   const reader = createRequestReader((request) => {
     passage.fault = nextFault();
+    overhear?.request(`${request.head.toString('latin1')}${request.body.toString('latin1')}`);
     void sendOn(client, server, request, passage);
   });
   client.on('data', reader);
@@ -113,6 +116,7 @@ function relay(client: Socket, server: Socket, nextFault: FaultProxyOptions['nex
   let answered = Promise.resolve();
   server.on('data', (chunk: Buffer) => {
     const { fault } = passage;
+    overhear?.answer(chunk.toString('latin1'));
     answered = answered.then(() => answerOn(client, chunk, fault));
   });
   server.on('close', () => void answered.then(() => client.end()));

@@ -11,6 +11,7 @@ import type { Answer, Shopper } from '../server/support/shopper.ts';
 import { insist } from './asking.ts';
 import type { Evidence, Told } from './evidence.ts';
 import type { Forger } from './forger.ts';
+import type { Habits } from './habits.ts';
 import type { Chance } from './random.ts';
 import { customerName, labOrder, pointsOf } from './shop.ts';
 import type { LabOrder } from './shop.ts';
@@ -19,6 +20,7 @@ export interface ShoppersOptions {
   url: string;
   simulator: Simulator;
   forger: Forger;
+  habits: Habits;
   chance: Chance;
   customers: number;
   /** Where everything that was heard is written down. */
@@ -85,7 +87,7 @@ interface Visit {
 }
 
 function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder): Visit {
-  const { simulator, evidence, forger } = options;
+  const { simulator, evidence, forger, habits } = options;
   const chance = options.chance.fork(order.orderId);
   const { oddAnswers } = evidence;
 
@@ -112,7 +114,7 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
 
   /** All clicks of one try: doubles, and a second tab with a key of its own. */
   async function clickPay(key: string): Promise<Payment | undefined> {
-    const keys = [key, ...(chance.happens(0.3) ? [key] : []), ...(chance.happens(0.3) ? [randomUUID()] : [])];
+    const keys = [key, ...(chance.happens(habits.doubleClick) ? [key] : []), ...(chance.happens(habits.secondTab) ? [randomUUID()] : [])];
     const answers = await Promise.all(keys.map(async (one, index) => {
       await pause(index * chance.between(0, 40));
       return hear(() => browser.pay(order.orderId, one));
@@ -145,7 +147,7 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
         acted = true;
         await actAtBank(latest);
       }
-      if (chance.happens(0.2)) await forge(latest);
+      if (chance.happens(habits.forgery)) await forge(latest);
       await pause(chance.between(40, 250));
       const answer = await hear(() => browser.payment(begun.paymentId));
       if (typeof answer === 'object') latest = answer;
@@ -179,7 +181,7 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
         const key = randomUUID();
         const begun = await clickPay(key);
         const ended = begun && (await follow(begun));
-        if (chance.happens(0.15)) await reuseKey(key);
+        if (chance.happens(habits.reusedKey)) await reuseKey(key);
         if (ended?.status === 'paid' && chance.happens(0.1)) await refund(ended);
         if (ended !== undefined && !unpaidStatuses.has(ended.status)) return;
         if (ended !== undefined && chance.happens(0.3)) return;

@@ -29,8 +29,11 @@ export interface Climate {
   notification: Weights<'none' | NotificationFault['effect']>;
   confirm: Weights<AutoConfirm>;
   down: Weights<Faults['down']>;
-  /** Share of requests that something happens to on their way: merchant to bank, shopper to merchant. */
-  network: { bankSide: number; shopSide: number };
+  /**
+   * Share of requests that something happens to on their way: merchant to bank, shopper to merchant; and share of the
+   * time in which the bank cannot be reached at all.
+   */
+  network: { bankSide: number; shopSide: number; cutOff: number };
 }
 
 /** Most things go well, as in a bad week. */
@@ -44,22 +47,21 @@ export const badWeek: Climate = {
   notification: { none: 55, missing: 22, duplicate: 10, late: 8, 'wrong-signature': 3, 'altered-amount': 2 },
   confirm: { off: 40, 'after-answer': 50, 'before-answer': 10 },
   down: { no: 92, drop: 4, unavailable: 4 },
-  network: { bankSide: 0.1, shopSide: 0.05 },
+  network: { bankSide: 0.1, shopSide: 0.05, cutOff: 0.05 },
 };
 
-/** Hardly anything goes well: a mistake shows within a few orders. */
-export const worstHour: Climate = {
-  ...badWeek,
-  payment: {
-    none: 20, 'delay-before-commit': 22, 'delay-after-commit': 2, 'drop-before-commit': 2, 'drop-after-commit': 14, 'error-before-commit': 2,
-    'error-after-commit': 20, 'garbled-after-commit': 4, 'answer-after-commit': 10, 'b2b-token-invalid': 1, 'customer-token-invalid': 1,
-    'insufficient-funds': 1, 'insufficient-funds-at-bank': 0, 'confirm-before-answer': 1,
-  },
-  status: { none: 70, 'drop-after-commit': 2, 'error-before-commit': 2, 'delay-after-commit': 1, 'answer-before-commit': 25 },
-  notification: { none: 35, missing: 55, duplicate: 4, late: 4, 'wrong-signature': 2, 'altered-amount': 0 },
-  confirm: { off: 5, 'after-answer': 92, 'before-answer': 3 },
-  down: { no: 98, drop: 1, unavailable: 1 },
-  network: { bankSide: 0.04, shopSide: 0.03 },
+function nothingOf<Name extends string>(weights: Readonly<Record<Name, number>>): Record<Name, number> {
+  return Object.fromEntries(Object.keys(weights).map((name) => [name, 0])) as Record<Name, number>;
+}
+
+/** The bank does what it is told at once, and says so; nothing happens to anybody on the way. */
+export const fairWeather: Climate = {
+  payment: { ...nothingOf(badWeek.payment), none: 1 },
+  status: { ...nothingOf(badWeek.status), none: 1 },
+  notification: { ...nothingOf(badWeek.notification), none: 1 },
+  confirm: { off: 0, 'after-answer': 1, 'before-answer': 0 },
+  down: { no: 1, drop: 0, unavailable: 0 },
+  network: { bankSide: 0, shopSide: 0, cutOff: 0 },
 };
 
 /** Answers that prove nothing, though the bank has done it. */

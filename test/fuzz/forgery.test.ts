@@ -77,7 +77,8 @@ describe('a notification that is not DOKU’s', () => {
   test(`${forged.toLocaleString('en')} times of ${all.length} kinds: none is accepted, and none leaves a trace`, { timeout: 7_200_000 }, async (context) => {
     const figures = { forged: 0, 'the real thing after all': 0, 'not to be sent by any client': 0, honest: 0 };
     const made = new Map<string, number>();
-    await inParallel(forged, atOnce, async (index) => {
+    // Some flips of a bit give the real thing in another spelling, and do not count.
+    await inParallel(Math.ceil(forged * 1.03), atOnce, async (index) => {
       const [name, forge] = all[index % all.length] ?? assert.fail();
       const letter = forge(desk, drawFor(index));
       if (letter === undefined) return void (figures['the real thing after all'] += 1);
@@ -90,6 +91,7 @@ describe('a notification that is not DOKU’s', () => {
       assert.equal((await deliver(world.allo, world.url, honest()))?.status, 200);
       figures.honest += 1;
     });
+    assert.ok(figures.forged >= forged);
     for (const [name] of all) assert.ok((made.get(name) ?? 0) > forged / all.length / 4, `${name}: ${made.get(name)}`);
     for (const check of ['token', 'signature', 'timestamp', 'partner-id', 'format']) assert.ok((refusals.get(check) ?? 0) > forged / 500, `refused for its ${check}: ${refusals.get(check)}`);
     assert.deepEqual(traces(), before);

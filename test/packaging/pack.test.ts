@@ -39,8 +39,8 @@ describe('the packed packages', () => {
   for (const name of names) {
     test(`@allo-kit/${name} holds its code, its licence and its page, and nothing of the workshop`, () => {
       const held = files.get(name) ?? [];
-      for (const wanted of ['package.json', 'LICENSE', 'README.md', ...(name === 'server' ? ['openapi.json'] : [])]) assert.ok(held.includes(wanted), wanted);
-      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/(custom-elements|web-types|vscode\.(html|css)-custom-data)\.json|package\.json|LICENSE|README\.md|SECURITY\.md|reserve\.css|openapi\.json)$/.test(path)), []);
+      for (const wanted of ['package.json', 'LICENSE', 'README.md', ...(name === 'server' ? ['openapi.json', 'SECURITY.md', 'RELIABILITY.md'] : [])]) assert.ok(held.includes(wanted), wanted);
+      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/(custom-elements|web-types|vscode\.(html|css)-custom-data)\.json|package\.json|LICENSE|README\.md|SECURITY\.md|RELIABILITY\.md|reserve\.css|openapi\.json)$/.test(path)), []);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { tamper } from './support/books.ts';
 import { createWorld, linkedShopper, payInFull, placeOrder, until } from './support/world.ts';
@@ -68,6 +69,22 @@ describe('closing', () => {
     assert.ok(world.log.some(({ message }) => message.startsWith('closed with work under way')));
     await world.simulator.approve(world.simulator.payments().find(({ partnerReferenceNo }) => partnerReferenceNo === paymentOf(orderId)?.reference)?.pageUrl ?? '');
     await world.pass(20 * 60_000, 30_000);
+    assert.equal((await budi.order(orderId)).body.payment?.status, 'paid');
+  });
+
+  test('ends all the same if the database cannot be closed, says so, and has lost nothing', async (t) => {
+    const orderId = order();
+    await payInFull(world, budi, orderId);
+    const { close } = DatabaseSync.prototype;
+    const failing = t.mock.method(DatabaseSync.prototype, 'close', function (this: DatabaseSync) {
+      close.call(this);
+      throw new Error('the disk is gone');
+    });
+    await world.allo.close();
+    assert.equal(failing.mock.callCount(), 1);
+    failing.mock.restore();
+    assert.ok(world.log.some(({ level, message }) => level === 'error' && message.startsWith('the database was not closed in good order')));
+    await world.restart();
     assert.equal((await budi.order(orderId)).body.payment?.status, 'paid');
   });
 });

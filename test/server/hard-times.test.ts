@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { createAllo } from '../../packages/server/src/allo.ts';
 import type { Allo } from '../../packages/server/src/allo.ts';
 import type { MetricName } from '../../packages/server/src/ledger/metrics.ts';
-import { assertNothingOpen } from './support/books.ts';
+import { assertNothingOpen, tamper } from './support/books.ts';
 import { createDokuSender, paymentNotice } from './support/doku.ts';
 import { addressOf } from './support/network.ts';
 import { createWorld, linkedShopper, payInFull, placeOrder, until } from './support/world.ts';
@@ -178,5 +178,25 @@ describe('a backup that was restored', () => {
     const again = await createDokuSender(world.url, world.simulator.now).send({ body: JSON.stringify(paymentNotice(reference)) });
     assert.equal(again.status, 200, 'with the ledger back, it is known again');
     assert.equal((await budi.payment(later.paymentId)).body.status, 'paid');
+  });
+});
+
+describe('a row that cannot be read', () => {
+  test('holds up no other, is told to the log each time, and goes on once it can be read', async () => {
+    const world = await createWorld();
+    const [budi, siti] = [world.shopper('budi'), world.shopper('siti')];
+    const pages = [(await budi.link()).body.url, (await siti.link()).body.url];
+    const [{ id, auth_code_sealed: sealed } = {}] = world.ledger().links.filter(({ customer_id }) => customer_id === 'budi') as unknown as { id: string; auth_code_sealed: string }[];
+    tamper(world.databasePath, `UPDATE links SET auth_code_sealed = 'x.y.z' WHERE id = '${id}'`);
+    world.simulator.faults.addToNotifications({ on: 'binding', effect: 'missing', times: 2 });
+    for (const page of pages) await world.simulator.approve(page);
+    await world.pass(4 * 60_000, 60_000);
+    assert.equal((await siti.account()).body.status, 'linked');
+    assert.equal((await budi.account()).body.status, 'linking');
+    assert.ok(world.log.some(({ level, message, fields }) => level === 'error' && message.startsWith('a row could not be settled') && fields?.['rowId'] === id));
+    tamper(world.databasePath, `UPDATE links SET auth_code_sealed = '${sealed}' WHERE id = '${id}'`);
+    await world.pass(4 * 60_000, 60_000);
+    assert.equal((await budi.account()).body.status, 'linked');
+    await world.close();
   });
 });

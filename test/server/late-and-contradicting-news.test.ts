@@ -25,7 +25,7 @@ const waitForTheEnd = async (): Promise<void> => {
 };
 
 before(async () => {
-  world = await createWorld({ simulator: { openingBalance: { BALANCE: 100_000_000_000 } }, allo: { timing: { browserWaitMs: 300 } } });
+  world = await createWorld({ simulator: { openingBalance: { BALANCE: 100_000_000_000 } } });
   budi = await linkedShopper(world, 'budi');
 });
 afterEach(() => {
@@ -191,6 +191,19 @@ describe('a payment that is given up and taken after all', () => {
     const anew = await payInFull(world, budi, orderId);
     await world.pass(hourMs, 5 * minuteMs);
     assert.equal(await statusOf(anew.paymentId), 'paid');
+    assert.equal(await statusOf(late), 'refunded');
+    assert.deepEqual(eventsOf(late), ['payment.failed', 'payment.late', 'payment.refunded']);
+    assertNothingOpen(world.databasePath);
+  });
+
+  test('is given back, if the payment that took its place is a matter for people: nobody pays twice until they have decided', async () => {
+    const orderId = newOrder();
+    const late = await givenUp(orderId);
+    const { body: anew } = await budi.pay(orderId);
+    world.simulator.faults.addToNotifications({ on: 'payment', effect: 'altered-amount', times: 1 });
+    await world.simulator.approve(anew.action?.url ?? '');
+    await world.pass(hourMs, 5 * minuteMs);
+    assert.equal(await statusOf(anew.paymentId), 'review');
     assert.equal(await statusOf(late), 'refunded');
     assert.deepEqual(eventsOf(late), ['payment.failed', 'payment.late', 'payment.refunded']);
     assertNothingOpen(world.databasePath);

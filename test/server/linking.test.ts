@@ -164,6 +164,78 @@ describe('conflicts and outages', () => {
   });
 });
 
+describe('a page that is left behind', () => {
+  const bindingsOf = (id: string): string[] => world.simulator.bindings().filter(({ custIdMerchant }) => custIdMerchant === id).map(({ state }) => state);
+
+  /** Begins on one device, and anew on another; answers the page of the first. */
+  async function beginTwice(id: string): Promise<{ page: string; phone: Shopper }> {
+    const page = (await world.shopper(id).link()).body.url;
+    const phone = world.shopper(id);
+    assert.notEqual((await phone.link()).body.url, page);
+    return { page, phone };
+  }
+
+  for (const [name, news] of [['with its notification', {}], ['without a notification', { on: 'binding', effect: 'missing', times: 1 }]] as const) {
+    test(`for one on another device, and finished after all, ${name}: its link is taken back, and the other page works`, async () => {
+      if ('on' in news) world.simulator.faults.addToNotifications(news);
+      const { id } = newcomer();
+      const { page, phone } = await beginTwice(id);
+      await world.simulator.approve(page);
+      await world.settled();
+      await world.pass(9 * minuteMs, minuteMs);
+      assert.equal(linkedAtBank(id), false, 'nobody could end that link');
+      assert.deepEqual(toldOf(id), []);
+      await linkAccount(world, phone);
+      assert.deepEqual(bindingsOf(id).at(-1), 'ACTIVE');
+      await world.pass(30 * minuteMs, minuteMs);
+      assertNothingOpen(world.databasePath);
+    });
+  }
+
+  test('while the other one is finished, too: the shop and the bank agree in the end', async () => {
+    const { id } = newcomer();
+    const { page, phone } = await beginTwice(id);
+    await linkAccount(world, phone);
+    await world.simulator.approve(page);
+    await world.pass(9 * minuteMs, minuteMs);
+    await phone.balance();
+    assert.equal((await phone.account()).body.status === 'linked', linkedAtBank(id));
+    assertNothingOpen(world.databasePath);
+  });
+
+  test('and finished while the bank cannot be asked: taken back as soon as it answers', async () => {
+    const { id } = newcomer();
+    const { page } = await beginTwice(id);
+    await world.simulator.approve(page);
+    away();
+    await world.pass(40 * minuteMs, minuteMs);
+    assert.equal(linkedAtBank(id), true);
+    world.simulator.faults.clear();
+    await world.pass(90 * minuteMs, minuteMs);
+    assert.equal(linkedAtBank(id), false);
+    assertNothingOpen(world.databasePath);
+  });
+
+  test('by somebody who says that it failed, and finished afterwards: its link is taken back', async () => {
+    const sent: string[] = [];
+    await world.restart({ fetch: (input, init) => {
+      sent.push(Buffer.from((init?.body ?? '') as Uint8Array).toString());
+      return fetch(input, init);
+    } });
+    const { id, shopper } = newcomer();
+    const { url } = (await shopper.link()).body;
+    await shopper.comeBack(/"failedRegistrationUrl":"([^"]+)"/.exec(sent.join())?.[1] ?? '');
+    await world.restart();
+    assert.equal((await shopper.account()).body.lastFailure, 'not-completed');
+    world.simulator.faults.addToNotifications({ on: 'binding', effect: 'missing', times: 1 });
+    await world.simulator.approve(url);
+    await world.pass(9 * minuteMs, minuteMs);
+    assert.equal(linkedAtBank(id), false);
+    assert.equal((await shopper.account()).body.status, 'unlinked');
+    assertNothingOpen(world.databasePath);
+  });
+});
+
 describe('the way back', () => {
   test('in the browser of somebody else: refused, nothing linked, and nothing of it is left at the bank', async () => {
     const attacker = newcomer();

@@ -63,4 +63,50 @@ describe('a sliding window', () => {
     forgetful.take('c');
     assert.deepEqual([forgetful.waitMs('a'), forgetful.waitMs('b')], [0, 10_000]);
   });
+
+  test('says how many places are left, and when the next one comes back', () => {
+    const window = windowOf();
+    assert.deepEqual(window.left('a'), { places: 2, nextMs: 0 });
+    window.take('a');
+    assert.deepEqual(window.left('a'), { places: 1, nextMs: 10_000 });
+    clock.now += 3_000;
+    window.take('a');
+    assert.deepEqual(window.left('a'), { places: 0, nextMs: 7_000 });
+    window.take('a');
+    assert.deepEqual(window.left('a'), { places: 0, nextMs: 7_000 });
+    clock.now += 10_000;
+    assert.deepEqual(window.left('a'), { places: 2, nextMs: 0 });
+  });
+
+  test('gives back a place once, and no other', () => {
+    const window = windowOf();
+    const giveBack = window.take('a');
+    clock.now += 1_000;
+    const giveBackOther = window.take('a');
+    giveBack();
+    giveBack();
+    assert.deepEqual(window.left('a'), { places: 1, nextMs: 10_000 });
+    giveBackOther();
+    assert.deepEqual([window.left('a'), window.size()], [{ places: 2, nextMs: 0 }, 0]);
+    giveBack();
+    assert.equal(window.size(), 0);
+  });
+
+  test('when full and strict, still serves whom it knows, and says when there is room for others', () => {
+    const window = windowOf({ mostKeys: 2, whenFull: 'refuse' });
+    window.take('a');
+    clock.now += 1_000;
+    window.take('b');
+    assert.deepEqual([window.waitMs('a'), window.waitMs('b'), window.waitMs('c')], [0, 0, 9_000]);
+    window.take('a');
+    assert.equal(window.waitMs('c'), 10_000);
+    clock.now += 10_000;
+    assert.equal(window.waitMs('c'), 0);
+  });
+
+  test('forgets the key that was used the longest time ago, not the one that came first', () => {
+    const window = windowOf({ count: 2, mostKeys: 2 });
+    for (const key of ['a', 'b', 'a', 'c']) window.take(key);
+    assert.deepEqual(['a', 'b', 'c'].map((key) => window.left(key).places), [0, 2, 1]);
+  });
 });

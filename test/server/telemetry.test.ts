@@ -75,7 +75,7 @@ describe('OpenTelemetry', () => {
 
   test('gets the figures, and nobody\'s name, number, token or amount with them', () => {
     const kinds = Object.fromEntries(figures.map(({ name, instrument }) => [name, instrument]));
-    assert.deepEqual(kinds, { 'allo.transitions': 'counter', 'allo.bank.requests': 'histogram', 'allo.payments.unknown_age': 'gauge', 'allo.keys.used': 'counter' });
+    assert.deepEqual(kinds, { 'allo.transitions': 'counter', 'allo.bank.requests': 'histogram', 'allo.payments.unknown_age': 'gauge', 'allo.keys.used': 'counter', 'allo.clock.skew': 'gauge' });
     const said = JSON.stringify([spans, figures]);
     for (const secret of ['budi', 'rini', 'order-1', '125000', '12500000']) assert.ok(!said.includes(secret), secret);
     assertLogKeepsSecrets([...spans, ...figures].map((fields) => ({ level: 'info', message: '', fields: { ...fields } })));

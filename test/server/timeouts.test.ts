@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { createAllo } from '../../packages/server/src/allo.ts';
 import { defaultTimeouts, readTimeouts } from '../../packages/server/src/snap/timeouts.ts';
 import { addressOf } from './support/network.ts';
-import { createWorld, linkedShopper, payInFull, placeOrder } from './support/world.ts';
+import { createWorld, linkedShopper, payInFull, placeOrder, until } from './support/world.ts';
 import type { World } from './support/world.ts';
 
 const minuteMs = 60_000;
@@ -75,6 +75,7 @@ describe('time-outs', () => {
     });
     const { body } = await ayu.pay(placeOrder(world, 'slow'));
     const stateNow = () => world.ledger().payments.find(({ id }) => id === body.paymentId)?.state;
+    await until(() => stateNow() === 'sending');
     await world.pass(5 * minuteMs - 30_000 - 1_000, minuteMs);
     assert.equal(stateNow(), 'sending', 'two tries and three tokens take 270 seconds');
     await world.pass(2_000);

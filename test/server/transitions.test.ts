@@ -42,7 +42,7 @@ const machines: readonly Machine[] = [
     table: 'links',
     first: 'initiated',
     states: {
-      initiated: 'open', redirected: 'open', returned: 'open', exchanging: 'open', active: 'settled', unlinking: 'open',
+      initiated: 'open', redirected: 'open', returned: 'open', exchanging: 'open', disowned: 'open', active: 'settled', unlinking: 'open',
       unlinked: 'ended', relink_required: 'ended', failed: 'ended', abandoned: 'ended',
     } satisfies Record<LinkState, Kind>,
     steps: linkTransitions,

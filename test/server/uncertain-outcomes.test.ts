@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { OperationEffect } from '../../packages/server/src/simulator/index.ts';
 import { assertBooksAgree, assertNothingOpen } from './support/books.ts';
+import { addressOf } from './support/network.ts';
 import { createWorld, linkedShopper, payInFull, placeOrder, until } from './support/world.ts';
 import type { Shopper, World } from './support/world.ts';
 
@@ -29,7 +30,7 @@ before(async () => {
   world = await createWorld({
     simulator: { openingBalance: { BALANCE: 100_000_000_000 } },
     // One trouble after another: each is looked at as if it were the only one.
-    allo: { timing: { browserWaitMs: 300 }, bankLimits: { failuresToClose: 1_000 } },
+    allo: { bankLimits: { failuresToClose: 1_000 } },
   });
   budi = await linkedShopper(world, 'budi');
 });
@@ -113,15 +114,23 @@ describe('an answer that never came', () => {
   });
 
   test('a slow bank: the shopper is told "processing" and gets the page later', async () => {
-    world.simulator.faults.add({ on: 'payment', effect: 'delay-after-commit', times: 1, delayMs: 600 });
+    const bank = Promise.withResolvers<undefined>();
+    await world.restart({ timing: { browserWaitMs: 1 }, fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (addressOf(input).includes('payment-host-to-host')) await bank.promise;
+      return response;
+    } });
     const { status, body } = await budi.pay(newOrder());
     assert.equal(status, 202);
-    assert.equal(body.status, 'processing');
+    // Told before it was even sent, on a slow machine.
+    await until(async () => (await statusOf(body.paymentId)) === 'processing');
+    bank.resolve(undefined);
     await until(async () => (await statusOf(body.paymentId)) === 'requires-action');
     const { action } = (await budi.payment(body.paymentId)).body;
     await budi.comeBack(await world.simulator.approve(action?.url ?? ''));
     await world.settled();
     assert.equal(await statusOf(body.paymentId), 'paid');
+    await world.restart();
   });
 
   test('a conflict on the first sending is no failure: the number may be in use', async () => {
@@ -216,5 +225,9 @@ describe('a refusal that proves that nothing was executed', () => {
     const { reference } = rowOf(body.paymentId);
     assert.equal(world.simulator.requests().filter((entry) => entry.operation === 'payment' && entry.reference === reference).length, 2);
     assert.equal((await siti.account()).body.status, 'relink-required');
+    await world.pass(minuteMs);
+    const standing = world.simulator.bindings().filter(({ custIdMerchant, state }) => custIdMerchant === 'siti' && state === 'ACTIVE');
+    assert.deepEqual(standing, [], 'a link that nobody uses is not left at the bank');
+    assertNothingOpen(world.databasePath);
   });
 });

@@ -32,7 +32,8 @@ interface Binding {
   customerId: string;
   authCode: string;
   externalId: string;
-  state: 'pending' | 'active' | 'ended';
+  /** `agreed`: the shopper has, and the bank takes its time over it. */
+  state: 'pending' | 'agreed' | 'active' | 'ended';
   page: Page;
 }
 
@@ -73,6 +74,8 @@ export interface Bank {
   answer(operation: string, request: BankRequest): BankReply;
   /** The shopper agrees, or cancels, on the page; answers the way back, or undefined if the page is closed. */
   act(pageUrl: string, deed: 'approve' | 'cancel'): string | undefined;
+  /** The way back after a failure, which a shopper can take without one. */
+  failedUrl(pageUrl: string): string | undefined;
   /** Forgets all tokens of a customer; or the link itself, as if it was ended in the bank's own app. */
   forget(customerId: string, what: 'tokens' | 'link'): void;
 }
@@ -87,6 +90,9 @@ export interface BankOptions {
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const pageOpenMs = 5 * minuteMs;
+
+/** How long the bank may think over what a shopper agreed to. */
+const mostThoughtMs = 40 * secondMs;
 
 /** How late the status inquiry knows of a payment. Together with the latest execution, less than our own window. */
 const mostLagMs = minuteMs;
@@ -259,8 +265,14 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
       return page;
     }
     if (of.binding.state !== 'pending') return undefined;
-    of.binding.state = deed === 'approve' ? 'active' : 'ended';
-    onNews({ kind: 'binding', customerId: of.binding.customerId, externalId: of.binding.externalId, status: deed === 'approve' ? 'SUCCESS' : 'FAILED' });
+    const { binding } = of;
+    const settleBinding = (): void => {
+      binding.state = deed === 'approve' ? 'active' : 'ended';
+      onNews({ kind: 'binding', customerId: binding.customerId, externalId: binding.externalId, status: deed === 'approve' ? 'SUCCESS' : 'FAILED' });
+    };
+    binding.state = 'agreed';
+    if (troubled(0.2)) later(chance.between(1, mostThoughtMs), 'settles a link', settleBinding);
+    else settleBinding();
     return page;
   };
 
@@ -278,6 +290,10 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
       const of = pages.get(pageUrl);
       const page = of && actOn(of, deed);
       return deed === 'approve' ? page?.successUrl : page?.failedUrl;
+    },
+    failedUrl(pageUrl) {
+      const of = pages.get(pageUrl);
+      return of && ('binding' in of ? of.binding.page : of.payment.page)?.failedUrl;
     },
     forget(customerId, what) {
       for (const [token, { binding }] of tokens) {

@@ -22,20 +22,17 @@ export interface LinkEvidence {
 const reported: Readonly<Record<AccountEvent['type'], (step: BookedStep, wasLinked: boolean) => boolean>> = {
   'account.linked': ({ from, to }) => from === 'exchanging' && to === 'active',
   'account.unlinked': ({ to }, wasLinked) => wasLinked && to === 'unlinked',
-  'account.relink-required': ({ to }) => to === 'relink_required',
+  'account.relink-required': ({ from, to }) => from !== to && to === 'relink_required',
 };
 
 export const findLinkViolations = (evidence: LinkEvidence): LinkViolation[] => [...wrongEvents(evidence.books), ...unknownLinks(evidence)];
 
-/**
- * What the shopper agreed to must not stand at the bank with nobody here who could end it. But for one: the page of an
- * attempt that was begun anew on another device stays open at the bank, and who finishes it has a link nobody uses.
- */
+/** What the shopper agreed to must not stand at the bank with nobody here who could end it. */
 function unknownLinks({ standing, states }: LinkEvidence): LinkViolation[] {
   const rule = 'a link at the bank is in the ledger';
   return standing.flatMap((externalId) => {
     const state = states.get(externalId) ?? 'not there';
-    return state === 'active' || state === 'abandoned' ? [] : [{ rule, detail: `a link stands at the bank, and in the ledger it is ${state}` }];
+    return state === 'active' ? [] : [{ rule, detail: `a link stands at the bank, and in the ledger it is ${state}` }];
   });
 }
 

@@ -93,6 +93,9 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
       const url = account?.link?.url ?? (await browser.link().catch(() => undefined))?.body.url;
       await pause(secondMs, 20 * secondMs);
       if (chance.happens(0.1)) await linkOnPhone();
+      // Who goes back and says that it failed can go on with the page all the same.
+      if (url !== undefined && chance.happens(0.1)) await follow(bank.failedUrl(url), browser);
+      if (chance.happens(0.1)) await pause(secondMs, 300 * secondMs);
       const back = url === undefined ? undefined : bank.act(url, chance.happens(0.05) ? 'cancel' : 'approve');
       // Some never come back, and somebody else's browser must not.
       if (!chance.happens(0.15)) await follow(back, chance.happens(0.03 * weather.severity) ? createShopper(shopUrl, 'customer-9999') : browser);

@@ -41,6 +41,12 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   fetch?: typeof fetch | undefined;
 }
 
+/** Throws a `TypeError` in a page: whatever is given to `createAllo` there, everybody can read. */
+export function assertServer(place: object): void {
+  if (!('window' in place && 'document' in place)) return;
+  throw new TypeError('createAllo holds secrets and must never be in a page: import @allo-kit/server on your server alone (tests of it need a runner\'s Node environment, not a simulated page)');
+}
+
 /** Throws a `TypeError` that names the option which is missing or malformed. */
 export function assertMerchant(options: Partial<AlloOptions>): void {
   for (const name of ['customer', 'order', 'onEvent'] as const) {

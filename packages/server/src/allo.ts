@@ -5,53 +5,42 @@
  * @module
  */
 
-import { assertMerchant } from './allo-options.ts';
+import { assertMerchant, assertServer } from './allo-options.ts';
 import type { AlloOptions } from './allo-options.ts';
-import { isLoopback, publicPath, readConfig } from './config.ts';
+import { countKey, createLedgerContext, createMeters, tellStart } from './assemble.ts';
+import { ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
-import { defaultTiming } from './ledger/context.ts';
-import { defaultGateLimits } from './ledger/gate.ts';
-import { guardBank } from './ledger/guarded-bank.ts';
-import type { LedgerContext, Logger } from './ledger/context.ts';
-import { deliverEvents } from './ledger/events.ts';
+import type { LedgerContext } from './ledger/context.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
-import { createMeter } from './ledger/metrics.ts';
-import type { MetricHook } from './ledger/metrics.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
-import type { RateLimits } from './ledger/rate-limits.ts';
 import { confirmManualRefund } from './ledger/manual-refund.ts';
 import type { Transfer } from './ledger/manual-refund.ts';
 import { refundPayment } from './ledger/refunds.ts';
+import { compare, sweep, sweepGivenUp } from './ledger/sweep.ts';
+import type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
 import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
 import type { BalanceMemory } from './routes/balance-memory.ts';
-import { createSnapBank } from './routes/bank.ts';
 import { viewPayment } from './routes/context.ts';
 import type { RouteContext } from './routes/context.ts';
 import type { Connection } from './routes/device.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
-import { failedParameter, stateParameter } from './routes/returns.ts';
 import { accountView } from './routes/views.ts';
-import { createSharedAccessToken } from './shared-access-token.ts';
-import { createReference } from './snap/external-id.ts';
 import { createMerchantTokens } from './snap/merchant-token.ts';
-import { createSnap } from './snap/snap.ts';
 import { readTimeouts } from './snap/timeouts.ts';
-import type { SnapTimeouts } from './snap/timeouts.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
 import { resealAll } from './store/reseal.ts';
 import type { ResealReport } from './store/reseal.ts';
-import { createSeal } from './store/seal.ts';
-import type { Commit, Store } from './store/store.ts';
+import { ownedBy } from './store/owner.ts';
+import type { Period } from './store/store.ts';
 import { createTelemetry } from './telemetry.ts';
-import type { Telemetry } from './telemetry.ts';
 
 export type { AlloOptions } from './allo-options.ts';
 
@@ -76,44 +65,60 @@ export interface Allo {
   /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
   reconcile(): Promise<ReconcileReport>;
   /**
+   * Asks DOKU once more about every settled payment that was sent within the period, and applies what it says. Payments that
+   * were given up are asked about like this by themselves, a day later; this also holds the paid ones against DOKU.
+   * Default: the last 48 hours, but for the last minutes.
+   */
+  sweep(period?: Partial<Dates>): Promise<SweepReport>;
+  /**
+   * Holds a list of DOKU's back office, read by you, against the ledger: all payments and refunds of the period. Answers
+   * where they do not agree; asks DOKU where the list knows more, and changes nothing on the list's word alone.
+   */
+  compare(listed: readonly ListedMovement[], period: Dates): Promise<Difference[]>;
+  /**
    * Seals tokens and authorisation codes anew under the newest of several encryption keys, as `allo-kit reseal` does.
    * The older keys can be left out once `resealed`, `changed` and `unreadable` are 0.
    */
   reseal(): Promise<ResealReport>;
   /**
    * For SIGTERM: answers new requests with 503, ends the clockwork, waits up to 25 seconds for work under way, closes
-   * the database. What is not done by then is taken up again by another process or the next start.
+   * the database. What is not done by then is taken up again by another process or the next start. Never rejects: a
+   * database that cannot be closed in good order is logged, and has lost nothing.
    */
   close(): Promise<void>;
 }
 
+/** A stretch of time, `to` excluded. Payments count by when they were sent to DOKU. */
+export interface Dates {
+  from: Date;
+  to: Date;
+}
+
 const defaultReconcileEveryMs = 5_000;
+const defaultSweepMs = 48 * 60 * 60_000;
 
 /** Throws a `TypeError` that names the option which is missing or malformed. */
 export function createAllo(options: AlloOptions): Allo {
+  assertServer(globalThis);
   assertMerchant(options);
   const config = readConfig(options);
   const timeouts = readTimeouts(options.timeouts);
   const log = options.log ?? createConsoleLogger();
   const now = options.now ?? Date.now;
   const telemetry = createTelemetry();
-  const tell: MetricHook = (...figure) => {
-    telemetry.record(...figure);
-    options.onMetric?.(...figure);
-  };
-  const meter = createMeter(tell, (error) => log.warn('onMetric failed', { error: String(error) }));
+  const meter = createMeters(telemetry, options.onMetric, log);
   // Nothing costs anything over the simulator, where tests and developers do in a minute what people do in a week.
   const limitOptions = options.limits ?? (config.environment === 'simulator' ? 'off' : {});
   const limits = createRateLimits(limitOptions, now, (limit) => {
     meter('allo.limits.refused', 1, { limit });
     if (limit === 'linksInAll') log.error('links are refused, since more are begun than all customers together should; look who begins them');
   });
-  const store = openStore(config.database, now);
+  const store = ownedBy(openStore(config.database, now), ownerName(config), (owner) => log.error('the database is the ledger of another Client ID or environment; nothing works with it here', { owner }));
   const background = createBackground(log);
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed: () => isClosed });
+  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosing: () => closing !== undefined, isClosed: () => isClosed });
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -130,13 +135,18 @@ export function createAllo(options: AlloOptions): Allo {
     const isIdle = await background.idle(ledger.timing.closeWaitMs);
     if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
     isClosed = true;
-    await store.close();
+    // Whoever waits for this wants to end: that a file or a connection did not close well takes nothing back that was committed.
+    await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
-  const runReconcile = background.single(() => reconcile(ledger));
+  const runReconcile = background.single(() => {
+    background.run(sweepGivenUp(ledger));
+    return reconcile(ledger);
+  });
   const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
   const timer = everyMs > 0 ? setInterval(() => background.run(runReconcile()), everyMs) : undefined;
   timer?.unref();
+  tellStart(log, options, config, limitOptions);
 
   return {
     basePath: config.basePath,
@@ -158,108 +168,19 @@ export function createAllo(options: AlloOptions): Allo {
       return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
     }),
     reconcile: () => take(runReconcile),
+    sweep: ({ from = new Date(now() - defaultSweepMs), to = new Date(now() - ledger.timing.settleWindowMs) } = {}) => take(() => sweep(ledger, toPeriod({ from, to }))),
+    compare: (listed, period) => take(() => compare(ledger, listed, toPeriod(period))),
     reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
 }
 
+const toPeriod = ({ from, to }: Dates): Period => ({ fromMs: from.getTime(), toMs: to.getTime() });
+
 async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
   const payment = await ledger.store.payment(paymentId);
   if (payment === undefined) throw new AlloServerError('NOT_FOUND');
   return viewPayment({ ledger }, payment);
-}
-
-interface Parts {
-  options: AlloOptions;
-  config: Config;
-  timeouts: SnapTimeouts;
-  telemetry: Telemetry;
-  log: Logger;
-  now: () => number;
-  meter: MetricHook;
-  limits: RateLimits;
-  store: Store;
-  background: ReturnType<typeof createBackground>;
-  balances: BalanceMemory;
-  isClosed: () => boolean;
-}
-
-function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosed }: Parts): LedgerContext {
-  const seal = createSeal(config.encryptionKeys);
-  const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
-  const snap = createSnap({
-    clientId: config.clientId, secretKeys: config.secretKeys, privateKeys: config.ownKeys.map(({ privateKey }) => privateKey), baseUrl: config.baseUrl,
-    onPrivateKeyTaken: countKey(meter, 'DOKU_PRIVATE_KEY'),
-    profile: config.profile, paths: config.paths, statusServiceCode: config.statusServiceCode,
-    fetch: options.fetch ?? fetch, now, random, timeouts,
-    tokenStore: createSharedAccessToken(store, seal, `${config.environment}/${config.clientId}`),
-  });
-  const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
-  const ledger: LedgerContext = {
-    store: watchCommits(store, ({ changes, events = [] }) => {
-      for (const { table, to } of changes) meter('allo.transitions', 1, { table, to });
-      if (events.length === 0) return;
-      balances.forget();
-      // As soon as they are committed, instead of at the next tick of the clockwork.
-      background.run(deliverSoon());
-    }),
-    bank: guardBank(telemetry.trace(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) })), {
-      limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
-      onAnswer: (operation, outcome, tookMs) => meter('allo.bank.requests', tookMs, { operation, outcome }),
-      onChange: (operation, isAway) => {
-        meter('allo.bank.away', isAway ? 1 : 0, { operation });
-        if (isAway) log.error('DOKU counts as away', { operation });
-        else log.info('DOKU answers again', { operation });
-      },
-    }),
-    seal, log, now,
-    timing: { ...defaultTiming, leaseMs: longEnough(timeouts), ...options.timing },
-    limits, meter,
-    random: Math.random,
-    newId: () => crypto.randomUUID(),
-    newSecret: () => Buffer.from(random(32)).toString('base64url'),
-    newReference: () => createReference(random),
-    returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
-    onEvent: (event) => options.onEvent(event),
-    background: background.run,
-    isClosed,
-  };
-  const deliverSoon = background.single(() => deliverEvents(ledger));
-  return ledger;
-}
-
-/** A row is kept for as long as its sender can be at it: two tries, each with a token to be had first, and one renewal. */
-function longEnough({ tokenMs, paymentMs, refundMs }: SnapTimeouts): number {
-  return Math.max(defaultTiming.leaseMs, 2 * Math.max(paymentMs, refundMs) + 3 * tokenMs);
-}
-
-/** So that it is seen when the older of two keys is used no more. */
-const countKey = (meter: MetricHook, key: string) => (place: number): void => meter('allo.keys.used', 1, { key, place: String(place + 1) });
-
-function returnUrls(publicBase: string, kind: 'link' | 'payment', secret: string) {
-  const path = kind === 'link' ? '/account/return' : '/payments/return';
-  const successUrl = `${publicBase}${path}?${stateParameter}=${secret}`;
-  return { successUrl, failedUrl: `${successUrl}&${failedParameter}=1` };
-}
-
-function watchCommits(store: Store, onCommitted: (commit: Commit) => void): Store {
-  return {
-    ...store,
-    async commit(commit) {
-      const committed = await store.commit(commit);
-      if (committed) onCommitted(commit);
-      return committed;
-    },
-  };
-}
-
-/** DOKU's own hosts over https; with the simulator also the simulator's, and this machine. */
-function isBankPage(config: Config, text: string): boolean {
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return false;
-  if (config.environment === 'simulator' && (url.origin === config.baseUrl || isLoopback(url))) return true;
-  if (config.pageHosts.includes(url.host)) return url.protocol === 'https:' || config.environment === 'simulator';
-  return url.protocol === 'https:' && url.port === '' && (url.hostname === 'doku.com' || url.hostname.endsWith('.doku.com'));
 }
 
 function createRouteContext(options: AlloOptions, config: Config, ledger: LedgerContext, balances: BalanceMemory): RouteContext {

@@ -136,6 +136,9 @@ export function publicPath({ publicUrl, basePath }: Pick<Config, 'publicUrl' | '
   return publicUrl.pathname === '/' ? basePath : publicUrl.pathname.replace(/\/+$/, '');
 }
 
+/** As whom a database knows us: what one environment or Client ID did, DOKU does not tell another. */
+export const ownerName = ({ environment, clientId }: Pick<Config, 'environment' | 'clientId'>): string => `${environment}/${clientId}`;
+
 /** Whether the address is on this machine. */
 export const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 

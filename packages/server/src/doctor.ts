@@ -6,15 +6,16 @@
  * @module
  */
 
-import { publicPath, readConfig } from './config.ts';
+import { ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { openStore } from './open-store.ts';
 import { memoryAccessTokenStore } from './snap/access-token.ts';
+import { judgeClock, watchClock } from './snap/clock-watch.ts';
 import { createReference } from './snap/external-id.ts';
 import { resolvePaths } from './snap/profiles.ts';
 import { createSnap } from './snap/snap.ts';
 import { createTokenRequests, readToken } from './snap/token-request.ts';
-import type { CryptoKey, SnapAnswer, TokenAnswer } from './snap/types.ts';
+import type { CryptoKey, Fetch, SnapAnswer, TokenAnswer } from './snap/types.ts';
 import { countSealed } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
@@ -59,10 +60,12 @@ const checks = (config: Config): Check[] => [
   { title: 'your server', run: () => checkServer(config) },
 ];
 
-async function checkDatabase({ database, encryptionKeys }: Config): Promise<string> {
+async function checkDatabase(config: Config): Promise<string> {
+  const { database, encryptionKeys } = config;
   const store = openStore(database, Date.now);
   try {
-    await store.latestLink('doctor');
+    const owner = (await store.owner()) ?? ownerName(config);
+    if (owner !== ownerName(config)) throw new Error(`it holds the ledger of ${owner}, not of ${ownerName(config)}: give every Client ID and environment a database of its own`);
     return `${database.kind === 'sqlite' ? database.path : 'PostgreSQL'}; ${await tellSealed(store, createSeal(encryptionKeys))}`;
   } finally {
     await store.close();
@@ -95,18 +98,21 @@ async function checkDoku(config: Config): Promise<string> {
   const { baseUrl, ownKeys } = config;
   const reports: KeyReport[] = [];
   let said = 'no readable answer';
+  let skewMs = 0;
+  const watched = watchClock(fetch, { now: Date.now, onSkew: (ms) => { skewMs = ms } });
   for (const [place, { privateKey, fingerprint }] of ownKeys.entries()) {
-    const answer = await askForToken(config, privateKey);
+    const answer = await askForToken(config, privateKey, watched);
     if (answer.outcome === 'not-sent') throw new Error(`${baseUrl} cannot be reached from here`);
     if (answer.outcome !== 'success') said = answer.responseCode ?? said;
     reports.push({ name: `${nameOf('DOKU_PRIVATE_KEY', place, ownKeys.length)} (${fingerprint})`, isTaken: answer.outcome === 'success' });
   }
+  if (judgeClock(skewMs) !== 'right') throw new Error(`this machine's clock is ${Math.round(skewMs / 1000)} seconds ahead of DOKU's (behind it, if negative): have it set by a time server`);
   if (reports.some(({ isTaken }) => isTaken)) return `${baseUrl} gave a token: client id, private key and clock are right; ${tellKeys([...reports, ...(await trySecrets(config))])}`;
   throw new Error(`${baseUrl} gave no token (${said}): the public half of DOKU_PRIVATE_KEY has to be in DOKU's dashboard, DOKU_CLIENT_ID has to be its owner's, and this machine's clock has to be right (it says ${new Date().toISOString()})`);
 }
 
-function askForToken({ clientId, baseUrl, profile, paths }: Config, privateKey: CryptoKey): Promise<TokenAnswer<string>> {
-  const requestToken = createTokenRequests({ fetch, now: Date.now, clientId, privateKeys: [privateKey], baseUrl, timeoutMs });
+function askForToken({ clientId, baseUrl, profile, paths }: Config, privateKey: CryptoKey, watched: Fetch): Promise<TokenAnswer<string>> {
+  const requestToken = createTokenRequests({ fetch: watched, now: Date.now, clientId, privateKeys: [privateKey], baseUrl, timeoutMs });
   return requestToken({
     operation: 'tokenB2b', path: resolvePaths(profile, paths).tokenB2b, body: { grantType: 'client_credentials' },
     read: (body) => readToken(body, 'accessToken'),

@@ -1,5 +1,5 @@
 export { createAllo } from './allo.ts';
-export type { Allo, AlloOptions } from './allo.ts';
+export type { Allo, AlloOptions, Dates } from './allo.ts';
 export type { ConnectionOptions, DokuOptions } from './config.ts';
 export * from './contract.ts';
 export { AlloServerError } from './errors.ts';
@@ -13,6 +13,7 @@ export { defaultLimits } from './ledger/rate-limits.ts';
 export type { LimitName, LimitOptions } from './ledger/rate-limits.ts';
 export type { ReconcileReport } from './ledger/reconcile.ts';
 export type { Limit } from './ledger/sliding-window.ts';
+export type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 export type { Connection } from './routes/device.ts';
 export type { Customer, MerchantOrder } from './routes/merchant.ts';
 export { defaultTimeouts } from './snap/timeouts.ts';

@@ -14,10 +14,13 @@ const longestText = 2000;
 
 export function createConsoleLogger(): Logger {
   const write = (level: string) => (message: string, fields: Record<string, unknown> = {}): void => {
-    console.error(toLine({ time: new Date().toISOString(), level, message, ...fields }));
+    console.error(defuse(toLine({ time: new Date().toISOString(), level, message, ...fields })));
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
+
+/** JSON leaves alone what some terminals obey (C1 controls) and some readers of lines break at. */
+const defuse = (line: string): string => line.replace(/[\u007f-\u009f\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Whatever was given, a log must not throw into the one who writes it. */
 function toLine(entry: Record<string, unknown>): string {

@@ -29,6 +29,7 @@ const instruments = {
   'allo.notifications.orphaned': 'counter',
   'allo.keys.used': 'counter',
   'allo.limits.refused': 'counter',
+  'allo.clock.skew': 'gauge',
 } as const satisfies Record<MetricName, 'counter' | 'histogram' | 'gauge'>;
 
 /** @param load for tests */

@@ -17,6 +17,7 @@ import { startSimulator } from '@allo-kit/server/simulator';
 import type { Simulator } from '@allo-kit/server/simulator';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext } from 'playwright-core';
+import { assertNothingCameOut } from './secrets.ts';
 
 export interface Shop {
   url: string;
@@ -64,6 +65,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
     PORT: String(port), SHOP_DATABASE: join(folder, 'shop.db'), ALLO_DATABASE_URL: `file:${join(folder, 'allo.db')}`,
     ALLO_PUBLIC_URL: url, ALLO_ENCRYPTION_KEY: randomBytes(32).toString('base64'), DOKU_ENV: 'simulator', DOKU_PROFILE: profile,
     DOKU_BASE_URL: simulator.url, DOKU_CLIENT_ID: clientId, DOKU_SECRET_KEY: secretKey, DOKU_PRIVATE_KEY: keys.privateKey, DOKU_PUBLIC_KEY: simulator.publicKey,
+    RECORD_TO: folder,
   };
   let server = await startServer(environment);
   const browser = await launchBrowser();
@@ -88,6 +90,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
       server.process.kill('SIGTERM');
       await once(server.process, 'exit');
       await simulator.close();
+      assertNothingCameOut(folder, environment, server.output.join(''));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -99,8 +102,8 @@ interface RunningServer {
 }
 
 async function startServer(environment: Record<string, string>): Promise<RunningServer> {
-  const clock = fileURLToPath(new URL('clock.mjs', import.meta.url));
-  const child = spawn(process.execPath, ['--import', clock, 'demo/server.ts'], {
+  const preloads = ['clock.mjs', 'recorder.mjs'].flatMap((name) => ['--import', fileURLToPath(new URL(name, import.meta.url))]);
+  const child = spawn(process.execPath, [...preloads, 'demo/server.ts'], {
     cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output: string[] = [];

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Allo } from '../../../packages/server/src/index.ts';
 import { readMutant } from './active.ts';
 
-const laterMs = 120;
+const laterMs = 300;
 
 export function mutateHandler(allo: Allo): Allo {
   if (readMutant() !== 'M4') return allo;

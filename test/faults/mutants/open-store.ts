@@ -31,7 +31,7 @@ function dropRule(store: Store, database: Parameters<Open>[0]): Store {
 }
 
 /** As a message broker beside the database would have it. */
-const betweenMs = 60;
+const betweenMs = 300;
 
 const tellApart = (store: Store): Store => ({
   ...store,

@@ -36,6 +36,7 @@ const people = fc.oneof({ weight: 3, arbitrary: payers }, { weight: 2, arbitrary
 /** Who mostly asks for it: what the payers pay with must not be gone all the time. */
 const askers: Readonly<Record<string, fc.Arbitrary<string>>> = {
   beginRefund: fc.oneof({ weight: 2, arbitrary: fc.constant('office') }, { weight: 1, arbitrary: people }),
+  refundTransferred: fc.oneof({ weight: 4, arbitrary: fc.constant('office') }, { weight: 1, arbitrary: people }),
   endLink: fc.oneof({ weight: 1, arbitrary: payers }, { weight: 12, arbitrary: others }),
 };
 

@@ -78,6 +78,25 @@ describe('get', () => {
     assert.equal(await world.create(store).get(), 'winner');
   });
 
+  it('keeps its own where the winner of a lost race is gone again, or past its time', async () => {
+    for (const winner of [undefined, { accessToken: 'stale', issuedAt: 0, expiresAt: instant - 1 }]) {
+      const world = createWorld();
+      let reads = 0;
+      const store: AccessTokenStore = { read: () => Promise.resolve(reads++ === 0 ? undefined : winner), swap: () => Promise.resolve(false) };
+      assert.equal(await world.create(store).get(), 'token-1');
+    }
+  });
+
+  it('asks nobody while its own token is good', async () => {
+    const world = createWorld();
+    const kept = memoryAccessTokenStore();
+    let reads = 0;
+    const tokens = world.create({ ...kept, read: () => (reads += 1, kept.read()) });
+    await times(5, () => tokens.get());
+    await times(5, () => tokens.get());
+    assert.equal(reads, 1);
+  });
+
   it('renews at 80 % of the life and not before', async () => {
     const world = createWorld();
     const tokens = world.create(memoryAccessTokenStore());
@@ -88,7 +107,7 @@ describe('get', () => {
     assert.equal(await tokens.get(), 'token-2');
   });
 
-  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000]] as const) {
+  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000], [true, 900_000], [['60'], 900_000], [null, 900_000]] as const) {
     it(`reads expiresIn ${JSON.stringify(expiresIn)} as a life of ${lifeMs} ms`, async () => {
       const world = createWorld({ expiresIn });
       const store = memoryAccessTokenStore();
@@ -106,6 +125,16 @@ describe('get', () => {
     assert.equal(await tokens.get(), 'token-1');
     world.clock.now += 1;
     await assert.rejects(tokens.get(), AccessTokenError);
+  });
+
+  it('does not go on with one that was found to be refused meanwhile', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    const older = await tokens.get();
+    world.answer = new Error('down');
+    world.clock.now += 800_000;
+    const settled = await Promise.allSettled([tokens.get(), tokens.renew(older)]);
+    assert.deepEqual(settled.map(({ status }) => status), ['rejected', 'rejected']);
   });
 
   it('fails for all who wait, and tries anew for the next', async () => {
@@ -176,6 +205,16 @@ describe('renew', () => {
     const failed = await tokens.get();
     world.answer = new Error('down');
     await assert.rejects(tokens.renew(failed), AccessTokenError);
+  });
+});
+
+describe('an AccessTokenError', () => {
+  it('says how DOKU refused, and what broke', () => {
+    const refused = new AccessTokenError({ outcome: 'refused', responseCode: '4017300', httpStatus: 401, serviceCode: '73', caseCode: '00', responseMessage: 'Unauthorized' } as never);
+    assert.deepEqual([refused.responseCode, refused.message, refused.cause], ['4017300', 'DOKU gave no B2B access token (refused 4017300)', undefined]);
+    const cause = new Error('down');
+    const unsent = new AccessTokenError({ outcome: 'not-sent', cause });
+    assert.deepEqual([unsent.responseCode, unsent.message, unsent.cause], [undefined, 'DOKU gave no B2B access token (not-sent)', cause]);
   });
 });
 

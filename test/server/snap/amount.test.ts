@@ -72,6 +72,8 @@ describe('readAmount', () => {
     for (const value of [undefined, null, 1, '1.00', [], {}, { value: 1, currency: 'IDR' }, { value: '1.00' }, { value: '1.00', currency: 'idr' }]) {
       assert.equal(readAmount(value), undefined);
     }
+    for (const currency of ['IDRX', 'XIDR', 'ID', ['IDR']]) assert.equal(readAmount({ value: '1.00', currency }), undefined);
+    assert.equal(readAmount({ value: ['1.00'], currency: 'IDR' }), undefined);
     for (const value of malformed) assert.equal(readAmount({ value, currency: 'IDR' }), undefined);
   });
 });

@@ -201,6 +201,14 @@ describe('an outgoing operation', () => {
     assert.ok(!bodies.join('\n').includes('null'));
   });
 
+  it('leaves out of a binding what DOKU would not let through', async (t) => {
+    const doku = await startDoku(t, withTokens((_, response) => answerJson(response, 200, {})));
+    await createTestSnap(doku.baseUrl).bindAccount({ ...binding, email: 'bu#di@example.co.id', customerName: '☕️', address: '☕️' });
+    const { body = '' } = doku.received[1] ?? {};
+    for (const absent of ['email', 'customerName', 'address']) assert.ok(!body.includes(`"${absent}"`), absent);
+    assert.ok(body.includes('"country":"ID"'));
+  });
+
   it('asks for the status by service code 54 if told to', async (t) => {
     const doku = await startDoku(t, withTokens((_, response) => answerJson(response, 200, {})));
     await createTestSnap(doku.baseUrl, { statusServiceCode: '54' }).checkStatus({ originalPartnerReferenceNo: payment.partnerReferenceNo });
@@ -317,6 +325,13 @@ describe('what comes back', () => {
     'a binding of another customer': [
       { responseCode: '2000700', redirectUrl: 'https://sandbox.doku.com/x', additionalInfo: { authCode: '1', custIdMerchant: 'cust-002' } },
       (snap) => snap.bindAccount(binding),
+    ],
+    'a binding whose page and answer hold no code': [{ responseCode: '2000700', redirectUrl: 'https://sandbox.doku.com/x' }, (snap) => snap.bindAccount(binding)],
+    'a binding whose page holds something else at its end': [
+      { responseCode: '2000700', redirectUrl: `https://sandbox.doku.com/${'1'.repeat(40)}/x` }, (snap) => snap.bindAccount(binding),
+    ],
+    'a binding whose page holds a longer number': [
+      { responseCode: '2000700', redirectUrl: `https://sandbox.doku.com/${'1'.repeat(41)}` }, (snap) => snap.bindAccount(binding),
     ],
     'a balance without a list': [{ responseCode: '2001100', accountInfos: {} }, (snap) => snap.inquireBalance({ customerToken, ipAddress })],
   };

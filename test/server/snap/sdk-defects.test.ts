@@ -1,11 +1,34 @@
 /**
- * The defects of DOKU's own Node SDK (reliability 1.1, dossier 12), each shown to be impossible here.
+ * The defects of DOKU's own Node SDK, 1.0.52 (reliability 1.1, dossier 12), each shown to be impossible: here, or where the
+ * table says. Where no file is named, it is a test below.
+ *
+ * | what the SDK does | what shows that we do not |
+ * |---|---|
+ * | keeps one customer token for all: Bob's call carries Alice's | "never sends one customer's token for another …", "keeps no customer token from an exchange …"; two-customers, two-customers-interleaved (10,000 interleavings), fuzz |
+ * | thinks a B2B token good for ever | "knows when the B2B token has expired"; access-token |
+ * | takes X-EXTERNAL-ID from the clock: 403 different ones for 500 calls | "gives 500 concurrent calls 500 distinct X-EXTERNAL-IDs …"; external-id |
+ * | repeats a call without a limit of time and without idempotency | "never waits for ever"; http, timeouts; post ("is posted once", "is renewed once …" under the same reference), uncertain-outcomes, process-death |
+ * | takes a signature with its letters' case changed, and stops comparing at the first difference | signature ("is refused lower-cased", "… upper-cased" and 13 more); test/timing; mutant M8 of the fault laboratory |
+ * | prints the secret | "prints nothing at all while it signs …", "shows no secret through JSON …"; log, and every test world as it closes |
+ * | deletes blanks inside texts | "keeps the blanks inside strings when it minifies"; json |
+ * | ends the process if DOKU is down at the start | "makes no request when it is created, and outlives a DOKU that is down"; start |
+ * | verifies a notification over the router's path | adapters ("Express, inside a router" and 11 more), verify-notification ("is a refusal for a path …") |
+ * | takes a bearer token of its own without an expiry | merchant-token ("refuses no expiry" and 18 more) |
+ * | brings 58 packages and 21 MB, and two libraries for cryptography | "brings two packages with it, which bring none" |
+ * | verifies a notification over the token it got from DOKU, not the one presented | signature ("refuses … with any part altered"), verify-notification ("is fresh for the captured notification …") |
+ * | gives DOKU a token without an expiry once a customer's was exchanged | merchant-token ("claims no more than 900 seconds …") |
+ * | writes times in the host's zone, as `-00:00` or `+5.5:30` | timestamp ("is the same on a host in …") |
+ * | refuses short IPv4 addresses and all of IPv6 | text ("toIpAddress"): an address of nobody in their place |
+ * | leaves out X-DEVICE-ID, and "Bearer" before the customer's token | operations ("… is, byte for byte, what … captured"), simulator/gate |
+ * | throws a raw HTTP error | post ("is … after HTTP …"), http |
+ * | expects other members in a notification than DOKU sends | notification, fuzz/wire |
  *
  * @module
  */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
@@ -113,6 +136,15 @@ describe('what DOKU’s SDK gets wrong', () => {
     `);
     assert.equal(stderr, '');
     assert.deepEqual(JSON.parse(stdout), { callsAtStart: 0, calls: 1, outcomes: ['not-sent', 'not-sent'] });
+  });
+
+  it('brings two packages with it, which bring none', () => {
+    const dependenciesOf = (folder: string): string[] => {
+      const { dependencies = {} } = JSON.parse(readFileSync(new URL(`../../../${folder}/package.json`, import.meta.url), 'utf8')) as { dependencies?: Record<string, string> };
+      return Object.keys(dependencies);
+    };
+    assert.deepEqual(dependenciesOf('packages/server'), ['@hono/node-server', 'hono']);
+    for (const name of dependenciesOf('packages/server')) assert.deepEqual(dependenciesOf(`node_modules/${name}`), [], name);
   });
 
   it('never waits for ever', { timeout: 20_000 }, async (t) => {

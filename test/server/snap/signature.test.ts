@@ -218,6 +218,12 @@ describe('the asymmetric signature', () => {
     assert.equal(await verifyAsymmetric([dokuPublicKey], stringToSign, ''), false);
   });
 
+  it('refuses what is no base64', async () => {
+    for (const noBase64 of ['*', `${signature}*`, `*${signature}`, ` ${signature}`, '===', 'ä'.repeat(344)]) {
+      assert.equal(await verifyAsymmetric([dokuPublicKey], stringToSign, noBase64), false);
+    }
+  });
+
   it('refuses any single flipped bit', async () => {
     const bytes = decodeBase64(signature) ?? new Uint8Array();
     await fc.assert(

@@ -111,6 +111,25 @@ describe('the verdict', () => {
     });
   }
 
+  it('is fresh for 15 minutes to the millisecond, whatever the life of its token', async () => {
+    const options = { verifyToken: () => Promise.resolve(true) };
+    clock.now = instant + 15 * minute;
+    assert.equal((await judge({ options })).verdict, 'fresh');
+    clock.now += 1;
+    assert.equal((await judge({ options })).verdict, 'stale');
+  });
+
+  it('is a refusal for a time that was signed and cannot be read', async () => {
+    const timestamp = 'yesterday';
+    const stringToSign = symmetricStringToSign({ path, accessToken, timestamp }, await hashBody(encodeUtf8(vector.request.bodyUtf8)));
+    await assertRefused('timestamp', { headers: { 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': await signSymmetric(keys.secretKey, stringToSign) } });
+  });
+
+  it('is a refusal for a token with something behind it', async () => {
+    await assertRefused('token', { headers: { Authorization: `Bearer ${accessToken} x` } });
+    await assertRefused('token', { headers: { Authorization: `x Bearer ${accessToken}` } });
+  });
+
   it('is a refusal for a fresh one under an expired token', async () => {
     clock.now = instant + hour;
     assert.deepEqual(await judge({ sentAt: clock.now }), { verdict: 'refused', check: 'token' });

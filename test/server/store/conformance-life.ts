@@ -113,6 +113,29 @@ export function describeTokens(world: () => World): void {
 
 export function describeLife(world: () => World): void {
   describe('opening and closing', () => {
+    it('gives a chore to one of 16 who ask, and again after its time', async () => {
+      const { store, other, clock } = world();
+      const claim = async (): Promise<number> => (await times(16, (index) => (index % 2 === 0 ? store : other).claimChore('sweep', 100))).filter(Boolean).length;
+      assert.equal(await claim(), 0, 'the first time is so long after the first who asks');
+      clock.now += 99;
+      assert.equal(await claim(), 0);
+      clock.now += 1;
+      assert.equal(await claim(), 1);
+      assert.equal(await store.claimChore('another', 100), false);
+      clock.now += 100;
+      assert.equal(await claim(), 1);
+    });
+
+    it('belongs to the first of 16 who ask, for ever', async () => {
+      const { store, other } = world();
+      assert.equal(await store.owner(), undefined);
+      const answers = await times(16, (index) => (index % 2 === 0 ? store : other).claimFor(`owner-${index}`));
+      const owner = await other.owner();
+      assert.ok(owner !== undefined && /^owner-\d+$/.test(owner));
+      assert.deepEqual(new Set(answers), new Set([owner]));
+      assert.equal(await store.claimFor('owner-late'), owner);
+    });
+
     it('makes the tables in an empty database, and notes their version', async () => {
       const { store, database } = world();
       await store.payment('none');

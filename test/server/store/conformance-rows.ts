@@ -75,6 +75,22 @@ export function describeLinks(world: () => World): void {
 
 export function describePayments(world: () => World): void {
   describe('payments', () => {
+    it('are listed by when they were sent, page by page, each once', async () => {
+      const { store } = world();
+      const sent = await Promise.all([10, 20, 30, 40, null].map(async (sentAt) => {
+        const payment = aPayment({ sentAt });
+        await store.insertPayment(payment, aKey());
+        return payment;
+      }));
+      const expected = sent.slice(1, 3).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      const period = { fromMs: 20, toMs: 40 };
+      assert.deepEqual(await store.paymentsSent(period, '', 10), expected);
+      const [first] = await store.paymentsSent(period, '', 1);
+      assert.deepEqual(first, expected[0]);
+      assert.deepEqual(await store.paymentsSent(period, first?.id ?? '', 1), expected.slice(1));
+      assert.deepEqual(await store.paymentsSent(period, expected[1]?.id ?? '', 1), []);
+    });
+
     it('come back with every field as it was written', async () => {
       const { store, other } = world();
       for (const payment of [aFullPayment(), aPayment()]) {

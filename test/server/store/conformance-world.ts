@@ -28,7 +28,7 @@ export interface Database {
 }
 
 export const allLinkStates: readonly LinkState[] = [
-  'initiated', 'redirected', 'returned', 'exchanging', 'active', 'unlinking', 'unlinked', 'relink_required', 'failed', 'abandoned',
+  'initiated', 'redirected', 'returned', 'exchanging', 'disowned', 'active', 'unlinking', 'unlinked', 'relink_required', 'failed', 'abandoned',
 ];
 export const allPaymentStates: readonly PaymentState[] = [
   'created', 'sending', 'requires_action', 'pending', 'unknown', 'succeeded', 'refunding', 'refunded', 'late_success', 'failed',

@@ -77,6 +77,12 @@ describeStore({ name: 'SQLite', skip: undefined, create: createDatabase, close: 
   });
 });
 
+describe('a change of the tables', () => {
+  it('after the first only adds, so that the version before goes on working beside it', () => {
+    for (const statement of migrations.slice(1).flat()) assert.match(statement, /^(?:CREATE (?:TABLE|INDEX) |ALTER TABLE \w+ ADD COLUMN \w+ \w+$)/, statement);
+  });
+});
+
 describe('the SQLite file', () => {
   const made: { folder: string } = { folder: '' };
   before(() => { made.folder = mkdtempSync(join(tmpdir(), 'allo-store-')); });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import type { AlloEvent } from '../../../packages/server/src/ledger/allo-event.ts';
 import type { Simulator } from '../../../packages/server/src/simulator/index.ts';
+import { secretForms } from './canaries.ts';
 
 export interface LedgerPayment {
   id: string;
@@ -112,15 +113,6 @@ export function assertNothingOpen(databasePath: string): void {
   assert.deepEqual(open, [], 'something is still open');
   assert.deepEqual(events.filter(({ delivered_at }) => delivered_at === null).map(({ type }) => type), [], 'an event was not delivered');
 }
-
-const secretForms = {
-  'a token': /eyJ[\w-]+\.[\w-]+/,
-  'a secret key': /SK-TESTONLY/,
-  'a private key': /PRIVATE KEY/,
-  'a phone number': /(?<!\d)(?:0|\+?62)8\d{8,}/,
-  'an authorisation code': /\b2238\d{30,}/,
-  'a bearer header': /Bearer /i,
-} as const;
 
 /** Random ids may hold digits that look like a phone number. */
 const randomIds = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

@@ -9,6 +9,8 @@ export interface Network {
   stopAt(address: RegExp, when: 'before-sending' | 'after-answer'): Promise<void>;
   /** From now on nothing comes back any more: the process is gone. */
   die(): void;
+  /** Throws once the process is gone; in its clock, it keeps what is left of it in this one from doing anything. */
+  assertAlive(): void;
 }
 
 export function addressOf(input: Parameters<typeof fetch>[0]): string {
@@ -23,9 +25,11 @@ interface Stop {
 
 export function createNetwork(): Network {
   const stops: Stop[] = [];
+  // Rejects with the death, so that no timer of a dead process is waited for.
+  const death = Promise.withResolvers<never>();
+  death.promise.catch(() => undefined);
   let isOver = false;
   const isDead = (): boolean => isOver;
-  const never = (): Promise<never> => new Promise(() => undefined);
 
   const take = (url: string): Stop | undefined => {
     const index = stops.findIndex(({ address }) => address.test(url));
@@ -37,15 +41,21 @@ export function createNetwork(): Network {
       const stop = take(addressOf(input));
       if (isDead() || stop?.when === 'before-sending') {
         stop?.reached();
-        return never();
+        return death.promise;
       }
       const response = await fetch(input, init);
       if (!isDead() && stop === undefined) return response;
       await response.arrayBuffer();
       stop?.reached();
-      return never();
+      return death.promise;
     },
     stopAt: (address, when) => new Promise((resolve) => stops.push({ address, when, reached: resolve })),
-    die: () => void (isOver = true),
+    die() {
+      isOver = true;
+      death.reject(new Error('this process is gone'));
+    },
+    assertAlive() {
+      if (isDead()) throw new Error('this process is gone');
+    },
   };
 }

@@ -7,17 +7,20 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { findPostgres, givenPostgres, noPostgres, postgresAccount } from './postgres-place.mjs';
 
 export interface PostgresServer {
   /** Answers the address of a new, empty database. */
   createDatabase(): Promise<string>;
   dropDatabase(url: string): Promise<void>;
+  /** Ends the server at once, as a crash does, and starts it again; undefined if it is not ours. */
+  outage?: { begin(): Promise<void>; end(): Promise<void> };
   /** Drops what was made; ends the cluster if it is ours. */
   close(): Promise<void>;
 }
@@ -39,37 +42,14 @@ export async function queryPostgres(url: string, text: string, values: unknown[]
 }
 
 export async function startPostgres(): Promise<PostgresServer | NoPostgres> {
-  const given = process.env['TEST_POSTGRES_URL'];
-  if (given !== undefined && given !== '') return serverAt(given, () => Promise.resolve());
-  const binaries = findBinaries();
-  if (binaries === undefined) return { reason: 'no PostgreSQL: set TEST_POSTGRES_URL, or install the server of your distribution' };
-  const account = serverAccount();
-  if (account === undefined) return { reason: 'PostgreSQL refuses to run as root, and there is no user postgres: set TEST_POSTGRES_URL' };
+  const given = givenPostgres();
+  if (given !== undefined) return serverAt(given, () => Promise.resolve());
+  const [binaries, account] = [findPostgres(), postgresAccount() as Account | undefined];
+  if (binaries === undefined || account === undefined) return { reason: noPostgres() ?? 'no PostgreSQL' };
   return startCluster(binaries, account);
 }
 
-/** Where Debian and its kin put the server, the newest version last. */
-function findBinaries(): string | undefined {
-  const root = '/usr/lib/postgresql';
-  if (!existsSync(root)) return undefined;
-  return readdirSync(root)
-    .sort((one, other) => Number(one) - Number(other))
-    .map((version) => join(root, version, 'bin'))
-    .findLast((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
-}
-
 type Account = { uid: number; gid: number } | Record<string, never>;
-
-/** Ourselves; or, as root, whom the distribution has made for it. */
-function serverAccount(): Account | undefined {
-  if (process.getuid?.() !== 0) return {};
-  try {
-    const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-    return { uid: idOf('-u'), gid: idOf('-g') };
-  } catch {
-    return undefined;
-  }
-}
 
 async function startCluster(binaries: string, account: Account): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'allo-pg-'));
@@ -83,12 +63,13 @@ async function startCluster(binaries: string, account: Account): Promise<Postgre
   const port = await freePort();
   // What is tested is our use of it; that its own commits are durable is PostgreSQL's affair.
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`, 'fsync=off', 'max_connections=100', 'shared_buffers=32MB'];
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], { ...run, stdio: 'ignore' });
+  const begin = (): ChildProcess => spawn(join(binaries, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], { ...run, stdio: 'ignore' });
+  let server = begin();
   const killWithUs = (): void => void server.kill('SIGQUIT');
   process.once('exit', killWithUs);
   const url = `postgres://allo:${password}@127.0.0.1:${port}/postgres`;
   const end = async (): Promise<void> => {
-    await endProcess(server);
+    await endProcess(server, 'SIGINT');
     process.removeListener('exit', killWithUs);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -98,7 +79,14 @@ async function startCluster(binaries: string, account: Account): Promise<Postgre
     await end();
     throw error;
   }
-  return serverAt(url, end);
+  const outage = {
+    begin: () => endProcess(server, 'SIGQUIT'),
+    async end() {
+      server = begin();
+      await untilItAnswers(url, data, server);
+    },
+  };
+  return { ...serverAt(url, end), outage };
 }
 
 async function freePort(): Promise<number> {
@@ -125,10 +113,10 @@ async function untilItAnswers(url: string, data: string, server: ChildProcess): 
   }
 }
 
-async function endProcess(server: ChildProcess): Promise<void> {
+async function endProcess(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, 'exit');
-  server.kill('SIGINT');
+  server.kill(signal);
   await ended;
 }
 

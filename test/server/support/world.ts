@@ -1,7 +1,7 @@
 /**
  * A whole world for one test: the simulator, the product over real HTTP and a real database file, and shoppers
  * with cookies of their own. One clock, moved by the test. Closing it holds the ledger against the bank's journal and
- * against its own audit trail.
+ * against its own audit trail, and looks for secrets in all that came out.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,10 +21,13 @@ import { assertAuditReplays } from './audit.ts';
 import { watchAnswers } from '../../fuzz/support/watched.ts';
 import { assertBooksAgree, assertLogKeepsSecrets, readLedger } from './books.ts';
 import type { Ledger, LogLine } from './books.ts';
+import { createCanaries } from './canaries.ts';
+import type { Canaries } from './canaries.ts';
+import { lookAtDatabase, watchHandler, watchOptions } from './canary-watch.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from './credentials.ts';
 import { createNetwork } from './network.ts';
 import type { Network } from './network.ts';
-import { createShopper } from './shopper.ts';
+import { createShopper, phoneOf } from './shopper.ts';
 import type { Shopper } from './shopper.ts';
 
 export { phoneOf } from './shopper.ts';
@@ -71,8 +74,8 @@ export interface WorldOptions {
   mount?: (allo: Allo) => RequestListener;
 }
 
-/** Waiting times of real time only; what is DOKU's stays DOKU's. */
-const patience = { browserWaitMs: 2_000 };
+/** Of real time: an answer that comes is waited for, however slow the machine. What is DOKU's stays DOKU's. */
+const patience = { browserWaitMs: 600_000 };
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'allo-'));
@@ -84,9 +87,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const server = createServer((request, response) => { life.listener(request, response); });
   const url = await listen(server);
   const undocumented: string[] = [];
+  const canaries = createCanaries();
   const start = (more: Partial<AlloOptions> = {}) => {
-    const life = startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }));
-    const watched = watchAnswers(life.allo, (deviation) => undocumented.push(deviation));
+    const life = startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }), canaries);
+    const watched = watchAnswers(watchHandler(life.allo, canaries), (deviation) => undocumented.push(deviation));
     return { ...life, listener: options.mount?.(watched) ?? toNode(watched) };
   };
   let life = start();
@@ -100,7 +104,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     get allo() { return life.allo; },
     get alloOptions() { return life.options; },
     get network() { return life.network; },
-    shopper: (customerId) => createShopper(url, customerId),
+    shopper(customerId) {
+      canaries.learn(JSON.stringify({ phone: phoneOf(customerId) }));
+      return createShopper(url, customerId);
+    },
     async pass(ms, stepMs = ms) {
       for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
         await simulator.advance(Math.min(stepMs, ms - passedMs));
@@ -126,7 +133,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     async close() {
       try {
         await simulator.settled();
+        const { database = '' } = life.options;
+        await lookAtDatabase(canaries, database);
         await life.allo.close();
+        await lookAtDatabase(canaries, database);
+        canaries.look('the events', JSON.stringify(facts.events));
+        assert.deepEqual(canaries.found(), [], 'a secret came out');
         assertBooksAgree(world);
         assertAuditReplays(databasePath);
         assertLogKeepsSecrets(facts.log);
@@ -143,10 +155,15 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** One process of the product. */
-function startLife(given: AlloOptions) {
+function startLife(given: AlloOptions, canaries: Canaries) {
   const network = createNetwork();
+  const { now = Date.now } = given;
   const options = { fetch: network.fetch, ...given };
-  return { allo: createAllo(options), network, options };
+  const mortalNow = (): number => {
+    network.assertAlive();
+    return now();
+  };
+  return { allo: createAllo({ ...watchOptions(options, canaries), now: mortalNow }), network, options };
 }
 
 interface Parts {

@@ -72,7 +72,7 @@ const layout = css`
 
 /** What can be pressed or filled in. No ring around the frame: it gets the focus only from us, when nothing else can take it. */
 const controls = css`
-  [part='actions'], form { flex: 1 1 14em; }
+  [part='actions'], form { flex: 1 1 14em; min-width: 0; }
   form > * { flex: 1 1 100%; }
   [part~='button'], input {
     flex: 1 1 auto;
@@ -96,15 +96,15 @@ const controls = css`
     cursor: pointer;
     transition: background-color var(--allo-motion, 160ms);
   }
-  [part~='button']:hover { background: color-mix(in srgb, currentColor 7%, transparent); }
+  [part~='button']:where(:hover) { background: color-mix(in srgb, currentColor 7%, transparent); }
   [part~='primary'] { border-color: transparent; background: var(--_accent); color: var(--allo-color-on-accent, light-dark(#fff, #0a1c47)); }
   [part~='primary']:hover { background: var(--allo-color-accent-hover, light-dark(#163fa8, #bdd2ff)); }
-  [part~='danger'], [part~='danger']:hover { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
+  [part~='danger'] { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
   [part~='plain'] { flex: none; min-width: 44px; min-height: 44px; border-color: transparent; color: var(--_accent); }
   [aria-disabled='true'] { cursor: default; }
   [data-idle='off'] { background: var(--_border); color: var(--_muted); }
   :focus-visible:not(div) { outline: 3px solid var(--allo-color-focus, var(--_accent)); outline-offset: 2px; }
-  input { border-color: currentColor; font-size: max(1em, 16px); }
+  input { min-width: 0; border-color: currentColor; font-size: max(1em, 16px); }
   [aria-invalid='true'] { border-color: var(--_danger); }
 `;
 

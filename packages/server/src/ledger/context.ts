@@ -95,6 +95,8 @@ export interface LedgerContext {
   newReference(): string;
   returnUrls(kind: 'link' | 'payment', secret: string): ReturnUrls;
   onEvent(event: AlloEvent): void | Promise<void>;
+  /** Whether this server is about to stop: what can be left for the next is. */
+  isClosing(): boolean;
   /** Whether the store was closed for good. */
   isClosed(): boolean;
   /** Keeps work that outlives a request, so that closing can wait for it. Never rejects. */

@@ -12,7 +12,9 @@ import { admit } from './admission.ts';
 import type { BankAnswer, Browser, Device, LinkPage } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
+import { leaveBehind, lookSoon, mayStillBeFinished, takeBack } from './disown.ts';
 import { accountEvent } from './events.ts';
+import { withGap } from './link-page.ts';
 import { pauseMs } from './schedule.ts';
 import { forgotten, openAuthCode, sealFor, sealToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
@@ -99,10 +101,10 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   const link = await confirmLink(ctx, standing);
   assertRoom(link);
   if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
-  if (link.state !== 'initiated' && link.state !== 'redirected') return;
-  await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause: 'started anew' }],
-  });
+  const cause = 'started anew';
+  // Of a start that has not been answered yet nobody sees the page.
+  if (link.state === 'initiated') await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause }] });
+  if (link.state === 'redirected') await leaveBehind(ctx, link, null, cause);
 }
 
 async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
@@ -132,7 +134,7 @@ async function openPage(ctx: LedgerContext, link: LinkRow, page: LinkPage, cause
   const opened = await ctx.store.commit({
     changes: [{
       table: 'links', id: link.id, ...linkTransitions.pageOpened, cause,
-      set: { authCodeSealed, externalId: page.externalId, pageUrl: page.url, pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
+      set: { authCodeSealed, externalId: page.externalId, pageUrl: withGap(page), pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
     }],
   });
   const latest = await ctx.store.link(link.id);
@@ -164,7 +166,7 @@ export async function returnFromLink(ctx: LedgerContext, secret: string, visitor
   if (link.returnedAt !== null || ctx.now() - link.createdAt > returnTtlMs) return { returnTo: link.returnTo };
   const sameDevice = visitor.deviceId !== undefined && (await sha256Hex(visitor.deviceId)) === link.deviceHash;
   if (!sameDevice && visitor.customerId !== link.customerId) {
-    await disown(ctx, link);
+    await refuse(ctx, link);
     return undefined;
   }
   // After a failure one "no" of the bank is enough; after a success it may only be slow.
@@ -173,6 +175,7 @@ export async function returnFromLink(ctx: LedgerContext, secret: string, visitor
     changes: [{ table: 'links', id: link.id, ...linkTransitions.returned, set: { returnedAt: ctx.now(), checks, nextAt: ctx.now() }, cause: 'return' }],
   });
   if (marked) await confirmLink(ctx, { ...link, state: 'returned', checks });
+  else if (link.state === 'disowned') await lookSoon(ctx, link);
   else await useUp(ctx, link);
   return { returnTo: link.returnTo };
 }
@@ -190,15 +193,18 @@ async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
  * Another browser came back with this state: whatever the shopper confirmed is taken back, at the bank too. What the
  * bank would go on to hold for the one who began could never be linked by its owner.
  */
-async function disown(ctx: LedgerContext, link: LinkRow): Promise<void> {
+async function refuse(ctx: LedgerContext, link: LinkRow): Promise<void> {
   ctx.log.warn('the bank sent back another browser than the one that began to link; the link is refused', { linkId: link.id });
+  if (link.state === 'disowned') return lookSoon(ctx, link);
   const cause = 'returned in another session';
   const set = { returnedAt: ctx.now(), nextAt: ctx.now(), checks: 0, failure: 'not-completed', pageUrl: null };
-  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.disowned, set, cause }] });
+  if (await leaveBehind(ctx, { ...link, returnedAt: ctx.now() }, 'not-completed', cause)) return;
+  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.refusedAfterAll, set, cause }] });
 }
 
 /** What a verified binding notification says; `failed` ends the attempt, `completed` only makes us ask. */
 export async function linkNotified(ctx: LedgerContext, link: LinkRow, said: 'completed' | 'failed' | 'open'): Promise<void> {
+  if (link.state === 'disowned' && said !== 'open') return takeBack(ctx, link);
   if (said === 'completed') await confirmLink(ctx, link);
   if (said === 'failed') await endAttempt(ctx, link, 'not-completed', 'notification');
 }
@@ -233,19 +239,25 @@ async function exchange(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 
 async function notConfirmed(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 'returned', refused: boolean, cause: string): Promise<void> {
   const pageExpiresAt = link.pageExpiresAt ?? ctx.now();
   if (came === 'redirected') {
-    if (refused && ctx.now() > pageExpiresAt) return endAttempt(ctx, link, 'expired', cause);
+    if (refused && ctx.now() > pageExpiresAt) return giveUp(ctx, link, 'expired', cause);
     return again(ctx, link, linkTransitions.notYet, nextLook(ctx, pageExpiresAt), cause);
   }
   const { confirmDelaysMs } = ctx.timing;
-  if (refused && link.checks >= confirmDelaysMs.length) return endAttempt(ctx, link, 'not-completed', cause);
+  if (refused && link.checks >= confirmDelaysMs.length) return giveUp(ctx, link, 'not-completed', cause);
   return again(ctx, link, linkTransitions.retryLater, ctx.now() + pauseMs(ctx, confirmDelaysMs, link.checks), cause);
 }
 
 async function again(
   ctx: LedgerContext, link: LinkRow, step: typeof linkTransitions.notYet | typeof linkTransitions.retryLater, nextAt: number, cause: string,
 ): Promise<void> {
-  if (ctx.now() - link.createdAt > ctx.timing.reviewAfterMs) return endAttempt(ctx, link, 'unavailable', cause);
+  if (ctx.now() - link.createdAt > ctx.timing.reviewAfterMs) return giveUp(ctx, link, 'unavailable', cause);
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, set: { nextAt, checks: link.checks + 1 }, cause }] });
+}
+
+/** Over for the shopper. As long as the bank may still make a link of it, it is not forgotten. */
+async function giveUp(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {
+  if (mayStillBeFinished(ctx, link) || failure === 'unavailable') await leaveBehind(ctx, link, failure, cause);
+  else await endAttempt(ctx, link, failure, cause);
 }
 
 async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {

@@ -13,6 +13,7 @@
  * - `allo.notifications.orphaned`: 1 for each notification of a payment that is not in the ledger; `status`
  * - `allo.keys.used`: 1 for each token request that DOKU took, and each request of DOKU's that was verified; `key` (its variable), `place` (1: the newest)
  * - `allo.limits.refused`: 1 for each request that came too often; `limit`
+ * - `allo.clock.skew`: milliseconds that our clock is ahead of DOKU's, by its answers; negative if it is behind
  */
 export type MetricName =
   | 'allo.transitions'
@@ -22,7 +23,8 @@ export type MetricName =
   | 'allo.notifications.refused'
   | 'allo.notifications.orphaned'
   | 'allo.keys.used'
-  | 'allo.limits.refused';
+  | 'allo.limits.refused'
+  | 'allo.clock.skew';
 
 export type MetricHook = (name: MetricName, value: number, attributes: Readonly<Record<string, string>>) => void;
 

@@ -136,7 +136,7 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
   const settled = answer;
   await keepAnswer(ctx, async () => {
-    if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence);
+    if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence, 'refused');
     await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, settled);
   });
 }

@@ -6,7 +6,9 @@
  */
 
 import type { JobRows, JobTable, LinkRow, PaymentRow } from '../store/rows.ts';
+import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
+import { takeBack } from './disown.ts';
 import { deliverEvents, paymentEvent } from './events.ts';
 import { applyStatus } from './evidence.ts';
 import { reconcileLink } from './links.ts';
@@ -64,6 +66,7 @@ async function lookSafely<Row extends { id: string }>(
 }
 
 function lookAtLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  if (link.state === 'disowned' || link.state === 'relink_required') return takeBack(ctx, link);
   return link.state === 'active' || link.state === 'unlinking' ? continueUnlink(ctx, link.id) : reconcileLink(ctx, link);
 }
 
@@ -74,12 +77,12 @@ async function reconcilePayment(ctx: LedgerContext, payment: PaymentRow): Promis
   await checkPayment(ctx, payment);
 }
 
-/** Asks the bank how the payment stands and settles it by the answer. Answers false if the bank gave none. */
-export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<boolean> {
+/** Asks the bank how the payment stands, settles it by the answer, and says what it was. */
+export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<ChargeStatus['status']> {
   const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  const answered = answer.outcome === 'done';
-  await applyStatus(ctx, payment.id, answered ? answer.value : { status: 'no-answer' }, { source: 'inquiry', text: answer.evidence });
-  return answered;
+  const said: ChargeStatus = answer.outcome === 'done' ? answer.value : { status: 'no-answer' };
+  await applyStatus(ctx, payment.id, said, { source: 'inquiry', text: answer.evidence });
+  return said.status;
 }
 
 async function expireUnsent(ctx: LedgerContext, payment: PaymentRow): Promise<void> {

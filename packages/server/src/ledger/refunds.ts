@@ -236,10 +236,10 @@ async function sendWhenPossible(ctx: LedgerContext, payment: PaymentRow, refund:
   if (leave !== undefined) await sendRefund(ctx, payment, refund).finally(leave);
 }
 
-/** A payment that was taken late, after its order was paid anew: given back as soon as that is certain. */
+/** A payment that was taken late, after its order was paid anew: given back as soon as that is certain, or for people to say. */
 export async function reconcileLate(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
   const standing = await ctx.store.paymentOfOrder(payment.orderId);
-  if (standing !== undefined && takenStates.includes(standing.state)) {
+  if (standing !== undefined && [...takenStates, 'review'].includes(standing.state)) {
     await refundPayment(ctx, payment.id, { reason: 'paid twice' });
     return;
   }

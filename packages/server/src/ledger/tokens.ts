@@ -7,11 +7,16 @@
 
 import { linkPlace } from '../store/places.ts';
 import type { SealedField } from '../store/places.ts';
-import type { LinkRow } from '../store/rows.ts';
+import type { LinkRow, LinkState } from '../store/rows.ts';
 import type { BankAnswer, CustomerToken } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
 import { linkTransitions } from './transitions.ts';
+
+/** The steps by which a link that is being ended stays as it is. */
+const staying: Readonly<{ [State in LinkState]?: keyof typeof linkTransitions }> = {
+  unlinking: 'stillUnlinking', disowned: 'stillDisowned', relink_required: 'stillDead',
+};
 
 /** A token to use now, or why there is none. `dead`: the customer has to link again. */
 export type TokenAnswer = { outcome: 'token'; token: string } | { outcome: 'dead' } | { outcome: 'unavailable' };
@@ -42,10 +47,10 @@ export async function openAuthCode(ctx: LedgerContext, link: LinkRow): Promise<s
 
 const renewals = new WeakMap<LedgerContext, Map<string, Promise<TokenAnswer>>>();
 
-/** A link that is unlinked before it was ever confirmed has no token yet; its code tells whether there is something to unlink. */
-const hasNone = ({ state, tokenSealed }: LinkRow): boolean => tokenSealed === null && state !== 'unlinking';
+/** An attempt that was disowned before it was confirmed has no token yet; its code tells whether there is something to unlink. */
+const hasNone = ({ state, tokenSealed }: LinkRow): boolean => tokenSealed === null && state !== 'disowned';
 
-/** The token of an active (or just being unlinked) link, renewed if it is about to end. */
+/** The token of a link that is active or being ended, renewed if it is about to run out. */
 export async function customerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
   if (hasNone(link)) return { outcome: 'dead' };
   const { tokenSealed, tokenExpiresAt } = link;
@@ -81,7 +86,7 @@ async function renew(ctx: LedgerContext, linkId: string, failed: string | null):
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return keep(ctx, link, answer.value);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
-  await markDead(ctx, link, 'exchange-refused');
+  await markDead(ctx, link, 'exchange-refused', 'gone');
   return { outcome: 'dead' };
 }
 
@@ -103,20 +108,27 @@ async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswe
 
 async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {
   const set = await sealToken(ctx, link.id, token);
-  const { from, to } = link.state === 'unlinking' ? linkTransitions.stillUnlinking : linkTransitions.renewed;
+  const { from, to } = renewedIn(link.state);
   const kept = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, from, to, version: link.version, set: { ...set, nextAt: link.nextAt }, cause: 'token renewed' }],
   });
   if (kept) return { outcome: 'token', token: token.token };
   const latest = await ctx.store.link(link.id);
-  return latest === undefined ? { outcome: 'dead' } : openToken(ctx, latest);
+  if (latest === undefined || hasNone(latest)) return { outcome: 'dead' };
+  return latest.tokenSealed === null ? { outcome: 'unavailable' } : openToken(ctx, latest);
 }
 
-/** The bank no longer honours the link. */
-export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
+const renewedIn = (state: LinkState) => linkTransitions[staying[state] ?? 'renewed'];
+
+/**
+ * The bank no longer honours the link. Gone is what it gives no token for; where it gives tokens and refuses them, a link
+ * stands there all the same, and is ended before it is forgotten.
+ */
+export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string, is: 'gone' | 'refused'): Promise<void> {
   if (link.state !== 'active') return;
+  const set = is === 'gone' ? erased : { phoneHash: null, pageUrl: null, checks: 0, nextAt: ctx.now() };
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set: erased, cause }],
+    changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set, cause }],
     events: [accountEvent(ctx, 'account.relink-required', link)],
     forgetShopperOf: link.id,
   });

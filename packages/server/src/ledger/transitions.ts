@@ -63,11 +63,14 @@ export const refundTransitions = {
   gaveUp: { from: ['sending', 'pending', 'unknown'], to: 'review' },
 } as const satisfies Table<RefundState, string>;
 
-/** A link between a customer and an Allo account. */
+/**
+ * A link between a customer and an Allo account. `disowned`: an attempt that is over for us while its page may still be
+ * open at the bank; what comes of it there is taken back.
+ */
 export const linkTransitions = {
   pageOpened: { from: ['initiated'], to: 'redirected' },
   startFailed: { from: ['initiated'], to: 'failed' },
-  superseded: { from: ['initiated', 'redirected'], to: 'abandoned' },
+  superseded: { from: ['initiated'], to: 'abandoned' },
   returned: { from: ['redirected'], to: 'returned' },
   claimed: { from: ['redirected', 'returned'], to: 'exchanging' },
   notYet: { from: ['exchanging'], to: 'redirected' },
@@ -75,11 +78,15 @@ export const linkTransitions = {
   confirmed: { from: ['exchanging'], to: 'active' },
   notCompleted: { from: ['redirected', 'returned', 'exchanging'], to: 'failed' },
   timedOut: { from: ['initiated', 'redirected', 'returned', 'exchanging'], to: 'abandoned' },
+  leftBehind: { from: ['redirected', 'returned', 'exchanging'], to: 'disowned' },
+  stillDisowned: { from: ['disowned'], to: 'disowned' },
+  takenBack: { from: ['disowned'], to: 'abandoned' },
   returnedWhileExchanging: { from: ['exchanging'], to: 'exchanging' },
-  disowned: { from: ['redirected', 'returned', 'exchanging', 'active'], to: 'unlinking' },
+  refusedAfterAll: { from: ['active'], to: 'unlinking' },
   renewed: { from: ['active'], to: 'active' },
   unlinkRequested: { from: ['active'], to: 'active' },
   dead: { from: ['active'], to: 'relink_required' },
+  stillDead: { from: ['relink_required'], to: 'relink_required' },
   unlinkClaimed: { from: ['active'], to: 'unlinking' },
   stillUnlinking: { from: ['unlinking'], to: 'unlinking' },
   unlinked: { from: ['unlinking', 'active'], to: 'unlinked' },

@@ -14,7 +14,7 @@ import { customerToken, forgotten, openAuthCode, renewCustomerToken } from './to
 import { linkTransitions } from './transitions.ts';
 
 /** Pauses between attempts, and between looks at open payments that hold it up. */
-const retryDelaysMs = [5_000, 15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
+export const retryDelaysMs = [5_000, 15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
 /** Used where the reconciler acts without a shopper. */
 export const serverDevice: Device = { id: 'allokitserver', ipAddress: '100.64.0.10' };
@@ -67,29 +67,41 @@ async function mustWait(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 }
 
 async function unlinkAtBank(ctx: LedgerContext, link: LinkRow, device: Device): Promise<void> {
-  const token = await customerToken(ctx, link);
-  if (token.outcome === 'dead') return finish(ctx, link, 'no longer honoured');
-  if (token.outcome === 'unavailable') return retry(ctx, link, 'no token');
-  const answer = await ctx.bank.unlink(token.token, device);
-  if (answer.outcome === 'done') return finish(ctx, link, answer.evidence);
-  if (answer.outcome !== 'token-refused' && answer.outcome !== 'refused') return retry(ctx, link, answer.evidence);
-  // The token was refused: only a fruitless exchange proves that the link is gone.
-  return (await isGone(ctx, link)) ? finish(ctx, link, answer.evidence) : retry(ctx, link, answer.evidence);
+  const { isGone, cause } = await endAtBank(ctx, link, device);
+  await (isGone ? finish(ctx, link, cause) : retry(ctx, link, cause));
 }
 
-async function isGone(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
+/** What became of a link at the bank: whether nothing of it is left there now, and by what we know. */
+export interface EndAtBank {
+  isGone: boolean;
+  /** Whether it was this request that ended it; else the bank knew of none. */
+  wasThere: boolean;
+  cause: string;
+}
+
+/** Ends the link at the bank, as far as its answers go. */
+export async function endAtBank(ctx: LedgerContext, link: LinkRow, device: Device): Promise<EndAtBank> {
+  const token = await customerToken(ctx, link);
+  if (token.outcome === 'dead') return { isGone: true, wasThere: false, cause: 'no longer honoured' };
+  if (token.outcome === 'unavailable') return { isGone: false, wasThere: false, cause: 'no token' };
+  const { outcome, evidence: cause } = await ctx.bank.unlink(token.token, device);
+  if (outcome === 'done') return { isGone: true, wasThere: true, cause };
+  // The token was refused: only a fruitless exchange proves that the link is gone.
+  const isRefused = outcome === 'token-refused' || outcome === 'refused';
+  return { isGone: isRefused && (await isGoneByExchange(ctx, link)), wasThere: true, cause };
+}
+
+async function isGoneByExchange(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
   if ((await openAuthCode(ctx, link)) === undefined) return true;
   const latest = await ctx.store.link(link.id);
   return latest === undefined || (await renewCustomerToken(ctx, latest)).outcome === 'dead';
 }
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
-  // One that was never confirmed was never reported as linked, and somebody may still be on the way back from the bank.
-  const wasLinked = link.linkedAt !== null;
-  const set = { ...forgotten, externalId: null, ...(wasLinked && { deviceHash: '', returnTo: '/' }) };
+  const set = { ...forgotten, externalId: null, deviceHash: '', returnTo: '/' };
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinked, set, cause }],
-    events: wasLinked ? [accountEvent(ctx, 'account.unlinked', link)] : [],
+    events: [accountEvent(ctx, 'account.unlinked', link)],
     forgetShopperOf: link.id,
   });
 }

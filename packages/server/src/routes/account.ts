@@ -6,6 +6,7 @@
 
 import type { Account, LinkStarted } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
+import { withPage } from '../ledger/link-page.ts';
 import { startLink } from '../ledger/links.ts';
 import { requestUnlink } from '../ledger/unlink.ts';
 import { toPhoneNo } from '../snap/phone-no.ts';
@@ -18,9 +19,9 @@ import type { Customer } from './merchant.ts';
 import { maskPhone, parsePhone } from './phone.ts';
 import { accountView } from './views.ts';
 
-function viewAccount({ ledger }: RouteContext, link: LinkRow | undefined, customer: Customer): Account {
+async function viewAccount({ ledger }: RouteContext, link: LinkRow | undefined, customer: Customer): Promise<Account> {
   const phone = knownPhone(customer);
-  return accountView(link, phone && maskPhone(phone), ledger.now());
+  return accountView(link && await withPage(ledger, link), phone && maskPhone(phone), ledger.now());
 }
 
 /** What the merchant keeps may be a number of another country or none at all: then the shopper is asked. */
@@ -28,7 +29,7 @@ const knownPhone = ({ phone = '' }: Customer): string | undefined => toPhoneNo(p
 
 export async function showAccount(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
-  return c.json(viewAccount(routes, await routes.ledger.store.latestLink(customer.id), customer));
+  return c.json(await viewAccount(routes, await routes.ledger.store.latestLink(customer.id), customer));
 }
 
 export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<Response> {
@@ -46,7 +47,7 @@ export async function beginLink(routes: RouteContext, c: RouteRequest): Promise<
     ...(customer.name !== undefined && { name: customer.name }), ...(customer.email !== undefined && { email: customer.email }),
   });
   if (setCookie !== undefined) c.header('set-cookie', setCookie);
-  return c.json(started(link), 201);
+  return c.json(started(await withPage(routes.ledger, link)), 201);
 }
 
 function started({ pageUrl, pageExpiresAt }: LinkRow): LinkStarted {
@@ -58,5 +59,5 @@ export async function endLink(routes: RouteContext, c: RouteRequest): Promise<Re
   const customer = await requireCustomer(routes.merchant, c.req.raw);
   if ((await routes.merchant.authorizeUnlink?.(c.req.raw, customer)) === false) throw new AlloServerError('FORBIDDEN');
   const { device } = identifyDevice(c.req.raw, c.env, routes.device);
-  return c.json(viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
+  return c.json(await viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
 }

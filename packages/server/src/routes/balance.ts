@@ -31,7 +31,7 @@ async function inquireBalance(ledger: LedgerContext, link: LinkRow, device: Devi
   const inquire = (token: string) => ledger.bank.balance(token, device);
   let answer = await inquire(tokenOf(await customerToken(ledger, link)));
   if (answer.outcome === 'token-refused') answer = await inquire(tokenOf(await renewCustomerToken(ledger, link)));
-  if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence);
+  if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence, 'refused');
   return { instruments: told(answer), asOf: new Date(ledger.now()).toISOString() };
 }
 

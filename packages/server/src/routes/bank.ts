@@ -43,7 +43,7 @@ export function createSnapBank({ snap, isBankPage, log }: SnapBankOptions): Bank
       failedRegistrationUrl: failedUrl, deviceModel: browser.model, osType: browser.os, channelId: 'web',
       ipAddress: device.ipAddress, deviceId: device.id,
     }), (body, externalId): LinkPage | undefined =>
-      isBankPage(body.redirectUrl) ? { url: body.redirectUrl, authCode: body.authCode, externalId } : refusePage(log, body.redirectUrl)),
+      isBankPage(body.redirectUrl) ? { url: unambiguous(body.redirectUrl), authCode: body.authCode, externalId } : refusePage(log, body.redirectUrl)),
 
     exchange: (authCode) => ask('B2B2C token', async () => aboutCustomer(await snap.exchangeAuthCode(authCode)), readToken),
     refresh: (refreshToken) => ask('B2B2C token', async () => aboutCustomer(await snap.refreshCustomerToken(refreshToken)), readToken),
@@ -59,7 +59,7 @@ export function createSnapBank({ snap, isBankPage, log }: SnapBankOptions): Bank
       ipAddress: order.device.ipAddress, deviceId: order.device.id,
     }), ({ webRedirectUrl }, externalId): ChargePage | undefined => {
       if (webRedirectUrl === undefined) return { externalId };
-      return isBankPage(webRedirectUrl) ? { externalId, pageUrl: webRedirectUrl } : refusePage(log, webRedirectUrl);
+      return isBankPage(webRedirectUrl) ? { externalId, pageUrl: unambiguous(webRedirectUrl) } : refusePage(log, webRedirectUrl);
     }),
 
     chargeStatus: async (reference, externalId, amount) => {
@@ -116,6 +116,9 @@ const failures = {
 
 /** What the shopper is told; `DECLINED` if DOKU gave no reason we know. */
 export const failureOf = (reason: FailureReason | undefined): PaymentFailure => (reason === undefined ? 'DECLINED' : failures[reason]);
+
+/** The address as browsers read it, so that no other parser finds another host in it (`https://a\\@b/`). */
+const unambiguous = (url: string): string => new URL(url).href;
 
 function refusePage(log: Logger, url: string): undefined {
   log.error('DOKU names a page on a host that is not the bank; nobody is sent there. If it is right, add it to doku.pageHosts', { host: new URL(url).host });

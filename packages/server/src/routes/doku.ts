@@ -109,7 +109,7 @@ async function takePayment(ledger: LedgerContext, said: PaymentNotification, fre
     return 'not-found';
   }
   // Old but genuine: it may be a replay. Only what DOKU says now is believed.
-  if (freshness === 'stale') return (await checkPayment(ledger, payment)) ? 'accepted' : 'failed';
+  if (freshness === 'stale') return (await checkPayment(ledger, payment)) === 'no-answer' ? 'failed' : 'accepted';
   await applyStatus(ledger, payment.id, readPayment(said), { source: 'notification', text: status });
   return 'accepted';
 }

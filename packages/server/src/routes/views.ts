@@ -18,6 +18,7 @@ const accountStatuses = {
   redirected: 'linking',
   returned: 'linking',
   exchanging: 'linking',
+  disowned: 'unlinked',
   active: 'linked',
   unlinking: 'linked',
   unlinked: 'unlinked',
@@ -28,15 +29,12 @@ const accountStatuses = {
 
 /** @param knownPhone Masked number the merchant knows. */
 export function accountView(link: LinkRow | undefined, knownPhone: string | undefined, now: number): Account {
-  const status = link === undefined || isNeverLinked(link) ? 'unlinked' : accountStatuses[link.state];
+  const status = link === undefined ? 'unlinked' : accountStatuses[link.state];
   const phone = (status === 'unlinked' ? undefined : link?.phoneMask) ?? knownPhone;
   const account: Account = { status, ...(phone && { phone }) };
   if (status === 'linked') return { ...account, ...linkedView(link) };
   return { ...account, phoneRequired: knownPhone === undefined, ...openView(link, now), ...failureView(link, now) };
 }
-
-/** Refused after the shopper's return, and only being undone at the bank. */
-const isNeverLinked = ({ state, linkedAt }: LinkRow): boolean => state === 'unlinking' && linkedAt === null;
 
 function linkedView(link: LinkRow | undefined): Partial<Account> {
   const leaving = link !== undefined && (link.unlinkRequestedAt !== null || link.state === 'unlinking');

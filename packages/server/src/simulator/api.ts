@@ -68,6 +68,7 @@ function parse(rawBody: string): unknown {
 function write(doku: Doku, c: Context<HonoTypes>, { kind, answer }: Reply, isToken = false): Response {
   if (kind === 'dropped') return drop(c.env);
   c.header('X-TIMESTAMP', formatTimestamp(doku.clock.wireNow()));
+  c.header('Date', new Date(doku.clock.wireNow()).toUTCString());
   if (isToken) c.header('X-CLIENT-KEY', doku.merchant.clientId);
   if (kind === 'garbled') return c.html('<html><body>Bad gateway</body></html>');
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers: headersOf(c) });

@@ -23,7 +23,7 @@ export function createApp(doku: Doku, actions: Actions): Hono<HonoTypes> {
   app.use('*', async (c, next) => {
     const { down } = doku.faults.current();
     if (down === 'drop') return drop(c.env);
-    if (down === 'unavailable') return c.text('Service Unavailable', 503);
+    if (down === 'unavailable') return c.text('Service Unavailable', 503, { Date: new Date(doku.clock.wireNow()).toUTCString() });
     return next();
   });
   app.route('/', createApi(doku));

@@ -1,5 +1,5 @@
 /**
- * What is asked about many payments at once.
+ * Figures over many payments.
  *
  * @module
  */

@@ -11,6 +11,7 @@ export type LinkState =
   | 'redirected'
   | 'returned'
   | 'exchanging'
+  | 'disowned'
   | 'active'
   | 'unlinking'
   | 'unlinked'

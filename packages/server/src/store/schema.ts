@@ -1,13 +1,14 @@
 /**
  * Tables, in SQL that SQLite and PostgreSQL both understand, and the columns of each in row spelling. Changes
- * go forward only: a new version is a new entry of {@link migrations}; an entry that shipped never changes.
+ * go forward only: a new version is a new entry of {@link migrations}; an entry that shipped never changes, and one that
+ * comes after it only adds, so that processes of the version before go on working beside it.
  *
  * @module
  */
 
 import type { EventRow, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 
-/** Links of which a customer can have one at a time. */
+/** Links of which a customer can have one at a time. One that is `disowned` stands in nobody's way. */
 export const liveLinkStates = ['initiated', 'redirected', 'returned', 'exchanging', 'active', 'unlinking'] as const;
 
 /**
@@ -148,6 +149,13 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX events_told ON events (delivered_at) WHERE delivered_at IS NOT NULL`,
     `CREATE INDEX payments_with_shopper ON payments (updated_at) WHERE next_at IS NULL AND device_id <> ''`,
     `CREATE INDEX links_ended ON links (updated_at) WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)})`,
+  ],
+  [
+    `CREATE TABLE owner (single INTEGER PRIMARY KEY CHECK (single = 1), name TEXT NOT NULL)`,
+    `CREATE INDEX payments_sent ON payments (sent_at) WHERE sent_at IS NOT NULL`,
+  ],
+  [
+    `CREATE TABLE chores (name TEXT PRIMARY KEY, done_at BIGINT NOT NULL)`,
   ],
 ];
 

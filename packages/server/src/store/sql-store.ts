@@ -5,6 +5,8 @@
  * @module
  */
 
+import { chores } from './chores.ts';
+import { ownership } from './owner.ts';
 import { paymentCounts } from './payment-counts.ts';
 import { forgetShopper, prune } from './prune.ts';
 import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
@@ -80,7 +82,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
     insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
-    ...paymentCounts(reading),
+    ...manyPayments(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
     refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
@@ -105,18 +107,27 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 
     recordNotification: (record) => inOne((query) => recordNotification(query, record, now())),
     audit: (table, rowId) => reading((query) => readAudit(query, table, rowId)),
-    ...sealedStore(reading, inOne),
+    ...besideRows(reading, inOne),
 
     prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
+    ...chores(inOne, now),
     tidy: () => driver.tidy().catch(fail),
 
     close: () => (closing ??= driver.close()),
   };
 }
 
-/** What concerns sealed values, wherever they stand. */
-function sealedStore(reading: Run, inOne: Run): Pick<Store, 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
+/** What is asked about many payments at once. */
+const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent'> => ({
+  ...paymentCounts(reading),
+  paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
+    findMany(query, 'payments', 'sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id LIMIT ?', [fromMs, toMs, afterId, limit])),
+});
+
+/** Whose the ledger is, and sealed values, wherever they stand. */
+function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' | 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
   return {
+    ...ownership(reading, inOne),
     readToken: (name) => reading((query) => readToken(query, name)),
     swapToken: (name, previous, next) => inOne((query) => swapToken(query, name, previous, next)),
     sealedPage: (from) => reading((query) => readSealedPage(query, from)),
@@ -130,8 +141,13 @@ const firstBy = (isLive: string): string => `CASE WHEN ${isLive} THEN 0 ELSE 1 E
 async function findOne<Name extends Table>(
   query: Query, table: Name, where: string, values: SqlValue[],
 ): Promise<TableRows[Name] | undefined> {
-  const [record] = await query(`${selectFrom(table)} WHERE ${where}`, values);
-  return record && toRow(table, record);
+  const [row] = await findMany(query, table, where, values);
+  return row;
+}
+
+async function findMany<Name extends Table>(query: Query, table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name][]> {
+  const records = await query(`${selectFrom(table)} WHERE ${where}`, values);
+  return records.map((record) => toRow(table, record));
 }
 
 async function insert<Name extends Table>(query: Query, table: Name, row: TableRows[Name]): Promise<boolean> {

@@ -19,7 +19,9 @@ const uniqueViolations: ReadonlySet<number> = new Set([2067, 1555]);
 const busy = 5;
 
 /** How long a writer waits for another process's transaction. */
-const busyTimeoutMs = 10_000;
+const defaultPatienceMs = 10_000;
+/** Who has waited so long for its turn already still tries for a moment. */
+const leastPatienceMs = 20;
 const busyPauseMs = 5;
 
 export interface SqliteStoreOptions {
@@ -27,14 +29,16 @@ export interface SqliteStoreOptions {
   path: string;
   /** Epoch milliseconds. */
   now: () => number;
+  /** How long work waits for another process's transaction, from when it was asked for, in milliseconds. Default 10 000. */
+  patienceMs?: number;
 }
 
 /** Opens the file, brings its tables up to date, and answers the store. Throws if the file cannot be opened. */
-export function createSqliteStore({ path, now }: SqliteStoreOptions): Store {
+export function createSqliteStore({ path, now, patienceMs = defaultPatienceMs }: SqliteStoreOptions): Store {
   const database = new DatabaseSync(path);
   try {
-    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON`);
-    writeAhead(database);
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON`);
+    writeAhead(database, patienceMs);
     migrate(database);
     // From here on it is `patiently` that waits: SQLite's own waiting would stop the whole process.
     database.exec('PRAGMA busy_timeout = 0');
@@ -42,12 +46,12 @@ export function createSqliteStore({ path, now }: SqliteStoreOptions): Store {
     database.close();
     throw error;
   }
-  return createSqlStore(createDriver(database), now);
+  return createSqlStore(createDriver(database, patienceMs), now);
 }
 
 /** Processes that make the same file at the same moment meet here, and SQLite's own waiting does not cover this step. */
-function writeAhead(database: DatabaseSync): void {
-  const giveUpAt = performance.now() + busyTimeoutMs;
+function writeAhead(database: DatabaseSync, patienceMs: number): void {
+  const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
@@ -81,7 +85,7 @@ function rollBack(database: DatabaseSync): void {
   }
 }
 
-function createDriver(database: DatabaseSync): SqlDriver {
+function createDriver(database: DatabaseSync, patienceMs: number): SqlDriver {
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const query: Query = (text, values = []) => {
     const statement = statements.get(text) ?? database.prepare(text);
@@ -91,17 +95,20 @@ function createDriver(database: DatabaseSync): SqlDriver {
 
   // One connection runs one transaction at a time, and a read between its statements would see it half done.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(work, work);
+  const inTurn = <Result>(work: (giveUpAt: number) => Promise<Result>): Promise<Result> => {
+    // From when it was asked for: were each to wait in its turn, a long lock would leave the last of many without an answer.
+    const giveUpAt = performance.now() + patienceMs;
+    const start = (): Promise<Result> => work(Math.max(giveUpAt, performance.now() + leastPatienceMs));
+    const turn = last.then(start, start);
     last = turn;
     return turn;
   };
 
-  const run = async <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => {
-    await patiently(() => database.exec('BEGIN IMMEDIATE'));
+  const run = async <Result>(work: (query: Query) => Promise<Result>, giveUpAt: number): Promise<Result> => {
+    await patiently(() => database.exec('BEGIN IMMEDIATE'), giveUpAt);
     try {
       const result = await work(query);
-      await patiently(() => database.exec('COMMIT'));
+      await patiently(() => database.exec('COMMIT'), giveUpAt);
       return result;
     } catch (error) {
       rollBack(database);
@@ -110,8 +117,8 @@ function createDriver(database: DatabaseSync): SqlDriver {
   };
 
   return {
-    read: (work) => inTurn(() => patiently(() => work(query))),
-    transaction: (work) => inTurn(() => run(work)),
+    read: (work) => inTurn((giveUpAt) => patiently(() => work(query), giveUpAt)),
+    transaction: (work) => inTurn((giveUpAt) => run(work, giveUpAt)),
     isUniqueViolation: (error) => uniqueViolations.has(codeOf(error)),
     forUpdate: '',
     skipLocked: '',
@@ -132,8 +139,7 @@ const codeOf = (error: unknown): number => (error instanceof Error && 'errcode' 
 const isBusy = (error: unknown): boolean => (codeOf(error) & 0xff) === busy;
 
 /** Tries again while another connection is in the way, and lets everybody else go on meanwhile. */
-async function patiently<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-  const giveUpAt = performance.now() + busyTimeoutMs;
+async function patiently<Result>(work: () => Result | Promise<Result>, giveUpAt: number): Promise<Result> {
   for (;;) {
     try {
       return await work();

@@ -77,6 +77,12 @@ export interface SealedPage {
  */
 export type Prunable = 'keys' | 'notifications' | 'events' | 'shoppers' | 'links';
 
+/** A stretch of time in epoch milliseconds: from the first instant on, up to before the last. */
+export interface Period {
+  fromMs: number;
+  toMs: number;
+}
+
 /** One step in the life of a row. */
 export interface AuditEntry {
   table: JobTable;
@@ -111,6 +117,11 @@ export class StoreError extends Error {
 }
 
 export interface Store {
+  /** Whose ledger the database holds; undefined if nobody's yet. */
+  owner(): Promise<string | undefined>;
+  /** Makes the ledger `name`'s if it is nobody's yet; answers whose it is. */
+  claimFor(name: string): Promise<string>;
+
   link(id: string): Promise<LinkRow | undefined>;
   latestLink(customerId: string): Promise<LinkRow | undefined>;
   linkByReturn(returnHash: string): Promise<LinkRow | undefined>;
@@ -131,6 +142,8 @@ export interface Store {
   countOpenPayments(linkId: string): Promise<number>;
   /** How many payments since `since` could be refunded through the customer's link, and not without it. */
   countRefundable(customerId: string, since: number): Promise<number>;
+  /** At most `limit` payments that were sent within the period, in the order of their ids, from behind `afterId` on. */
+  paymentsSent(period: Period, afterId: string, limit: number): Promise<PaymentRow[]>;
   /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
   oldestUnknownPayment(): Promise<number | undefined>;
 
@@ -157,6 +170,8 @@ export interface Store {
 
   /** Gives up at most `limit` of what is older than `before`, in epoch milliseconds; answers how many it were. */
   prune(kind: Prunable, before: number, limit: number): Promise<number>;
+  /** Whether it is this process's turn to do what is done once in so many milliseconds, the first time so long after the first to ask. */
+  claimChore(name: string, everyMs: number): Promise<boolean>;
   /** Lets go of the bytes of what was erased, where the database leaves that to us and nobody is in the way. */
   tidy(): Promise<void>;
 

@@ -1,0 +1,87 @@
+/**
+ * The product over a DOKU that answers whatever a test tells it to, and keeps what it was sent. For answers that the
+ * simulator, which is well-bred, never gives.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAllo } from '../../../packages/server/src/allo.ts';
+import type { Allo, AlloOptions } from '../../../packages/server/src/allo.ts';
+import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../../server/support/credentials.ts';
+import { addressOf } from '../../server/support/network.ts';
+
+export const shop = 'https://shop.example';
+
+/** The last part of an operation's path. */
+export type StubbedOperation = 'b2b' | 'b2b2c' | 'registration-account-binding' | 'payment-host-to-host' | 'balance-inquiry' | 'status' | 'refund' | 'registration-account-unbinding';
+
+export interface Call {
+  operation: string;
+  headers: Headers;
+  body: string;
+}
+
+export interface Stubbed {
+  allo: Allo;
+  calls: Call[];
+  /** What DOKU answers to an operation: the text of its body. Of what is not told, it answers what it should. */
+  answers: Map<StubbedOperation, string>;
+  /** As a page of the shop sends it, signed in as somebody. */
+  send(customerId: string, path: string, body?: object, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }>;
+  close(): Promise<void>;
+}
+
+const usual: Readonly<Record<StubbedOperation, () => object>> = {
+  b2b: () => ({ responseCode: '2007300', accessToken: 'b2b-token', tokenType: 'Bearer', expiresIn: 900 }),
+  b2b2c: () => ({ responseCode: '2007400', accessToken: 'customer-token', tokenType: 'Bearer', accessTokenExpiryTime: '2030-01-01T00:00:00+07:00' }),
+  'registration-account-binding': () => ({ responseCode: '2000700', referenceNo: 'r', redirectUrl: 'https://sandbox.doku.com/link', additionalInfo: { authCode: randomUUID(), accountStatus: 'PENDING' } }),
+  'payment-host-to-host': () => ({ responseCode: '2005400', referenceNo: 'r', webRedirectUrl: 'https://sandbox.doku.com/pay' }),
+  'balance-inquiry': () => ({ responseCode: '2001100', accountInfos: [{ balanceType: 'BALANCE', availableBalance: { value: '1000.00', currency: 'IDR' } }] }),
+  status: () => ({ responseCode: '2005500', latestTransactionStatus: '03' }),
+  refund: () => ({ responseCode: '2005800', refundTime: '2026-01-01T00:00:00+07:00' }),
+  'registration-account-unbinding': () => ({ responseCode: '2000900', referenceNo: 'r' }),
+};
+
+export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
+  const folder = mkdtempSync(join(tmpdir(), 'allo-'));
+  const calls: Call[] = [];
+  const answers: Stubbed['answers'] = new Map();
+  const answer: typeof fetch = async (input, init) => {
+    const operation = (addressOf(input).split('/').at(-1) ?? '') as StubbedOperation;
+    calls.push({ operation, headers: new Headers(init?.headers), body: Buffer.from((init?.body ?? '') as Uint8Array).toString() });
+    const text = answers.get(operation) ?? JSON.stringify({ responseMessage: 'Successful', ...usual[operation]() });
+    const status = Number(/"responseCode":"(\d{3})/.exec(text)?.[1] ?? 200);
+    return new Response(text, { status, headers: { 'content-type': 'application/json' } });
+  };
+  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const allo = createAllo({
+    doku: { environment: 'sandbox', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: dokuKeys.publicKey },
+    publicUrl: shop, encryptionKey, database: `file:${join(folder, 'allo.db')}`, reconcileEveryMs: 0, limits: 'off', env: {}, fetch: answer, log: quiet,
+    customer: (request) => ({ id: /shop-customer=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? 'nobody' }),
+    order: (orderId) => ({ orderId, amount: { value: '10000.00', currency: 'IDR' }, lines: [] }),
+    onEvent: () => undefined,
+    authorizeRefund: () => true,
+    ...more,
+  });
+  return {
+    allo, calls, answers,
+    async send(customerId, path, body, headers = {}) {
+      const all = { cookie: `shop-customer=${customerId}`, ...(body && { origin: shop, 'allo-contract': '1', 'content-type': 'application/json', 'idempotency-key': randomUUID() }), ...headers };
+      const response = await allo.handler(new Request(`${shop}/allo${path}`, { headers: all, ...(body && { method: 'POST', body: JSON.stringify(body) }) }), { ip: '203.0.113.7' });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    },
+    async close() {
+      await allo.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The customer has been at the bank and back. */
+export async function linkStubbed(stubbed: Stubbed, customerId: string): Promise<void> {
+  const phone = `0812${String(Math.abs(Buffer.from(customerId).reduce((sum, byte) => (sum * 31 + byte) % 100_000_000, 7))).padStart(8, '0')}`;
+  await stubbed.send(customerId, '/account/link', { phone });
+  const asked = JSON.parse(stubbed.calls.findLast(({ operation }) => operation === 'registration-account-binding')?.body ?? '{}') as { additionalInfo: { successRegistrationUrl: string } };
+  await stubbed.send(customerId, asked.additionalInfo.successRegistrationUrl.slice(`${shop}/allo`.length));
+}
