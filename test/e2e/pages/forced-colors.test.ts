@@ -55,6 +55,19 @@ describe('a reader with colours of their own, whom motion disturbs', () => {
     assert.ok(controls > scenes.length, `${controls} controls in ${scenes.length} scenes`);
   });
 
+  test('finds what is switched off looking so under the pointer, too', async () => {
+    const disabled = scenes.find(({ tag, state }) => tag === 'allo-pay' && state === 'disabled') ?? assert.fail();
+    await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
+    const { element, end } = await play(page, pages, disabled, bankUrl);
+    const button = element.getByRole('button');
+    const ground = (): Promise<string> => button.evaluate((one) => getComputedStyle(one).backgroundColor);
+    await page.mouse.move(0, 0);
+    const before = await ground();
+    await button.hover({ force: true });
+    assert.equal(await ground(), before);
+    await end();
+  });
+
   test('would be found out if it were otherwise', async () => {
     const loading = scenes.find(({ tag, state }) => tag === 'allo-balance' && state === 'loading') ?? assert.fail();
     const disabled = scenes.find(({ tag, state }) => tag === 'allo-pay' && state === 'disabled') ?? assert.fail();

@@ -98,7 +98,7 @@ const controls = css`
   }
   [part~='button']:where(:hover) { background: color-mix(in srgb, currentColor 7%, transparent); }
   [part~='primary'] { border-color: transparent; background: var(--_accent); color: var(--allo-color-on-accent, light-dark(#fff, #0a1c47)); }
-  [part~='primary']:hover { background: var(--allo-color-accent-hover, light-dark(#163fa8, #bdd2ff)); }
+  [part~='primary']:where(:hover) { background: var(--allo-color-accent-hover, light-dark(#163fa8, #bdd2ff)); }
   [part~='danger'] { border-color: transparent; background: var(--_danger); color: var(--allo-color-on-danger, light-dark(#fff, #45100b)); }
   [part~='plain'] { flex: none; min-width: 44px; min-height: 44px; border-color: transparent; color: var(--_accent); }
   [aria-disabled='true'] { cursor: default; }
