@@ -44,11 +44,13 @@ function paymentIs(shown: PaymentStatus & AlloCheckoutState, failure?: PaymentFa
   return { shows: shown, prepare: (backend) => void backend.settle('INV-7', shown, failure) };
 }
 
-/** An element inside the checkout, as a play function presses it. */
-function inside(canvas: HTMLElement, part: 'allo-link-button' | 'allo-balance' | 'allo-pay'): Shown {
-  const found = elementIn(canvas, tag).shadowRoot?.querySelector<Shown>(part);
-  if (!found) throw new Error(`the checkout has no <${part}>`);
-  return found;
+/** An element inside the checkout, as a play function presses it, once the checkout is drawn. */
+function inside(canvas: HTMLElement, part: 'allo-link-button' | 'allo-balance' | 'allo-pay'): Promise<Shown> {
+  return waitFor(() => {
+    const found = elementIn(canvas, tag).shadowRoot?.querySelector<Shown>(part);
+    if (!found) throw new Error(`the checkout has no <${part}>`);
+    return found;
+  });
 }
 
 const basket: Order = {
@@ -72,7 +74,7 @@ export const UnlinkedAfterFailure: Story = {
 /** The merchant does not know the shopper's number. */
 export const Phone: Story = {
   parameters: { shows: 'phone', backend: { account: { status: 'unlinked', phoneRequired: true } } },
-  play: ({ canvasElement }) => press(inside(canvasElement, 'allo-link-button'), 'primary'),
+  play: async ({ canvasElement }) => press(await inside(canvasElement, 'allo-link-button'), 'primary'),
 };
 
 /** At the bank, or just back: in a popup the bank's page stands over this one. */
@@ -108,7 +110,7 @@ export const BalanceUnknown: Story = { parameters: { shows: 'ready', prepare: (b
 /** The payment is on its way to the shop's server. */
 export const Creating: Story = {
   parameters: { shows: 'creating', prepare: (backend) => void backend.hold('pay') },
-  play: ({ canvasElement }) => press(inside(canvasElement, 'allo-pay'), 'primary'),
+  play: async ({ canvasElement }) => press(await inside(canvasElement, 'allo-pay'), 'primary'),
 };
 
 /** The window is leaving for the bank. Here the bank is a place on the same page. */
@@ -122,7 +124,7 @@ export const Opening: Story = {
       backend.hold('payment');
     },
   },
-  play: ({ canvasElement }) => press(inside(canvasElement, 'allo-pay'), 'primary'),
+  play: async ({ canvasElement }) => press(await inside(canvasElement, 'allo-pay'), 'primary'),
 };
 
 /** The shopper came back before confirming. */
@@ -181,7 +183,7 @@ export const OwnMark: Story = {
 export const FromLinkToReceipt: Story = {
   parameters: { shows: 'paid', backend: { account: { status: 'unlinked' } } },
   play: async ({ canvasElement, backend, step }) => {
-    const [link, pay] = [inside(canvasElement, 'allo-link-button'), inside(canvasElement, 'allo-pay')];
+    const [link, pay] = await Promise.all([inside(canvasElement, 'allo-link-button'), inside(canvasElement, 'allo-pay')]);
     const paid = fn();
     canvasElement.addEventListener('allo-paid', paid);
     await step('link the account', async () => {
