@@ -32,8 +32,15 @@ export interface Heard {
 const bankLimits = { probeEveryMs: speed * 1_000 };
 const orders = 48;
 
-/** @param lengthMs How long it lasts. */
-export async function runOutage(outage: Outage, lengthMs: number, options: Partial<LabOptions> = {}): Promise<OutageRun> {
+export interface OutagePlan {
+  /** How long it lasts at least, in milliseconds. */
+  lengthMs: number;
+  /** Whether it lasts until somebody was told of it. */
+  untilTold: boolean;
+  options?: Partial<LabOptions>;
+}
+
+export async function runOutage(outage: Outage, { lengthMs, untilTold, options = {} }: OutagePlan): Promise<OutageRun> {
   const heard: Heard[] = [];
   let isOut = false;
   let recoveredAfterMs = Infinity;
@@ -47,6 +54,7 @@ export async function runOutage(outage: Outage, lengthMs: number, options: Parti
     await outage.begin(stage);
     isOut = true;
     await pause(lengthMs);
+    while (untilTold && !heard.some(({ status }) => status >= 500)) await pause(20);
     await outage.end(stage);
     isOut = false;
     recoveredAfterMs = await untilItPays(stage);

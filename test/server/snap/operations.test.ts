@@ -310,6 +310,22 @@ describe('what comes back', () => {
     assert.ok(!isTransactionNotFound({ outcome: 'unknown' }));
   });
 
+  it('of a status that is refused for anything else says nothing of the payment', () => {
+    const refused = { outcome: 'refused', httpStatus: 404, serviceCode: '55', caseCode: '01', responseCode: '4045501', externalId: '1' } as unknown as SnapAnswer<never>;
+    assert.ok(isTransactionNotFound(refused));
+    for (const other of [{ httpStatus: 403 }, { caseCode: '00' }, { caseCode: '08' }, { httpStatus: 500, caseCode: '01' }, { outcome: 'unknown' }, { outcome: 'not-sent' }]) {
+      assert.ok(!isTransactionNotFound({ ...refused, ...other } as SnapAnswer<never>), JSON.stringify(other));
+    }
+  });
+
+  it('of a status gives the reason of a failure alone', async (t) => {
+    const reasonOf = async (latestTransactionStatus: string): Promise<unknown> => {
+      const result = await ask(t, { responseCode: '2005500', latestTransactionStatus, originalResponseCode: '4035414' }, (snap) => snap.checkStatus(status));
+      return result.outcome === 'success' && result.body.failureReason;
+    };
+    assert.deepEqual(await Promise.all(['05', '06', '00', '03', '04'].map(reasonOf)), ['insufficient-funds', 'insufficient-funds', undefined, undefined, undefined]);
+  });
+
   const foreign: Record<string, [unknown, (snap: Snap) => Promise<SnapAnswer<unknown>>]> = {
     'a payment with another reference': [{ responseCode: '2005400', partnerReferenceNo: 'x'.repeat(32) }, (snap) => snap.pay(payment)],
     'a payment whose page is no address': [{ responseCode: '2005400', webRedirectUrl: 'javascript:alert(1)' }, (snap) => snap.pay(payment)],
