@@ -192,7 +192,7 @@ function withType<T extends Described>(one: T, states: string[] | undefined, { u
   const plain = withoutBreaks(without(one, 'inheritedFrom', ...(states ? (['default'] as const) : [])));
   if (!one.type) return plain;
   const names = one.type.text.split(' | ').filter((name) => name !== 'undefined');
-  const literals = states ?? names.flatMap((name) => unions.get(name) ?? []);
+  const literals = states ?? names.flatMap((name) => unions.get(name) ?? /^'([^']+)'$/.exec(name)?.slice(1) ?? []);
   return { ...plain, type: { text: literals.length > 0 ? literals.map((literal) => `'${literal}'`).join(' | ') : names.join(' | ') } };
 }
 

@@ -29,7 +29,7 @@ export const styles: CSSResult = css`
   [part='steps'] > allo-balance::part(card) { min-height: 80px; }
   allo-link-button::part(base) { min-height: 46px; }
   allo-link-button::part(footnote) { text-wrap: balance; }
-  allo-link-button::part(plain) { margin-block: -21px 0; padding-block: 20px 0; }
+  allo-link-button::part(plain) { inset-block-start: -21px; padding-block: 20px 0; margin-inline-end: -16px; }
   allo-balance::part(tools) { inset-block-start: -12px; inset-inline-end: -11px; }
   allo-balance::part(row), [data-sum] > ::part(total) { display: none; }
 `;

@@ -54,7 +54,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   /** Its amount in rupiah, to be shown only: digits, a point, two digits, for example `125000.00`. Left out, no amount is shown. */
   declare amount: string | undefined;
   /** Its status as the page knows it; `manual` if its refund waits for a transfer by hand. Default `paid`. */
-  declare status: RefundableStatus | undefined;
+  declare status: PaymentStatus | 'manual' | undefined;
   /** Why, for the books. At most 255 characters. */
   declare reason: string | undefined;
   /** Under which a transfer by hand can be found; told when it is confirmed. At most 64 characters. */

@@ -23,7 +23,7 @@ export const outcomeTexts = {
   failed: ['Pembayaran tidak berhasil.', 'The payment failed.'],
   INSUFFICIENT_FUNDS: ['Saldo Allo Bank tidak cukup.', 'Your Allo Bank balance is not enough.'],
   LIMIT_EXCEEDED: ['Jumlah ini melebihi limit Allo Bank Anda.', 'This is above your Allo Bank limit.'],
-  ACCOUNT_BLOCKED: ['Akun Allo Bank Anda diblokir. Silakan hubungi Allo Bank.', 'Your Allo Bank account is blocked. Please contact Allo Bank.'],
+  ACCOUNT_BLOCKED: ['Akun Allo Bank Anda diblokir. Hubungi Allo Bank.', 'Your Allo Bank account is blocked. Contact Allo Bank.'],
   NOT_PERMITTED: ['Allo Bank menolak pembayaran ini.', 'Allo Bank declined this payment.'],
   CANCELLED: ['Pembayaran dibatalkan.', 'The payment was cancelled.'],
   DECLINED: ['Allo Bank menolak pembayaran ini.', 'Allo Bank declined this payment.'],

@@ -18,6 +18,7 @@ export const withGap = ({ url, authCode }: LinkPage): string => url.replaceAll(a
 /** The link with the address as the bank gave it, for the shopper alone. */
 export async function withPage(ctx: LedgerContext, link: LinkRow): Promise<LinkRow> {
   if (link.pageUrl === null || !link.pageUrl.includes(gap)) return link;
-  const authCode = await openAuthCode(ctx, link);
+  // What cannot be read just now, for want of a key, is no reason to say nothing of the account.
+  const authCode = await openAuthCode(ctx, link).catch(() => undefined);
   return { ...link, pageUrl: authCode === undefined ? null : link.pageUrl.replaceAll(gap, authCode) };
 }
