@@ -44,6 +44,7 @@ const facts: Record<string, Facts> = {
       'this.getUpdateComplete()': 'this.__updatePromise',
       "ReactiveElement.shadowRootOptions = { mode: 'open' }": '0',
       'ReactiveElement.elementStyles = []': '0',
+      "ReactiveElement[JSCompiler_renameProperty('finalized', ReactiveElement)] = new Map()": 'ReactiveElement.finalized = 1',
     },
     bodies: {
       observedAttributes: 'this.finalize(); return this.__attributeToPropertyMap.keys();',
@@ -109,6 +110,7 @@ const facts: Record<string, Facts> = {
       'global.litElementHydrateSupport?.({ LitElement })': '0',
       "(global.litElementVersions ??= []).push('4.2.2')": '0',
       "LitElement['_$litElement$'] = true": '0',
+      "LitElement[JSCompiler_renameProperty('finalized', LitElement)] = true": '0',
     },
     bodies: { update: 'const value = this.render(); super.update(changedProperties); render(value, this.renderRoot);' },
     // No directive wants to know of the connection, and the root is made by KitElement.
@@ -120,6 +122,7 @@ const facts: Record<string, Facts> = {
       // A tag; its end, or an attribute in it up to its value.
       textEndRegex: '/<()(\\/?[a-zA-Z][^>\\s]*)/g',
       tagEndRegex: '/>|\\s([^\\s">=/]+)(=)/g',
+      policy: "globalThis.trustedTypes?.createPolicy('lit-html', { createHTML: (text) => text })",
       svg: '0',
       mathml: '0',
       isPrimitive: '(value) => !(value instanceof Object)',
