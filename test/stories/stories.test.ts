@@ -3,19 +3,20 @@
  * nor axe has anything to say, light and dark, on a phone and on a desktop.
  */
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { analyzeElements } from '../../stories/manifest/analyze.ts';
 import { elementsOf, statesOf } from '../../stories/manifest/manifest.ts';
 import { launchBrowser } from '../e2e/support/shop.ts';
 import { openStorybook } from './support/storybook.ts';
 import { openViewer, watch } from './support/viewer.ts';
-import type { Showing } from './support/viewer.ts';
+import type { Showing, Viewer } from './support/viewer.ts';
 
 const storybook = await openStorybook();
 const browser = await launchBrowser();
 const elements = elementsOf(await analyzeElements());
 const { stories, docs, url } = storybook;
-const viewer = await openViewer(browser, url, stories.at(-1)?.id ?? '');
+/** Two stories are looked at at once. */
+const viewers = await Promise.all([-1, -2].map((from) => openViewer(browser, url, stories.at(from)?.id ?? '')));
 
 /** States that were really seen, by tag. */
 const seen = new Map<string, Set<string>>();
@@ -29,7 +30,7 @@ after(async () => {
   console.log(`${stories.length} stories`);
 });
 
-async function settled(): Promise<Showing> {
+async function settled(viewer: Viewer): Promise<Showing> {
   const end = Date.now() + 10_000;
   for (;;) {
     const showing = await viewer.look();
@@ -38,32 +39,42 @@ async function settled(): Promise<Showing> {
   }
 }
 
-describe('every story', () => {
-  // What a story that failed left behind is not the next one's.
-  afterEach(() => void viewer.takeTroubles());
+async function withViewer(look: (viewer: Viewer) => Promise<void>): Promise<void> {
+  const viewer = viewers.pop() ?? assert.fail('more stories at once than viewers');
+  try {
+    await look(viewer);
+  } finally {
+    // What a story that failed left behind is not the next one's.
+    viewer.takeTroubles();
+    viewers.push(viewer);
+  }
+}
 
+async function lookAt(viewer: Viewer, id: string): Promise<void> {
+  await viewer.setWidth(360);
+  await viewer.show(id);
+  const { tag, expected, size, parts } = await settled(viewer);
+  assert.ok(size.width > 0 && size.height >= 44, `drawn ${size.width} × ${size.height}`);
+  if (tag !== undefined && expected !== undefined) seen.set(tag, (seen.get(tag) ?? new Set()).add(expected));
+  if (tag !== undefined) seenParts.set(tag, new Set([...(seenParts.get(tag) ?? []), ...parts]));
+  for (const theme of ['light', 'dark'] as const) {
+    await viewer.set({ theme });
+    for (const width of [360, 1280]) {
+      await viewer.setWidth(width);
+      assert.deepEqual(await viewer.violations(), [], `${theme}, ${width} px`);
+    }
+  }
+  await viewer.setWidth(360);
+  for (const locale of ['en', 'id'] as const) {
+    await viewer.set({ locale });
+    assert.equal((await settled(viewer)).overflow, 0, `sticks out of a phone sideways in ${locale}`);
+  }
+  assert.deepEqual(viewer.takeTroubles(), []);
+}
+
+describe('every story', { concurrency: viewers.length }, () => {
   for (const { id, title, name } of stories) {
-    test(`${title} – ${name} is drawn, in its state, without errors and without violations`, async () => {
-      await viewer.setWidth(360);
-      await viewer.show(id);
-      const { tag, expected, size, parts } = await settled();
-      assert.ok(size.width > 0 && size.height >= 44, `drawn ${size.width} × ${size.height}`);
-      if (tag !== undefined && expected !== undefined) seen.set(tag, (seen.get(tag) ?? new Set()).add(expected));
-      if (tag !== undefined) seenParts.set(tag, new Set([...(seenParts.get(tag) ?? []), ...parts]));
-      for (const theme of ['light', 'dark'] as const) {
-        await viewer.set({ theme });
-        for (const width of [360, 1280]) {
-          await viewer.setWidth(width);
-          assert.deepEqual(await viewer.violations(), [], `${theme}, ${width} px`);
-        }
-      }
-      await viewer.setWidth(360);
-      for (const locale of ['en', 'id'] as const) {
-        await viewer.set({ locale });
-        assert.equal((await settled()).overflow, 0, `sticks out of a phone sideways in ${locale}`);
-      }
-      assert.deepEqual(viewer.takeTroubles(), []);
-    });
+    test(`${title} – ${name} is drawn, in its state, without errors and without violations`, () => withViewer((viewer) => lookAt(viewer, id)));
   }
 });
 
