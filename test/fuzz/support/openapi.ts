@@ -79,13 +79,15 @@ const templates = Object.keys(openApi.paths)
   .toSorted((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
   .map((template) => ({ template, form: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`) }));
 
-/** An address means what it decodes to, for routers as well as here. */
+/** An address means what it decodes to, for routers as well as here; what cannot be decoded means itself. */
 function decode(path: string): string {
-  try {
-    return path.includes('%') ? decodeURI(path.replaceAll('%25', '%2525')) : path;
-  } catch {
-    return path;
-  }
+  return path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURI(escapes.replaceAll('%25', '%2525'));
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 /** `GET /orders/{orderId}`, or undefined if the document has no such operation. */
