@@ -141,7 +141,7 @@ describe('a shopper who comes and goes', () => {
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
     await other.reload();
-    await other.goto(checkout);
+    await other.goto(checkout, { waitUntil: 'commit' });
     await state(other, 'allo-pay', 'paid');
     assert.deepEqual(payments(), ['succeeded']);
   });
