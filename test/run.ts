@@ -96,9 +96,21 @@ function judge(stage: Stage, { code, output }: { code: number; output: string })
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
+const mostLines = 60;
+
+/** The part of a stage's output that says what failed: it stands far above the end, and is shown there again. */
+function failuresIn(output: string): string {
+  const [, ofNode] = output.split('✖ failing tests:\n');
+  const lines = (ofNode ?? output).trim().split('\n');
+  const ofElements = lines.filter((line) => line.startsWith('✖ '));
+  if (ofNode !== undefined) return lines.slice(0, mostLines).join('\n');
+  return (ofElements.length > 0 ? ofElements : lines.slice(-mostLines)).join('\n');
+}
+
 const only = process.argv.slice(2);
 const total: Counts = { passed: 0, failed: 0 };
 const report: string[] = [];
+const failures: string[] = [];
 for (const stage of stages.filter(({ name }) => only.length === 0 || only.includes(name))) {
   if (stage.hindrance !== undefined) {
     report.push(`${stage.name}: did not run: ${stage.hindrance}`);
@@ -110,10 +122,12 @@ for (const stage of stages.filter(({ name }) => only.length === 0 || only.includ
   const counts = judge(stage, ran);
   total.passed += counts.passed;
   total.failed += counts.failed;
+  if (counts.failed > 0) failures.push(`── what failed: ${stage.name} ──\n${failuresIn(ran.output)}`);
   report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${Math.round((performance.now() - startedAt) / 1000)} s)`);
   report.push(...hindrancesIn(ran.output).map((hindrance) => `${stage.name}: did not run: ${hindrance}`));
 }
 
+for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${report.join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
@@ -22,16 +23,23 @@ const mswWorker = {
   },
 };
 
-/** One line with the figures at the end, for `test/run.ts` to read. */
+const testsIn = (suite) => [...(suite?.tests ?? []), ...(suite?.suites ?? []).flatMap(testsIn)];
+
+/** What went wrong in one file in one browser. One that did not load counts as one failure: it must not pass unseen. */
+function failuresOf({ passed, testFile, browser, testResults, errors }) {
+  const where = `${browser.name}, ${relative(root, testFile)}`;
+  const failed = testsIn(testResults).filter((test) => !test.skipped && !test.passed).map(({ name, error }) => `✖ ${where}: ${name}: ${error?.message ?? ''}`);
+  return passed || failed.length > 0 ? failed : [`✖ ${where}: ${errors.map(({ message }) => message).join('; ') || 'did not end'}`];
+}
+
+/** What failed once more, and one line with the figures at the end, for `test/run.ts` to read. */
 const summary = {
   onTestRunFinished({ sessions }) {
-    const count = (suite, passed) =>
-      (suite?.tests ?? []).filter((test) => !test.skipped && test.passed === passed).length +
-      (suite?.suites ?? []).reduce((sum, inner) => sum + count(inner, passed), 0);
-    const total = (passed) => sessions.reduce((sum, { testResults }) => sum + count(testResults, passed), 0);
-    // A file that did not load counts as one failure: it must not pass unseen.
-    const broken = sessions.filter(({ passed, testResults }) => !passed && count(testResults, false) === 0).length;
-    console.log(`elements: ${total(true)} passed, ${total(false) + broken} failed`);
+    const all = [...sessions];
+    const passed = all.flatMap(({ testResults }) => testsIn(testResults)).filter((test) => test.passed && !test.skipped).length;
+    const failures = all.flatMap(failuresOf);
+    for (const failure of failures) console.log(failure);
+    console.log(`elements: ${passed} passed, ${failures.length} failed`);
   },
 };
 
@@ -43,6 +51,9 @@ export default {
   // One page at a time: a second one would hide the first, and elements rest while their page is hidden.
   concurrency: 1,
   testFramework: { config: { timeout: 15_000 } },
+  // A page that is slow on a full machine is no failure: only one that does not come at all.
+  testsStartTimeout: 90_000,
+  testsFinishTimeout: 300_000,
   browsers: [chromeLauncher({ launchOptions: { ...(executablePath && { executablePath }), args } })],
   plugins: [mswWorker, esbuildPlugin({ ts: true, target: 'es2022', tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) })],
   reporters: [defaultReporter({ reportTestProgress: false }), summary],

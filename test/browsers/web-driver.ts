@@ -36,9 +36,9 @@ const namedKeys: Readonly<Record<string, string>> = {
   ArrowLeft: '\uE012', ArrowUp: '\uE013', ArrowRight: '\uE014', ArrowDown: '\uE015', Delete: '\uE017',
 };
 
-const resizeLimitMs = 5_000;
+const resizeLimitMs = 30_000;
 /** A browser that found no display never answers. */
-const commandLimitMs = 20_000;
+const commandLimitMs = 60_000;
 
 /** Has the driver at an address open a browser, as soon as it answers. */
 export async function openBrowser(driverUrl: string, isAlive: () => boolean): Promise<WebDriver> {
