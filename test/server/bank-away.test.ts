@@ -151,7 +151,7 @@ describe('repeating', () => {
       calls.set(name, (calls.get(name) ?? 0) + 1);
       return Promise.resolve({ outcome: 'unknown', evidence: 'silence' });
     };
-    const names = ['link', 'exchange', 'refresh', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'];
+    const names = ['link', 'exchange', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'];
     const bank = Object.fromEntries(names.map((name) => [name, ask(name)])) as unknown as Bank;
     return { calls, bank: guardBank(bank, { limits: unlimited, now: () => 0, random: () => 0, onChange: () => undefined, onAnswer: () => undefined }) };
   }
@@ -163,7 +163,7 @@ describe('repeating', () => {
     assert.ok(sent > 1_000 && sent <= 1_100, `${sent} requests`);
   });
 
-  test('never happens to what changes something, nor to a refresh token', async () => {
+  test('never happens to what changes something', async () => {
     const { calls, bank } = silentBank();
     await Promise.all(Array.from({ length: 100 }, () => bank.chargeStatus('r', null, money)));
     const order = { reference: 'r', orderId: 'o', amount: money, lines: [], device, successUrl: '', failedUrl: '' };
@@ -171,8 +171,7 @@ describe('repeating', () => {
     await bank.refund('t', { ...order, paymentReference: 'p', paymentExternalId: null, reason: '' });
     await bank.link({ ...order, customerId: 'c', phone: '62', browser: { os: 'ios', model: 'm' } });
     await bank.unlink('t', device);
-    await bank.refresh('t');
-    assert.deepEqual(['charge', 'refund', 'link', 'unlink', 'refresh'].map((name) => calls.get(name)), [1, 1, 1, 1, 1]);
+    assert.deepEqual(['charge', 'refund', 'link', 'unlink'].map((name) => calls.get(name)), [1, 1, 1, 1]);
   });
 });
 

@@ -47,7 +47,7 @@ async function personalData(reading: Reading, shopper: Shopper, customerId: stri
   const deviceId = shopper.cookies.get('allo-device') ?? '';
   return {
     'the phone number': phone, 'the phone number as DOKU has it': `62${phone.slice(1)}`, 'the masked number': String(link['phone_mask']), 'the hash of the number': String(link['phone_hash']),
-    'the sealed token': String(link['token_sealed']), 'the sealed code': String(link['auth_code_sealed']), 'the sealed refresh token': String(link['refresh_token_sealed']),
+    'the sealed token': String(link['token_sealed']), 'the sealed code': String(link['auth_code_sealed']),
     'the browser': deviceId, 'the hash of the browser': createHash('sha256').update(deviceId).digest('hex'), 'the bank\'s page': String(payment['page_url']),
     'the goods': 'Kopi susu', 'the way through the shop': String(payment['return_to']),
   };

@@ -99,7 +99,7 @@ describe('links that end', () => {
     assert.notEqual(world.ledger().links.find(({ customer_id }) => customer_id === id)?.token_sealed, null);
     await shopper.unlink();
     const row = world.ledger().links.find(({ customer_id }) => customer_id === id) ?? {};
-    for (const column of ['token_sealed', 'auth_code_sealed', 'refresh_token_sealed', 'phone_hash', 'external_id']) {
+    for (const column of ['token_sealed', 'auth_code_sealed', 'phone_hash', 'external_id']) {
       assert.equal((row as Record<string, unknown>)[column], null, column);
     }
     assert.equal((await shopper.unlink()).body.code, 'NOT_LINKED');

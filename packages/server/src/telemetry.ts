@@ -66,7 +66,6 @@ function traceBank(bank: Bank, ask: Asked): Bank {
   return {
     link: (order) => ask('link', () => bank.link(order)),
     exchange: (authCode) => ask('exchange', () => bank.exchange(authCode)),
-    refresh: (refreshToken) => ask('refresh', () => bank.refresh(refreshToken)),
     balance: (token, device) => ask('balance', () => bank.balance(token, device)),
     charge: (token, order) => ask('charge', () => bank.charge(token, order)),
     chargeStatus: (reference, externalId, amount) => ask('chargeStatus', () => bank.chargeStatus(reference, externalId, amount)),

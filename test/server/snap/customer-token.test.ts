@@ -18,7 +18,7 @@ async function expiryOf(t: TestContext, answer: object): Promise<number> {
 }
 
 describe('exchangeAuthCode', () => {
-  it('hands over the token with its lives', async (t) => {
+  it('hands over the token with its life, and not the one to refresh it', async (t) => {
     const { sdkReturned } = readVector('03-token-b2b2c');
     assert.deepEqual(await exchange(t, 200, sdkReturned), {
       outcome: 'success',
@@ -26,8 +26,6 @@ describe('exchangeAuthCode', () => {
       body: {
         accessToken: customerToken,
         expiresAt: parseTimestamp('2025-03-29T10:15:30+07:00'),
-        refreshToken: sdkReturned['refreshToken'],
-        refreshExpiresAt: parseTimestamp('2025-04-13T10:15:30+07:00'),
       },
     });
   });
@@ -73,14 +71,5 @@ describe('exchangeAuthCode', () => {
 
   it('was not sent if nobody listens', async () => {
     assert.equal((await createTestSnap(await findClosedAddress()).exchangeAuthCode('x')).outcome, 'not-sent');
-  });
-});
-
-describe('refreshCustomerToken', () => {
-  it('sends the refresh token', async (t) => {
-    const doku = await startDoku(t, (_, response) => answerJson(response, 200, { responseCode: '2007400', accessToken: 'new' }));
-    const answer = await createTestSnap(doku.baseUrl).refreshCustomerToken('REFRESH-1');
-    assert.equal(answer.outcome, 'success');
-    assert.equal(doku.received[0]?.body, '{"grantType":"refresh_token","refreshToken":"REFRESH-1"}');
   });
 });

@@ -11,7 +11,7 @@ const job = { version: 1, nextAt: null, leaseUntil: null, checks: 0, createdAt: 
 export function aLink(change: Partial<LinkRow> = {}): LinkRow {
   return {
     id: randomUUID(), state: 'initiated', ...job, customerId: `customer-${randomUUID()}`, phoneMask: null, phoneHash: null,
-    externalId: null, authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null,
+    externalId: null, authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null,
     returnHash: randomUUID(), deviceHash: 'device', returnTo: '/', returnedAt: null, pageUrl: null, pageExpiresAt: null,
     failure: null, unlinkRequestedAt: null, linkedAt: null, ...change,
   };
@@ -21,7 +21,7 @@ export function aLink(change: Partial<LinkRow> = {}): LinkRow {
 export function aFullLink(change: Partial<LinkRow> = {}): LinkRow {
   return aLink({
     nextAt: instant + 1, leaseUntil: instant + 2, checks: 3, phoneMask: '0812••••789', phoneHash: 'hash', externalId: randomUUID(),
-    authCodeSealed: 'sealed code', tokenSealed: 'sealed token', tokenExpiresAt: instant + 4, refreshTokenSealed: 'sealed refresh token',
+    authCodeSealed: 'sealed code', tokenSealed: 'sealed token', tokenExpiresAt: instant + 4,
     returnTo: "/o'brien?a=1&b=é", returnedAt: instant + 5, pageUrl: 'https://bank.example/page?x=1', pageExpiresAt: instant + 6,
     failure: 'refused', unlinkRequestedAt: instant + 7, linkedAt: instant + 8, ...change,
   });

@@ -65,7 +65,6 @@ export interface CustomerToken {
   token: string;
   /** Epoch milliseconds. */
   expiresAt: number;
-  refreshToken?: string;
 }
 
 export interface ChargeOrder {
@@ -116,7 +115,6 @@ export interface Bank {
   link(order: LinkOrder): Promise<BankAnswer<LinkPage>>;
   /** `refused`: the shopper has not agreed, or has taken it back. Can be repeated while the link lives. */
   exchange(authCode: string): Promise<BankAnswer<CustomerToken>>;
-  refresh(refreshToken: string): Promise<BankAnswer<CustomerToken>>;
   balance(token: string, device: Device): Promise<BankAnswer<Instrument[]>>;
   charge(token: string, order: ChargeOrder): Promise<BankAnswer<ChargePage>>;
   chargeStatus(reference: string, externalId: string | null, amount: Money): Promise<BankAnswer<ChargeStatus>>;

@@ -29,7 +29,7 @@ const mostRepeats = 2;
 
 const firstPauseMs = 200;
 
-const operations = ['link', 'exchange', 'refresh', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'] as const satisfies BankOperation[];
+const operations = ['link', 'exchange', 'balance', 'charge', 'chargeStatus', 'refund', 'unlink'] as const satisfies BankOperation[];
 
 /** Throws a `TypeError` that names the limit which is malformed. */
 export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer }: GuardOptions): GuardedBank {
@@ -73,8 +73,6 @@ export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer 
   return {
     link: (order) => askInside('link', () => bank.link(order)),
     exchange: (authCode) => askPatiently('exchange', () => bank.exchange(authCode)),
-    // A refresh token may be good for one use: an answer that was lost is not asked for again.
-    refresh: (refreshToken) => ask('refresh', () => bank.refresh(refreshToken)),
     balance: (token, device) => ask('balance', () => bank.balance(token, device)),
     charge: (token, order) => askInside('charge', () => bank.charge(token, order)),
     chargeStatus: (reference, externalId, amount) => askPatiently('chargeStatus', () => bank.chargeStatus(reference, externalId, amount)),

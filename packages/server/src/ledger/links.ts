@@ -79,7 +79,7 @@ function emptyLink(ctx: LedgerContext): LinkRow {
   return {
     id: ctx.newId(), state: 'initiated', version: 1, nextAt: at + ctx.timing.leaseMs, leaseUntil: null, checks: 0,
     createdAt: at, updatedAt: at, customerId: '', phoneMask: null, phoneHash: null, externalId: null, authCodeSealed: null,
-    tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, returnHash: '', deviceHash: '', returnTo: '/',
+    tokenSealed: null, tokenExpiresAt: null, returnHash: '', deviceHash: '', returnTo: '/',
     returnedAt: null, pageUrl: null, pageExpiresAt: null, failure: null, unlinkRequestedAt: null, linkedAt: null,
   };
 }

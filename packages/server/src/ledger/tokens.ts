@@ -25,17 +25,13 @@ export const sealFor = (ctx: LedgerContext, linkId: string, field: SealedField, 
   ctx.seal.close(text, linkPlace(linkId, field));
 
 /** The columns of a freshly exchanged token. */
-export async function sealToken(ctx: LedgerContext, linkId: string, token: CustomerToken) {
-  return {
-    tokenSealed: await sealFor(ctx, linkId, 'token', token.token),
-    tokenExpiresAt: token.expiresAt,
-    ...(token.refreshToken !== undefined && { refreshTokenSealed: await sealFor(ctx, linkId, 'refreshToken', token.refreshToken) }),
-  };
+export async function sealToken(ctx: LedgerContext, linkId: string, { token, expiresAt }: CustomerToken) {
+  return { tokenSealed: await sealFor(ctx, linkId, 'token', token), tokenExpiresAt: expiresAt };
 }
 
 /** What is erased when a link ends. The masked number stays while the page asks to link that account again. */
 export const erased = {
-  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, refreshTokenSealed: null, phoneHash: null, pageUrl: null, nextAt: null,
+  authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, phoneHash: null, pageUrl: null, nextAt: null,
 };
 
 /** What is erased of an attempt that came to nothing, or when the customer unlinks. */
@@ -98,12 +94,10 @@ async function isSameToken(ctx: LedgerContext, { id, tokenSealed }: LinkRow, fai
   return token === failedToken;
 }
 
-/** The exchange also tells whether the customer unlinked inside the bank's app, which a refresh may not. */
+/** The exchange also tells whether the customer unlinked inside the bank's app. */
 async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswer<CustomerToken>> {
   const authCode = await openAuthCode(ctx, link);
-  if (authCode !== undefined) return ctx.bank.exchange(authCode);
-  if (link.refreshTokenSealed === null) return { outcome: 'refused', failure: 'RELINK_REQUIRED', evidence: 'nothing to exchange' };
-  return ctx.bank.refresh(await ctx.seal.open(link.refreshTokenSealed, linkPlace(link.id, 'refreshToken')));
+  return authCode === undefined ? { outcome: 'refused', failure: 'RELINK_REQUIRED', evidence: 'nothing to exchange' } : ctx.bank.exchange(authCode);
 }
 
 async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {

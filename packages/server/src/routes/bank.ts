@@ -46,7 +46,6 @@ export function createSnapBank({ snap, isBankPage, log }: SnapBankOptions): Bank
       isBankPage(body.redirectUrl) ? { url: unambiguous(body.redirectUrl), authCode: body.authCode, externalId } : refusePage(log, body.redirectUrl)),
 
     exchange: (authCode) => ask('B2B2C token', async () => aboutCustomer(await snap.exchangeAuthCode(authCode)), readToken),
-    refresh: (refreshToken) => ask('B2B2C token', async () => aboutCustomer(await snap.refreshCustomerToken(refreshToken)), readToken),
 
     balance: (customerToken, { id, ipAddress }) => ask('balance inquiry',
       () => snap.inquireBalance({ customerToken, ipAddress, deviceId: id }),
@@ -124,9 +123,7 @@ function refusePage(log: Logger, url: string): undefined {
   log.error('DOKU names a page on a host that is not the bank; nobody is sent there. If it is right, add it to doku.pageHosts', { host: new URL(url).host });
 }
 
-const readToken = ({ accessToken, expiresAt, refreshToken }: { accessToken: string; expiresAt: number; refreshToken?: string }): CustomerToken => ({
-  token: accessToken, expiresAt, ...(refreshToken !== undefined && { refreshToken }),
-});
+const readToken = ({ accessToken, expiresAt }: { accessToken: string; expiresAt: number }): CustomerToken => ({ token: accessToken, expiresAt });
 
 const instrumentTypes = ['BALANCE', 'POINT', 'PAYLATER'] as const;
 

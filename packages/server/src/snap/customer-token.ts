@@ -1,14 +1,14 @@
 /**
- * The B2B2C token of one customer's binding (dossier 2.7): exchanged or refreshed, and handed to the caller, who
- * keys it by customer and binding. Must never keep a token: the official SDK keeps one for everybody, and sends
- * one customer's token for another.
+ * The B2B2C token of one customer's binding (dossier 2.7): exchanged, and handed to the caller, who keys it by customer
+ * and binding. Must never keep a token: the official SDK keeps one for everybody, and sends one customer's token for
+ * another. DOKU's refresh token is not used: the exchange can be repeated, and it alone tells who has unlinked.
  *
  * @module
  */
 
 import { decodeBase64Url } from './encoding.ts';
 import { readJson } from './json.ts';
-import { present, readInstant } from './message.ts';
+import { readInstant } from './message.ts';
 import type { Message } from './message.ts';
 import { readToken } from './token-request.ts';
 import type { RequestToken } from './token-request.ts';
@@ -19,9 +19,6 @@ export interface CustomerToken {
   accessToken: string;
   /** As DOKU says; else as the token says of itself; else 15 days from now. */
   expiresAt: number;
-  refreshToken?: string;
-  /** Absent if DOKU does not say. */
-  refreshExpiresAt?: number;
 }
 
 /** What the exchange of customer tokens needs. */
@@ -39,34 +36,26 @@ export interface CustomerTokens {
    * customer has not finished linking, or has unlinked.
    */
   exchange(authCode: string): Promise<TokenAnswer<CustomerToken>>;
-  /** Exchanges a refresh token. `refused` as in `exchange`. */
-  refresh(refreshToken: string): Promise<TokenAnswer<CustomerToken>>;
 }
 
 const defaultLifeMs = 15 * 24 * 60 * 60 * 1000;
 
 /** Creates the exchange of customer tokens. No I/O until it is asked, and nothing kept between calls. */
 export function createCustomerTokens({ requestToken, path, now }: CustomerTokensOptions): CustomerTokens {
-  const request = (body: Record<string, string>): Promise<TokenAnswer<CustomerToken>> =>
-    requestToken({ operation: 'tokenB2b2c', path, body, read: (answer) => readCustomerToken(answer, now()) });
   return {
-    exchange: (authCode) => request({ grantType: 'authorization_code', authCode }),
-    refresh: (refreshToken) => request({ grantType: 'refresh_token', refreshToken }),
+    exchange: (authCode) => requestToken({
+      operation: 'tokenB2b2c', path, body: { grantType: 'authorization_code', authCode }, read: (answer) => readCustomerToken(answer, now()),
+    }),
   };
 }
 
 function readCustomerToken(answer: Message, now: number): CustomerToken | undefined {
   const accessToken = readToken(answer, 'accessToken');
   if (accessToken === undefined) return undefined;
-  return present({
-    accessToken,
-    expiresAt: readInstant(answer, 'accessTokenExpiryTime') ?? readExpiryOfJwt(accessToken) ?? now + defaultLifeMs,
-    refreshToken: readToken(answer, 'refreshToken'),
-    refreshExpiresAt: readInstant(answer, 'refreshTokenExpiryTime'),
-  });
+  return { accessToken, expiresAt: readInstant(answer, 'accessTokenExpiryTime') ?? readExpiryOfJwt(accessToken) ?? now + defaultLifeMs };
 }
 
-/** Not verified, and no need: it is DOKU's token for DOKU, and a wrong expiry costs no more than one refresh. */
+/** Not verified, and no need: it is DOKU's token for DOKU, and a wrong expiry costs no more than one exchange. */
 function readExpiryOfJwt(token: string): number | undefined {
   const payload = decodeBase64Url(token.split('.')[1] ?? '');
   const expirySeconds = payload && readJson(payload)?.value['exp'];

@@ -68,7 +68,6 @@ export interface Snap {
   checkStatus(input: CheckStatusInput): Promise<SnapAnswer<StatusBody>>;
   refund(input: RefundInput): Promise<SnapAnswer<RefundBody>>;
   exchangeAuthCode(authCode: string): Promise<TokenAnswer<CustomerToken>>;
-  refreshCustomerToken(refreshToken: string): Promise<TokenAnswer<CustomerToken>>;
 }
 
 /**
@@ -101,7 +100,6 @@ export function createSnap(options: SnapOptions): Snap {
     checkStatus: (input) => checkStatus(context, statusServiceCode, input),
     refund: (input) => refund(context, input),
     exchangeAuthCode: (authCode) => customerTokens.exchange(authCode),
-    refreshCustomerToken: (refreshToken) => customerTokens.refresh(refreshToken),
   };
 }
 

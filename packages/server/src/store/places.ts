@@ -5,7 +5,7 @@
  */
 
 /** The secrets of one link. */
-export type SealedField = 'authCode' | 'token' | 'refreshToken';
+export type SealedField = 'authCode' | 'token';
 
 export const linkPlace = (linkId: string, field: SealedField): string => `links/${linkId}/${field}`;
 

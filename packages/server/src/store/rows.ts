@@ -65,7 +65,6 @@ export interface LinkRow extends JobColumns<LinkState> {
   authCodeSealed: string | null;
   tokenSealed: string | null;
   tokenExpiresAt: number | null;
-  refreshTokenSealed: string | null;
   /** SHA-256 of the one-time state in the bank's way back. */
   returnHash: string;
   /** SHA-256 of the device cookie of the browser that started. */

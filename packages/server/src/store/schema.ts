@@ -46,7 +46,6 @@ export const migrations: readonly (readonly string[])[] = [
       auth_code_sealed TEXT,
       token_sealed TEXT,
       token_expires_at BIGINT,
-      refresh_token_sealed TEXT,
       return_hash TEXT NOT NULL UNIQUE,
       device_hash TEXT NOT NULL,
       return_to TEXT NOT NULL,
@@ -165,7 +164,7 @@ const jobKeys = ['id', 'state', 'version', 'nextAt', 'leaseUntil', 'checks', 'cr
 
 const linkColumns: ColumnsOf<LinkRow> = [
   ...jobKeys, 'customerId', 'phoneMask', 'phoneHash', 'externalId', 'authCodeSealed', 'tokenSealed', 'tokenExpiresAt',
-  'refreshTokenSealed', 'returnHash', 'deviceHash', 'returnTo', 'returnedAt', 'pageUrl', 'pageExpiresAt', 'failure',
+  'returnHash', 'deviceHash', 'returnTo', 'returnedAt', 'pageUrl', 'pageExpiresAt', 'failure',
   'unlinkRequestedAt', 'linkedAt',
 ];
 

@@ -12,7 +12,7 @@ import type { SealedPage, SealedValue } from './store.ts';
 
 const linksPerPage = 200;
 
-const columns = { authCode: 'auth_code_sealed', token: 'token_sealed', refreshToken: 'refresh_token_sealed' } as const satisfies Record<SealedField, string>;
+const columns = { authCode: 'auth_code_sealed', token: 'token_sealed' } as const satisfies Record<SealedField, string>;
 const fields = Object.keys(columns) as SealedField[];
 const anySealed = Object.values(columns).map((column) => `${column} IS NOT NULL`).join(' OR ');
 
