@@ -110,6 +110,22 @@ describe('the bank\'s page in a popup', () => {
     }
   });
 
+  it('is closed again if it was between two pages and did not hear it', async () => {
+    const { backend, endpoint } = serve();
+    const element = await unhindered(mountPay(endpoint, { presentation: 'popup' }));
+    await shows(element, 'ready');
+    press(element, 'Bayar');
+    await shows(element, 'waiting');
+    const [popup] = popups;
+    let heard = 0;
+    if (popup) popup.close = () => void (popup.closed = (heard += 1) > 2);
+    backend.settle('INV-7', 'paid');
+    press(element, 'Periksa status');
+    await shows(element, 'paid');
+    await until(() => popup?.closed === true);
+    expect(heard).to.equal(3);
+  });
+
   it('is another one for another payment of the page, and closed with its own only', async () => {
     const { backend, endpoint } = serve();
     backend.orders['INV-8'] = { orderId: 'INV-8', amount: { value: '90000.00', currency: 'IDR' }, lines: [] };

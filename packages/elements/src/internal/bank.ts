@@ -54,7 +54,7 @@ export class BankTrip {
 
   /** It is known how it went: also where the popup shows a page without our elements. */
   close(): void {
-    this.#popup?.close();
+    if (this.#popup) shut(this.#popup);
     this.#popup = null;
     this.#isBlank = false;
   }
@@ -73,6 +73,12 @@ export class BankTrip {
     }
     return true;
   }
+}
+
+/** Again until it is: a window that is between two pages does not hear it. */
+function shut(popup: Window): void {
+  popup.close();
+  setTimeout(() => popup.closed || shut(popup), 500);
 }
 
 /** Where the shopper comes back to unless the page says otherwise: here. Without the fragment, which a server never sees. */
