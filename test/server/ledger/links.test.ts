@@ -110,7 +110,7 @@ describe('a start', () => {
       await become(await latest(), 'abandoned');
       return pageAt('one');
     });
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE' });
+    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /took its place/ });
     assert.equal((await latest()).pageUrl, null);
   });
 });
@@ -189,7 +189,7 @@ describe('an attempt that stands already', () => {
   test('of which the bank cannot be asked is not left behind once the shopper came back', async () => {
     ledger.says('exchange', silence);
     await begun({ state: 'returned', returnedAt: instant });
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE' });
+    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /still being confirmed/ });
     assert.deepEqual({ state: (await latest()).state, taken: ledger.placesTaken() }, { state: 'returned', taken: 0 });
   });
 
@@ -203,7 +203,7 @@ describe('an attempt that stands already', () => {
     test(`and ${name} leaves no room for another: ${code}, before the bank is asked`, async () => {
       ledger.ctx.bank.enter = () => assert.fail('the bank is away');
       const link = await begun(change);
-      await assert.rejects(startLink(ledger.ctx, wish()), { code });
+      await assert.rejects(startLink(ledger.ctx, wish()), { code, ...(code === 'BANK_UNAVAILABLE' && { detail: /still being confirmed/ }) });
       assert.deepEqual(await ledger.link(link.id), link);
     });
   }
@@ -237,8 +237,15 @@ describe('an attempt that stands already', () => {
   });
 
   test('since another tab was faster by a moment, and has no page yet, is waited for', async () => {
-    await assert.rejects(startLink(beginElsewhere({ state: 'initiated' }), wish()), { code: 'BANK_UNAVAILABLE' });
+    await assert.rejects(startLink(beginElsewhere({ state: 'initiated' }), wish()), { code: 'BANK_UNAVAILABLE', detail: /has just begun/ });
     assert.equal(ledger.placesTaken(), 0);
+  });
+
+  test('since another tab was faster by a moment is not counted', async () => {
+    ledger = createSmallLedger({ limits: { linksPerAddress: { count: 1, perSeconds: 60 } } });
+    ledger.says('link', pageAt('one'));
+    await startLink(beginElsewhere({}), wish({ visitor: 'visitor' }));
+    assert.equal((await startLink(ledger.ctx, wish({ customerId: 'siti', visitor: 'visitor' }))).state, 'redirected');
   });
 });
 
@@ -443,12 +450,18 @@ describe('the way back', () => {
       assert.deepEqual(pick(await ledger.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl', 'phoneHash', 'phoneMask', 'authCodeSealed'), {
         state: 'disowned', failure: 'not-completed', returnedAt: instant, nextAt: instant, checks: 0, pageUrl: null, phoneHash: null, phoneMask: null, authCodeSealed: link.authCodeSealed,
       });
-      assert.equal(ledger.warnings.length, 1);
+      assert.deepEqual(ledger.warnings.map(({ fields }) => fields), [{ linkId: link.id }]);
     });
 
     test('and signed out, just so', async () => {
       const link = await begun();
       assert.equal(await back({ deviceId: undefined, customerId: undefined }), undefined);
+      assert.equal((await ledger.link(link.id)).state, 'disowned');
+    });
+
+    test('without a cookie is not taken for a browser that began without one', async () => {
+      const link = await begun({ deviceHash: hash('') });
+      assert.equal(await back({ deviceId: undefined, customerId: 'siti' }), undefined);
       assert.equal((await ledger.link(link.id)).state, 'disowned');
     });
 

@@ -204,7 +204,7 @@ describe('the bank\'s answer', () => {
 });
 
 describe('a back office that unlinks', () => {
-  const refused = { code: 'REFUNDS_POSSIBLE' };
+  const refused = { code: 'REFUNDS_POSSIBLE', detail: /^1 payments/ };
 
   test('is held up by a payment of the last 30 days, to the millisecond, and of that customer alone', async () => {
     const link = await linked();

@@ -35,7 +35,7 @@ export interface SmallLedger {
   placesTaken(): number;
   /** Work that outlives the call that began it. */
   background: Promise<unknown>[];
-  warnings: string[];
+  warnings: { message: string; fields: Record<string, unknown> | undefined }[];
   /** Types of the events that are written, in order, with whom they are about. */
   told(): Promise<string[]>;
   /** A link as it stands in the database, with its secrets under seal. */
@@ -128,11 +128,12 @@ export function createSmallLedger({ timing = {}, limits = 'off' }: SmallLedgerOp
   const { bank, asked, script, placesTaken } = createScriptedBank();
   const { interrupted, interruptions } = createInterruptedStore(store);
   const background: Promise<unknown>[] = [];
-  const warnings: string[] = [];
+  const warnings: SmallLedger['warnings'] = [];
+  const warn: LedgerContext['log']['warn'] = (message, fields) => void warnings.push({ message, fields });
   let number = 0;
   const ctx: LedgerContext = {
     store: interrupted, bank, seal, timing: { ...defaultTiming, ...timing }, limits: createRateLimits(limits, now, () => undefined), meter: () => undefined,
-    log: { info: () => undefined, warn: (message) => void warnings.push(message), error: (message) => void warnings.push(message) },
+    log: { info: () => undefined, warn, error: warn },
     now, random: () => 0.5, newId: () => crypto.randomUUID(), newSecret: () => `secret-${(number += 1)}`, newReference: () => `reference${(number += 1)}`,
     returnUrls: (kind, secret) => ({ successUrl: `https://shop.example/${kind}?state=${secret}`, failedUrl: `https://shop.example/${kind}?state=${secret}&failed=1` }),
     onEvent: () => undefined, background: (work) => void background.push(work), isClosing: () => false, isClosed: () => false,
