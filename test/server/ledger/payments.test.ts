@@ -124,10 +124,13 @@ describe('the bank\'s answer to a payment', () => {
     });
   });
 
-  test('that does not come in time is waited for behind the answer to the browser', async () => {
-    ledger = startLedger({ timing: { browserWaitMs: 1 } });
+  test('that does not come in time is waited for behind the answer to the browser', async ({ mock }) => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     const { promise, resolve } = Promise.withResolvers<BankAnswer<unknown>>();
-    ledger.says('charge', () => promise);
+    ledger.says('charge', () => {
+      mock.timers.tick(600_000);
+      return promise;
+    });
     await linked();
     const { id, state } = await pay(ledger.ctx, wish());
     assert.deepEqual({ state, taken: ledger.placesTaken() }, { state: 'sending', taken: 1 });
