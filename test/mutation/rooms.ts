@@ -29,10 +29,12 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'ledger/bank.ts': [],
   'ledger/evidence.ts': ['late-and-contradicting-news', 'notifications', 'uncertain-outcomes'],
   'ledger/guarded-bank.ts': ['bank-away'],
-  'ledger/links.ts': ['linking', 'process-death'],
-  'ledger/link-page.ts': ['canaries'],
+  'ledger/disown.ts': [],
+  'ledger/keep-answer.ts': [],
+  'ledger/links.ts': ['ledger/disown'],
+  'ledger/link-page.ts': [],
   'ledger/manual-refund.ts': ['manual-refund'],
-  'ledger/payments.ts': ['one-payment', 'uncertain-outcomes', 'bank-away', 'process-death'],
+  'ledger/payments.ts': [],
   'ledger/rate-limits.ts': ['limits'],
   'ledger/reconcile.ts': ['uncertain-outcomes', 'process-death'],
   'ledger/refunds.ts': ['refunding', 'process-death'],
@@ -40,13 +42,13 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'ledger/gate.ts': [],
   'ledger/retry-budget.ts': ['ledger/schedule'],
   'ledger/schedule.ts': [],
-  'ledger/tokens.ts': ['one-payment', 'linking', 'process-death'],
+  'ledger/tokens.ts': ['ledger/disown'],
   'ledger/transitions.ts': ['transitions'],
-  'ledger/unlink.ts': ['unlinking'],
+  'ledger/unlink.ts': ['ledger/disown'],
   'routes/doku.ts': ['notifications', 'late-and-contradicting-news', 'key-rotation', 'limits'],
 };
 
-/** Runs before the tests of a room's files: it takes two seconds and goes everywhere. */
+/** Runs before the tests of a room's files, but for what tests the file alone: it takes two seconds and goes everywhere. */
 const firstOfRoom: Readonly<Record<string, readonly string[]>> = { ledger: ['test/simulation/few-days.ts'] };
 
 const ofRoom: Readonly<Record<string, readonly string[]>> = {
@@ -67,8 +69,9 @@ const typesOnly: ReadonlySet<string> = new Set(['types.ts', 'operation.ts', 'ban
 function subject(room: string, name: string): Subject {
   const own = `${room}/${name}`.replace(/\.ts$/, '');
   const wanted = [own, own.replace(/^\w+\//, ''), ...(also[`${room}/${name}`] ?? ofRoom[room] ?? [])];
-  const named = wanted.map((test) => `test/server/${test}.test.ts`).filter((path) => existsSync(root + path));
-  return { room, file: `${source}/${room}/${name}`, tests: [...new Set([...(firstOfRoom[room] ?? []), ...named])] };
+  const [alone = '', ...others] = wanted.map((test) => `test/server/${test}.test.ts`);
+  const tests = [alone, ...(firstOfRoom[room] ?? []), ...others].filter((path) => existsSync(root + path));
+  return { room, file: `${source}/${room}/${name}`, tests: [...new Set(tests)] };
 }
 
 /** All files of a room, or of all rooms. */
