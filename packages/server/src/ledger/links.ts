@@ -184,8 +184,8 @@ async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
   const returnedAt = ctx.now();
   const change = { table: 'links', id: link.id, cause: 'return' } as const;
   const leaseUntil = returnedAt + ctx.timing.leaseMs;
-  await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, leaseUntil } }] });
-  await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
+  const early = await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, leaseUntil } }] });
+  if (!early) await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
 }
 
 /**
