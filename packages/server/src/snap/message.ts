@@ -11,6 +11,7 @@ import { parseLenientTimestamp } from './timestamp.ts';
 export type Message = Readonly<Record<string, unknown>>;
 
 const maxTextLength = 512;
+const webProtocols: readonly string[] = ['http:', 'https:'];
 
 /** A non-empty text of at most `maxLength` characters (512 unless told). */
 export function readText(message: Message, name: string, maxLength = maxTextLength): string | undefined {
@@ -26,16 +27,15 @@ export function readCode(message: Message, name: string): string {
 
 /** An absolute address on the web without user or password in it. */
 export function readUrl(message: Message, name: string): string | undefined {
-  const text = readText(message, name, 2048);
-  if (text === undefined || !URL.canParse(text)) return undefined;
+  const text = readText(message, name, 2048) ?? '';
+  if (!URL.canParse(text)) return undefined;
   const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username + password === '' ? text : undefined;
+  return webProtocols.includes(protocol) && username + password === '' ? text : undefined;
 }
 
 /** An instant in epoch milliseconds; without an offset it counts as Western Indonesian Time. */
 export function readInstant(message: Message, name: string): number | undefined {
-  const text = readText(message, name);
-  return text === undefined ? undefined : parseLenientTimestamp(text);
+  return parseLenientTimestamp(readText(message, name) ?? '');
 }
 
 /** A nested object; an empty one if there is none. */
