@@ -88,6 +88,34 @@ describe('postOnce', () => {
     assert.ok(written < 2 ** 28, `${written} bytes were taken`);
   });
 
+  it('lets go of an answer that it has no use for', { timeout: 20_000 }, async (t) => {
+    const { promise: isClosed, resolve: close } = Promise.withResolvers<unknown>();
+    const doku = await startDoku(t, (_, response) => {
+      response.once('close', close).writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+    });
+    assertUnknown(await postOnce(fetch, request(doku.baseUrl)));
+    await isClosed;
+  });
+
+  it('leaves no timer behind that would keep the process from its end', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await postOnce(() => Promise.resolve(Response.json({})), request('http://doku.invalid/'));
+    await postOnce(failing(withCode('ECONNRESET')), request('http://doku.invalid/'));
+    assert.equal(timers(), before);
+  });
+
+  it('puts the pieces of an answer together in their order', async (t) => {
+    const pieces = ['{"responseCode":"2005', '400","text":"ä', 'ö","last":', '[1,2,3]}'];
+    const doku = await startDoku(t, (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const write = (): unknown => (pieces.length > 0 ? response.write(pieces.shift(), () => setImmediate(write)) : response.end());
+      write();
+    });
+    const body = { responseCode: '2005400', text: 'äö', last: [1, 2, 3] };
+    assert.deepEqual(await postOnce(fetch, request(doku.baseUrl)), { kind: 'answered', httpStatus: 200, body });
+  });
+
   it('reads an answer of just the limit', async (t) => {
     const padded = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}`;
     const doku = await startDoku(t, (_, response, index) => {
