@@ -15,6 +15,13 @@ describe('toSafeText', () => {
     assert.equal(toSafeText('Café “Séléçtion” & Thé (1 l)!', 255, 'x'), 'Cafe Selection and The - 1 l');
     assert.equal(toSafeText('Ｆｕｌｌ ½ №', 255, 'x'), 'Full 1 2 No');
     assert.equal(toSafeText('a — b', 255, 'x'), 'a - b');
+    assert.equal(toSafeText('Rock ’n’ roll, 5′', 255, 'x'), "Rock 'n' roll, 5'");
+    assert.equal(toSafeText('a#\n#b', 255, 'x'), 'a b');
+  });
+
+  it('begins and ends with no blank, also where it is cut', () => {
+    assert.equal(toSafeText(' "Kopi" ', 255, 'x'), 'Kopi');
+    assert.equal(toSafeText('"Kopi susu"', 5, 'x'), 'Kopi');
   });
 
   it('takes the fallback if nothing is left', () => {
@@ -37,6 +44,13 @@ describe('toSafeText', () => {
         assert.equal(toSafeText(once, 32, 'Item'), once);
       }),
     );
+  });
+});
+
+describe('isSafeText', () => {
+  it('holds for what DOKU lets through, up to its length', () => {
+    for (const text of ['x', ' x ', "AZaz09.-/+,=_:'@%", 'x'.repeat(64)]) assert.ok(isSafeText(text, 64), text);
+    for (const text of ['', ' ', '   ', 'x'.repeat(65), 'a\nb', '#a', 'a#', 'é']) assert.ok(!isSafeText(text, 64), text);
   });
 });
 
