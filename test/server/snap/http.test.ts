@@ -130,6 +130,8 @@ describe('postOnce', () => {
     'JSON that is labelled as text': ['text/plain', '{"responseCode":"2005400"}'],
     'JSON without a label': [undefined, '{"responseCode":"2005400"}'],
     'a label that only begins like JSON': ['application/jsonp', '{"responseCode":"2005400"}'],
+    'a label that only begins like JSON, with a charset': ['application/jsonp; charset=utf-8', '{"responseCode":"2005400"}'],
+    'a label that only ends like JSON': ['text/application/json', '{"responseCode":"2005400"}'],
     'cut JSON': ['application/json', '{"responseCode":"2005400"'],
     'a list': ['application/json', '[{"responseCode":"2005400"}]'],
     nothing: ['application/json', ''],
@@ -138,13 +140,30 @@ describe('postOnce', () => {
   for (const [what, [contentType, body]] of Object.entries(unreadable)) {
     it(`proves nothing from ${what}`, async (t) => {
       const doku = await startDoku(t, (_, response) => response.writeHead(200, contentType ? { 'content-type': contentType } : {}).end(body));
-      assertUnknown(await postOnce(fetch, request(doku.baseUrl)));
+      const result = await postOnce(fetch, request(doku.baseUrl));
+      assert.ok(result.kind === 'unknown' && result.cause instanceof Error);
+      assert.equal(result.cause.message, contentType === 'application/json' ? 'DOKU answered HTTP 200 with JSON that cannot be read' : 'DOKU answered HTTP 200 without JSON');
     });
   }
 
-  it('accepts JSON with a charset', async (t) => {
-    const doku = await startDoku(t, (_, response) => response.writeHead(200, { 'content-type': 'Application/JSON; charset=utf-8' }).end('{}'));
-    assert.equal((await postOnce(fetch, request(doku.baseUrl))).kind, 'answered');
+  it('proves nothing from an answer that has no body at all', async () => {
+    const answer = new Response(null, { headers: { 'content-type': 'application/json' } });
+    const result = await postOnce(() => Promise.resolve(answer), request('http://doku.invalid/'));
+    assert.ok(result.kind === 'unknown' && result.cause instanceof Error);
+    assert.equal(result.cause.message, 'DOKU answered HTTP 200 with JSON that cannot be read');
+  });
+
+  for (const label of ['Application/JSON', 'application/json; charset=utf-8', 'application/json ;charset=utf-8', 'application/json;']) {
+    it(`accepts JSON that is labelled ${label}`, async (t) => {
+      const doku = await startDoku(t, (_, response) => response.writeHead(200, { 'content-type': label }).end('{}'));
+      assert.equal((await postOnce(fetch, request(doku.baseUrl))).kind, 'answered');
+    });
+  }
+
+  it('sends header values of one character and of several words', async (t) => {
+    const doku = await startDoku(t, (_, response) => answerJson(response, 200, {}));
+    await postOnce(fetch, request(doku.baseUrl, { headers: { 'X-DEVICE-ID': 'x', 'X-TEXT': 'a b ~' } }));
+    assert.deepEqual([doku.received[0]?.headers['x-device-id'], doku.received[0]?.headers['x-text']], ['x', 'a b ~']);
   });
 
   it('proves nothing from a connection that breaks at any point after it stood', async (t) => {

@@ -95,10 +95,11 @@ async function exchange(fetch: Fetch, { url, headers, body }: HttpPost, signal: 
 }
 
 async function readLimited(response: Response): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
     length += read.value.length;
     if (length > maxAnswerBytes) throw new Error(`DOKU answered with more than ${maxAnswerBytes} bytes`);
     chunks.push(read.value);
