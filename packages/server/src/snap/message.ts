@@ -6,12 +6,12 @@
  */
 
 import { parseLenientTimestamp } from './timestamp.ts';
+import { parseWebUrl } from './web-url.ts';
 
 /** A parsed object of JSON of which nothing is known yet. */
 export type Message = Readonly<Record<string, unknown>>;
 
 const maxTextLength = 512;
-const webProtocols: readonly string[] = ['http:', 'https:'];
 
 /** A non-empty text of at most `maxLength` characters (512 unless told). */
 export function readText(message: Message, name: string, maxLength = maxTextLength): string | undefined {
@@ -28,9 +28,8 @@ export function readCode(message: Message, name: string): string {
 /** An absolute address on the web without user or password in it. */
 export function readUrl(message: Message, name: string): string | undefined {
   const text = readText(message, name, 2048) ?? '';
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, username, password } = new URL(text);
-  return webProtocols.includes(protocol) && username + password === '' ? text : undefined;
+  const url = parseWebUrl(text);
+  return url !== undefined && url.username + url.password === '' ? text : undefined;
 }
 
 /** An instant in epoch milliseconds; without an offset it counts as Western Indonesian Time. */
