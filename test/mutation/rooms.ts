@@ -11,7 +11,7 @@ const source = 'packages/server/src';
 /** Beside the test of the same name, by source file; what is not named has the room's own. Where that test says it all, none. */
 const also: Readonly<Record<string, readonly string[]>> = {
   'snap/account.ts': ['snap/inputs', 'snap/operations'],
-  'snap/access-token.ts': [],
+  'snap/access-token.ts': ['snap/post'],
   'snap/acknowledgement.ts': ['snap/notification'],
   'snap/amount.ts': ['snap/inputs', 'snap/operations'],
   'snap/assert.ts': ['snap/inputs', 'snap/operations', 'snap/post'],
