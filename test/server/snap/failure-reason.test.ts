@@ -13,7 +13,7 @@ describe('readFailureReason', () => {
     const words = {
       'insufficient-funds': ['Insufficient Fund', 'INSUFFICIENT FUNDS', 'Insufficient  balance', 'Saldo tidak cukup', 'saldo tidak mencukupi'],
       'limit-exceeded': ['Exceeds Transaction Amount Limit', 'LIMIT'],
-      expired: ['Session expired', 'Timeout', 'Time out'],
+      expired: ['Session expired', 'Time limit expired', 'Timeout', 'Time out'],
       cancelled: ['Transaction Cancelled', 'canceled by customer'],
       'account-blocked': ['Card Blocked', 'Dormant Account', 'Inactive Card/Account/Customer'],
     };

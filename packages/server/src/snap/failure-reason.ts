@@ -39,8 +39,9 @@ const reasonsOf403: Readonly<Record<string, FailureReason>> = {
 // The texts vary ("Insufficient Fund", "Insufficient Funds"): dossier 5.3, 6.
 const reasonsOfText: readonly (readonly [RegExp, FailureReason])[] = [
   [/insufficient\s+(?:fund|balance)|saldo tidak (?:cukup|mencukupi)/i, 'insufficient-funds'],
-  [/limit/i, 'limit-exceeded'],
+  // Before the limit: a time limit is none of money.
   [/expired|time\s?out/i, 'expired'],
+  [/limit/i, 'limit-exceeded'],
   [/cancel/i, 'cancelled'],
   [/blocked|dormant|inactive/i, 'account-blocked'],
 ];
