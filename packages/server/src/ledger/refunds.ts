@@ -100,13 +100,11 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer));
 }
 
-/** The link the payment was made with; if it is gone, the customer's present one. */
+/** The customer's present link; if the one the payment was made with is still active, there is no other. */
 async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
-  const used = await ctx.store.link(payment.linkId);
-  const link = used?.state === 'active' ? used : await ctx.store.latestLink(payment.customerId);
+  const link = await ctx.store.latestLink(payment.customerId);
   if (link?.state !== 'active') return { outcome: 'dead' } as const;
-  const token = await customerToken(ctx, link);
-  return token.outcome === 'token' ? { ...token, renew: () => renewCustomerToken(ctx, link) } : token;
+  return { ...(await customerToken(ctx, link)), renew: () => renewCustomerToken(ctx, link) };
 }
 
 async function askBank(
