@@ -457,6 +457,13 @@ describe('a refund that is due', () => {
     });
   }
 
+  test('and may have been done, is not sent again: the bank is still at it', async () => {
+    const { refund } = await sentRefund({ sentAt: bench.now() - 2 * settleWindowMs });
+    bench.bank.chargeStatus = () => done({ ...paid, refunds: [{ reference: refund.reference, status: 'open' }] });
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([(await bench.refund(refund.id)).state, sendings()], ['unknown', []]);
+  });
+
   test('and is sent again while the bank is away, waits', async () => {
     bench.setAway(true);
     const { refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
