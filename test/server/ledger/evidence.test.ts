@@ -242,7 +242,7 @@ describe('a payment that the bank does not know', () => {
   const notYet: [name: string, change: () => Partial<PaymentRow>, status: ChargeStatus][] = [
     ['for the second time', () => ({ ...long(), notFoundCount: 1 }), denied],
     ['an instant too early', () => ({ ...long(), sentAt: bench.now() - settleWindowMs + 1 }), denied],
-    ['though it had taken it on', () => ({ ...long(), state: 'pending' }), denied],
+    ['though it had taken it on', () => ({ ...long(), state: 'pending', pageExpiresAt: bench.now() - settleWindowMs }), denied],
     ['though it had opened a page', () => ({ ...long(), state: 'requires_action', pageExpiresAt: bench.now() - settleWindowMs + 1 }), denied],
     ['though it had opened a page, of which nobody knows when it closes', () => ({ ...long(), state: 'requires_action', pageExpiresAt: null }), denied],
     ['for the second time, long after it closed the page that it had opened', () => ({ ...long(), notFoundCount: 1, state: 'requires_action', pageExpiresAt: bench.now() - settleWindowMs }), denied],

@@ -58,9 +58,11 @@ describe('a sweep', () => {
   test('goes on behind each fifty, to the last', async () => {
     for (const count of [0, 1, 49, 50, 51, 100, 101]) {
       const many = createBench();
+      many.bank.chargeStatus = () => done(paid);
       for (let index = 0; index < count; index += 1) await many.paymentIn({ state: 'succeeded', sentAt: many.now() });
       assert.equal((await sweep(many.ctx, always)).asked, count);
       assert.equal(new Set(many.asked.map(({ given: [reference] }) => reference)).size, count);
+      assert.equal((await compare(many.ctx, [], always)).length, count);
       await many.close();
     }
   });

@@ -111,8 +111,8 @@ function stayStep(state: PaymentState, status: OpenStatus): StepName {
 /** As planned, but soon after the bank's page closed: that is when it becomes final. */
 function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): number {
   const planned = nextCheckAt(ctx, { checks, sentAt: payment.sentAt });
-  const closes = payment.pageExpiresAt;
-  return closes !== null && ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
+  const closes = payment.pageExpiresAt ?? -Infinity;
+  return ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
 }
 
 /** The bank says "not paid" of a payment it said "paid" of: asked until it answers, never overwritten. */
