@@ -118,10 +118,10 @@ describe('the guarded bank', () => {
 });
 
 describe('a question that is not answered', () => {
-  /** Twenty answers, by which two repetitions are earned. */
+  /** Forty questions, this one counted, by which four repetitions are earned. */
   async function withSavings(limits: Partial<GateLimits> = {}, random = 0) {
     const world = guarded({ failuresToClose: 100, ...limits }, random);
-    for (let time = 0; time < 19; time += 1) await world.ask.chargeStatus();
+    for (let time = 0; time < 39; time += 1) await world.ask.chargeStatus();
     asked = [];
     return world;
   }
@@ -140,7 +140,7 @@ describe('a question that is not answered', () => {
       }
       await soon();
       assert.equal(asked.length, 3);
-      assert.equal((await answer).outcome, 'unknown');
+      assert.partialDeepStrictEqual(await Promise.race([answer, soon()]), { outcome: 'unknown' });
       assert.deepEqual(new Set(asked), new Set(['chargeStatus r number object']));
     });
   }
