@@ -334,6 +334,20 @@ test('a refund that waited for people is sent by the bank once it can be, and th
   assert.equal(sendings()[0]?.order.reference, waiting.reference);
 });
 
+test('a refund that waited for people, and whose token the bank refuses once more, waits for them still: nothing was given back', async () => {
+  const payment = await paidPayment();
+  bench.bank.exchange = () => done({ token: 'refused too', expiresAt: bench.now() + dayMs });
+  bench.bank.refund = () => answers('token-refused');
+  for (let times = 1; times <= 3; times += 1) {
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
+    assert.equal(sendings().length, 2 * times);
+  }
+  assert.deepEqual(await told(), [['refund.manual', payment.id]]);
+  bench.bank.refund = () => answers('not-sent');
+  assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'failed');
+});
+
 describe('a refund that is due', () => {
   const look = async (change: Partial<RefundRow>, status?: ChargeStatus): Promise<{ payment: PaymentRow; refund: RefundRow }> => {
     const rows = await sentRefund(change);
