@@ -136,6 +136,16 @@ describe('a payment that is due', () => {
     assert.deepEqual([(await bench.payment(id)).state, operations(), await told()], ['succeeded', [], ['payment.paid']]);
   });
 
+  test('as it is doubted, is final again when the bank was asked, whatever it said', async () => {
+    for (const status of ['paid', 'not-found'] as const) {
+      const { id } = await due({ state: 'succeeded' });
+      bench.bank.chargeStatus = () => done({ ...paid, status });
+      await reconcile(bench.ctx);
+      assert.partialDeepStrictEqual(await bench.payment(id), { state: 'succeeded', nextAt: null });
+      assert.deepEqual(await bench.trail('payments', id), ['succeeded → succeeded: inquiry: bank: done']);
+    }
+  });
+
   test('is asked about by its numbers and its amount', async () => {
     const { reference } = await due({ state: 'pending', externalId: '4711' });
     await reconcile(bench.ctx);
