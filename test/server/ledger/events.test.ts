@@ -62,6 +62,7 @@ describe('telling', () => {
     assert.equal(await deliverEvents(ctx), 0);
     assert.equal(heard.length, 51);
     assert.deepEqual(bench.log, []);
+    assert.equal(await bench.ctx.store.prune('events', bench.now(), 100), 51, 'what was told can be given up one day');
   });
 
   test('is done by one process at a time', async () => {
