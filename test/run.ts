@@ -50,7 +50,7 @@ const stages: Stage[] = [
   nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'),
   nodeTests('simulation', ['test/simulation/simulation.test.ts']),
   nodeTests('stories', ['test/stories/**/*.test.ts']),
-  nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=1'),
+  nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=2'),
 ];
 
 /** node:test ends with one line per figure; a run that was cut off has none. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { openShop } from './support/shop.ts';
+import type { Shop } from './support/shop.ts';
 import { assertBooksAgree, freshPhone, otp, pin, placeOrder, state, typeCode } from './support/steps.ts';
 
 /** What opens while `act` runs. The kit cuts the tie to its opener, so the browser reports a page, not a popup. */
@@ -26,10 +27,20 @@ async function confirmIn(popup: Page): Promise<void> {
   await closed;
 }
 
-test('linking and paying in a popup: closed early, opened again, and the page below never leaves', async () => {
+/** All pages of the shop with the header that cuts each window's tie to windows of another origin. */
+async function underOpenerPolicy(context: BrowserContext, shop: Shop, policy: string): Promise<void> {
+  const isPage = ({ origin, pathname }: URL): boolean => origin === shop.url && !/^\/(?:allo|api|assets)\//.test(pathname);
+  await context.route(isPage, async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    await route.fulfill({ response, headers: { ...response.headers(), 'cross-origin-opener-policy': policy } });
+  });
+}
+
+for (const policy of ['unsafe-none', 'same-origin']) test(`linking and paying in a popup, under the opener policy ${policy}: closed early, opened again, and the page below never leaves`, async () => {
   const shop = await openShop();
   try {
     const context = await shop.shopper();
+    await underOpenerPolicy(context, shop, policy);
     const page = await context.newPage();
     await placeOrder(page, shop);
     const address = page.url();

@@ -175,6 +175,36 @@ describe('what goes wrong at the bank', () => {
     await link(page, shop, phone);
   });
 
+  test('a refund that the bank can no longer do: the office transfers the money, says so, and the shopper reads it', async () => {
+    await open();
+    const order = await placeOrder(page, shop);
+    const phone = freshPhone();
+    await link(page, shop, phone);
+    await pay(page);
+    await confirmAtBank(page, shop);
+    await state(page, 'allo-pay', 'paid');
+    assert.ok(shop.simulator.unlinkInApp(`62${phone.slice(1)}`));
+
+    const office = await page.context().newPage();
+    await office.goto(`${shop.url}/office/`);
+    const refund = office.locator(`[data-order="${order}"] allo-refund`);
+    const inState = (name: string): Locator => office.locator(`[data-order="${order}"] allo-refund[state="${name}"]`);
+    await refund.getByRole('button').first().click();
+    await inState('confirming').getByRole('button').first().click();
+    await inState('manual').waitFor();
+    assert.match(await shownText(refund), /transfer/i);
+    await office.locator(`[data-order="${order}"] [data-status="refund-by-hand"]`).waitFor();
+    await refund.getByRole('button').first().click();
+    assert.match(await shownText(inState('confirming')), /sudah ditransfer/i);
+    await inState('confirming').getByRole('button').first().click();
+    await inState('refunded').waitFor();
+    await office.locator(`[data-order="${order}"] [data-status="refunded"]`).waitFor();
+
+    await page.reload();
+    await state(page, 'allo-pay', 'refunded');
+    assert.deepEqual(shop.payments().filter(({ orderId }) => orderId === order).map(({ state: row, byHand }) => [row, byHand]), [['refunded', true]]);
+  });
+
   test('nothing secret was printed in all of that', () => {
     const output = shop.output();
     assert.doesNotMatch(output, /eyJ[\w-]+\.|Bearer|SK-|PRIVATE KEY|\b628\d{8,}|\b08\d{9,}/);

@@ -8,34 +8,52 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = 'packages/server/src';
 
-/** Beside the test of the same name, by source file; what is not named has the room's own. */
+/** Beside the test of the same name, by source file; what is not named has the room's own. Where that test says it all, none. */
 const also: Readonly<Record<string, readonly string[]>> = {
   'snap/account.ts': ['snap/inputs', 'snap/operations'],
-  'snap/acknowledgement.ts': ['snap/verify-notification', 'snap/merchant-token', 'notifications'],
+  'snap/access-token.ts': ['snap/post'],
+  'snap/acknowledgement.ts': ['snap/notification'],
   'snap/amount.ts': ['snap/inputs', 'snap/operations'],
   'snap/assert.ts': ['snap/inputs', 'snap/operations', 'snap/post'],
   'snap/balance.ts': ['snap/inputs', 'snap/operations'],
-  'snap/encoding.ts': ['snap/signature'],
-  'snap/failure-reason.ts': ['snap/operations', 'snap/response-code'],
-  'snap/ip-address.ts': ['snap/inputs', 'snap/operations', 'adapters'],
-  'snap/message.ts': ['snap/operations', 'snap/json'],
-  'snap/notification.ts': ['snap/verify-notification'],
+  'snap/clock-watch.ts': [],
+  'snap/customer-token.ts': ['snap/operations'],
+  'snap/encoding.ts': [],
+  'snap/external-id.ts': [],
+  'snap/failure-reason.ts': [],
+  'snap/http.ts': [],
+  'snap/ip-address.ts': [],
+  'snap/json.ts': [],
+  'snap/merchant-token.ts': [],
+  'snap/message.ts': [],
+  'snap/notification.ts': [],
   'snap/payment.ts': ['snap/inputs', 'snap/operations'],
-  'snap/phone-no.ts': ['snap/inputs', 'snap/operations', 'linking'],
+  'snap/phone-no.ts': [],
+  'snap/post.ts': ['snap/operations'],
+  'snap/profiles.ts': [],
   'snap/refund.ts': ['snap/inputs', 'snap/operations'],
+  'snap/replay-memory.ts': [],
+  'snap/response-code.ts': [],
+  'snap/signature.ts': [],
   'snap/status.ts': ['snap/operations', 'snap/inputs'],
+  'snap/text.ts': [],
   'snap/timeouts.ts': ['timeouts'],
-  'snap/token-request.ts': ['snap/access-token', 'snap/customer-token'],
+  'snap/timestamp.ts': [],
+  'snap/token-request.ts': ['snap/customer-token'],
+  'snap/verify-notification.ts': [],
+  'snap/web-url.ts': ['snap/message', 'snap/snap', 'snap/inputs'],
+  'ledger/admission.ts': [],
   'ledger/bank.ts': [],
   'ledger/context.ts': [],
-  'ledger/admission.ts': [],
   'ledger/events.ts': [],
   'ledger/evidence.ts': [],
   'ledger/guarded-bank.ts': [],
-  'ledger/links.ts': ['linking', 'process-death'],
-  'ledger/link-page.ts': ['canaries'],
+  'ledger/disown.ts': [],
+  'ledger/keep-answer.ts': [],
+  'ledger/links.ts': ['ledger/disown'],
+  'ledger/link-page.ts': [],
   'ledger/manual-refund.ts': [],
-  'ledger/payments.ts': ['one-payment', 'uncertain-outcomes', 'bank-away', 'process-death'],
+  'ledger/payments.ts': [],
   'ledger/rate-limits.ts': [],
   'ledger/reconcile.ts': [],
   'ledger/refunds.ts': [],
@@ -44,13 +62,13 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'ledger/retry-budget.ts': ['ledger/schedule'],
   'ledger/schedule.ts': [],
   'ledger/sweep.ts': [],
-  'ledger/tokens.ts': ['one-payment', 'linking', 'process-death'],
+  'ledger/tokens.ts': ['ledger/disown'],
   'ledger/transitions.ts': ['transitions'],
-  'ledger/unlink.ts': ['unlinking'],
+  'ledger/unlink.ts': ['ledger/disown'],
   'routes/doku.ts': ['notifications', 'late-and-contradicting-news', 'key-rotation', 'limits'],
 };
 
-/** Runs before all tests of a room's files but a file's own: it takes two seconds and goes everywhere. */
+/** Runs before the tests of a room's files, but for what tests the file alone: it takes two seconds and goes everywhere. */
 const firstOfRoom: Readonly<Record<string, readonly string[]>> = { ledger: ['test/simulation/few-days.ts'] };
 
 const ofRoom: Readonly<Record<string, readonly string[]>> = {
@@ -71,10 +89,9 @@ const typesOnly: ReadonlySet<string> = new Set(['types.ts', 'operation.ts', 'ban
 function subject(room: string, name: string): Subject {
   const own = `${room}/${name}`.replace(/\.ts$/, '');
   const wanted = [own, own.replace(/^\w+\//, ''), ...(also[`${room}/${name}`] ?? ofRoom[room] ?? [])];
-  const named = wanted.map((test) => `test/server/${test}.test.ts`).filter((path) => existsSync(root + path));
-  // What is written for this file alone knows it best.
-  const quickest = named.filter((path) => path.includes(`/${own}.`));
-  return { room, file: `${source}/${room}/${name}`, tests: [...new Set([...quickest, ...(firstOfRoom[room] ?? []), ...named])] };
+  const [alone = '', ...others] = wanted.map((test) => `test/server/${test}.test.ts`);
+  const tests = [alone, ...(firstOfRoom[room] ?? []), ...others].filter((path) => existsSync(root + path));
+  return { room, file: `${source}/${room}/${name}`, tests: [...new Set(tests)] };
 }
 
 /** All files of a room, or of all rooms. */

@@ -40,6 +40,8 @@ export interface LedgerPayment {
   state: string;
   orderId: string;
   amountMinor: number;
+  /** Given back by a person's transfer: the bank knows nothing of it. */
+  byHand: boolean;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -147,9 +149,11 @@ export function launchBrowser(): Promise<Browser> {
 
 function readPayments(file: string): LedgerPayment[] {
   const database = new DatabaseSync(file, { readOnly: true });
-  const rows = database.prepare('SELECT reference, state, order_id, amount_minor FROM payments').all();
+  const rows = database.prepare(`SELECT reference, state, order_id, amount_minor,
+    EXISTS (SELECT 1 FROM refunds WHERE payment_id = payments.id AND by_hand = 1) AS by_hand FROM payments`).all();
   database.close();
   return rows.map((row) => ({
     reference: String(row['reference']), state: String(row['state']), orderId: String(row['order_id']), amountMinor: Number(row['amount_minor']),
+    byHand: row['by_hand'] === 1,
   }));
 }

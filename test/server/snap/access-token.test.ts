@@ -107,7 +107,7 @@ describe('get', () => {
     assert.equal(await tokens.get(), 'token-2');
   });
 
-  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000], [true, 900_000], [['60'], 900_000], [null, 900_000]] as const) {
+  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], ['600', 600_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000], [true, 900_000], [['60'], 900_000], [null, 900_000]] as const) {
     it(`reads expiresIn ${JSON.stringify(expiresIn)} as a life of ${lifeMs} ms`, async () => {
       const world = createWorld({ expiresIn });
       const store = memoryAccessTokenStore();
@@ -141,7 +141,7 @@ describe('get', () => {
     const world = createWorld(new Error('down'));
     const tokens = world.create(memoryAccessTokenStore());
     const settled = await Promise.allSettled(Array.from({ length: 10 }, () => tokens.get()));
-    assert.ok(settled.every(({ status }) => status === 'rejected'));
+    assert.ok(settled.every((each) => each.status === 'rejected' && each.reason instanceof AccessTokenError));
     assert.equal(world.mints, 1);
     world.answer = {};
     assert.equal(await tokens.get(), 'token-2');
@@ -189,6 +189,29 @@ describe('renew', () => {
     const [adopted, renewed] = await Promise.all([tokens.get(), tokens.renew(failed)]);
     assert.equal(adopted, failed);
     assert.equal(renewed, 'token-2');
+  });
+
+  it('asks the store once, and not at all if its own token is another one by then', async () => {
+    const world = createWorld();
+    const kept = memoryAccessTokenStore();
+    let reads = 0;
+    const tokens = world.create({ ...kept, read: () => (reads += 1, kept.read()) });
+    const failed = await tokens.get();
+    assert.equal(reads, 1);
+    assert.equal(await tokens.renew(failed), 'token-2');
+    assert.equal(reads, 2);
+    assert.equal(await tokens.renew(failed), 'token-2');
+    assert.equal(reads, 2);
+  });
+
+  it('keeps a token that is not the one that failed, to go on with while DOKU gives no new one', async () => {
+    const world = createWorld();
+    const tokens = world.create(memoryAccessTokenStore());
+    const kept = await tokens.get();
+    world.answer = new Error('down');
+    world.clock.now += 800_000;
+    await assert.rejects(tokens.renew('an older one'), AccessTokenError);
+    assert.equal(await tokens.get(), kept);
   });
 
   it('has calls that begin meanwhile wait for the new token', async () => {

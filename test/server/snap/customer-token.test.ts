@@ -17,6 +17,11 @@ async function expiryOf(t: TestContext, answer: object): Promise<number> {
   return result.body.expiresAt;
 }
 
+/** A token of DOKU by its form; what it says of itself is all that matters here. */
+function jwt(claims: unknown): string {
+  return `a.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c`;
+}
+
 describe('exchangeAuthCode', () => {
   it('hands over the token with its life, and not the one to refresh it', async (t) => {
     const { sdkReturned } = readVector('03-token-b2b2c');
@@ -32,10 +37,14 @@ describe('exchangeAuthCode', () => {
 
   it('takes the expiry from the answer, else from the token, else 15 days', async (t) => {
     assert.equal(await expiryOf(t, { accessToken: customerToken, accessTokenExpiryTime: '2025-03-20T00:00:00.5' }), parseTimestamp('2025-03-20T00:00:00.500+07:00'));
-    assert.equal(await expiryOf(t, { accessToken: customerToken, accessTokenExpiryTime: 'soon' }), 1_743_218_130_000);
+    assert.equal(await expiryOf(t, { accessToken: jwt({ exp: 1_743_000_000 }), accessTokenExpiryTime: 'soon' }), 1_743_000_000_000);
+    assert.equal(await expiryOf(t, { accessToken: jwt({ exp: 1 }) }), 1000);
     assert.equal(await expiryOf(t, { accessToken: 'opaque' }), instant + 15 * 86_400_000);
-    assert.equal(await expiryOf(t, { accessToken: 'a.bm90IGpzb24.c' }), instant + 15 * 86_400_000);
   });
+
+  for (const accessToken of ['a.*.c', 'a.bm90IGpzb24.c', jwt({}), jwt({ exp: 0 }), jwt({ exp: -1 }), jwt({ exp: '1743000000' }), jwt({ exp: true }), jwt([1])]) {
+    it(`finds no expiry in the token ${accessToken}`, async (t) => assert.equal(await expiryOf(t, { accessToken }), instant + 15 * 86_400_000));
+  }
 
   it('is refused with 4017400: not linked yet, or no longer', async (t) => {
     assert.deepEqual(await exchange(t, 401, { responseCode: '4017400', responseMessage: 'Unauthorized. Customer' }), {

@@ -13,6 +13,15 @@ describe('createExternalId', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  it('asks for no more random bytes than it needs', () => {
+    const asked: number[] = [];
+    createExternalId(instant, (bytes) => {
+      asked.push(bytes);
+      return new Uint8Array(bytes);
+    });
+    assert.deepEqual(asked, [24]);
+  });
+
   it('skips the bytes that would favour low digits', () => {
     const chunks = [Uint8Array.of(250, 255, ...new Array<number>(22).fill(0)), new Uint8Array(24).fill(249)];
     assert.equal(createExternalId(instant, () => chunks.shift() ?? new Uint8Array(24)), `20250314${'0'.repeat(22)}99`);

@@ -88,6 +88,34 @@ describe('postOnce', () => {
     assert.ok(written < 2 ** 28, `${written} bytes were taken`);
   });
 
+  it('lets go of an answer that it has no use for', { timeout: 20_000 }, async (t) => {
+    const { promise: isClosed, resolve: close } = Promise.withResolvers<unknown>();
+    const doku = await startDoku(t, (_, response) => {
+      response.once('close', close).writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+    });
+    assertUnknown(await postOnce(fetch, request(doku.baseUrl)));
+    await isClosed;
+  });
+
+  it('leaves no timer behind that would keep the process from its end', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await postOnce(() => Promise.resolve(Response.json({})), request('http://doku.invalid/'));
+    await postOnce(failing(withCode('ECONNRESET')), request('http://doku.invalid/'));
+    assert.equal(timers(), before);
+  });
+
+  it('puts the pieces of an answer together in their order', async (t) => {
+    const pieces = ['{"responseCode":"2005', '400","text":"ä', 'ö","last":', '[1,2,3]}'];
+    const doku = await startDoku(t, (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const write = (): unknown => (pieces.length > 0 ? response.write(pieces.shift(), () => setImmediate(write)) : response.end());
+      write();
+    });
+    const body = { responseCode: '2005400', text: 'äö', last: [1, 2, 3] };
+    assert.deepEqual(await postOnce(fetch, request(doku.baseUrl)), { kind: 'answered', httpStatus: 200, body });
+  });
+
   it('reads an answer of just the limit', async (t) => {
     const padded = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}`;
     const doku = await startDoku(t, (_, response, index) => {
@@ -102,6 +130,8 @@ describe('postOnce', () => {
     'JSON that is labelled as text': ['text/plain', '{"responseCode":"2005400"}'],
     'JSON without a label': [undefined, '{"responseCode":"2005400"}'],
     'a label that only begins like JSON': ['application/jsonp', '{"responseCode":"2005400"}'],
+    'a label that only begins like JSON, with a charset': ['application/jsonp; charset=utf-8', '{"responseCode":"2005400"}'],
+    'a label that only ends like JSON': ['text/application/json', '{"responseCode":"2005400"}'],
     'cut JSON': ['application/json', '{"responseCode":"2005400"'],
     'a list': ['application/json', '[{"responseCode":"2005400"}]'],
     nothing: ['application/json', ''],
@@ -110,13 +140,30 @@ describe('postOnce', () => {
   for (const [what, [contentType, body]] of Object.entries(unreadable)) {
     it(`proves nothing from ${what}`, async (t) => {
       const doku = await startDoku(t, (_, response) => response.writeHead(200, contentType ? { 'content-type': contentType } : {}).end(body));
-      assertUnknown(await postOnce(fetch, request(doku.baseUrl)));
+      const result = await postOnce(fetch, request(doku.baseUrl));
+      assert.ok(result.kind === 'unknown' && result.cause instanceof Error);
+      assert.equal(result.cause.message, contentType === 'application/json' ? 'DOKU answered HTTP 200 with JSON that cannot be read' : 'DOKU answered HTTP 200 without JSON');
     });
   }
 
-  it('accepts JSON with a charset', async (t) => {
-    const doku = await startDoku(t, (_, response) => response.writeHead(200, { 'content-type': 'Application/JSON; charset=utf-8' }).end('{}'));
-    assert.equal((await postOnce(fetch, request(doku.baseUrl))).kind, 'answered');
+  it('proves nothing from an answer that has no body at all', async () => {
+    const answer = new Response(null, { headers: { 'content-type': 'application/json' } });
+    const result = await postOnce(() => Promise.resolve(answer), request('http://doku.invalid/'));
+    assert.ok(result.kind === 'unknown' && result.cause instanceof Error);
+    assert.equal(result.cause.message, 'DOKU answered HTTP 200 with JSON that cannot be read');
+  });
+
+  for (const label of ['Application/JSON', 'application/json; charset=utf-8', 'application/json ;charset=utf-8', 'application/json;']) {
+    it(`accepts JSON that is labelled ${label}`, async (t) => {
+      const doku = await startDoku(t, (_, response) => response.writeHead(200, { 'content-type': label }).end('{}'));
+      assert.equal((await postOnce(fetch, request(doku.baseUrl))).kind, 'answered');
+    });
+  }
+
+  it('sends header values of one character and of several words', async (t) => {
+    const doku = await startDoku(t, (_, response) => answerJson(response, 200, {}));
+    await postOnce(fetch, request(doku.baseUrl, { headers: { 'X-DEVICE-ID': 'x', 'X-TEXT': 'a b ~' } }));
+    assert.deepEqual([doku.received[0]?.headers['x-device-id'], doku.received[0]?.headers['x-text']], ['x', 'a b ~']);
   });
 
   it('proves nothing from a connection that breaks at any point after it stood', async (t) => {

@@ -88,6 +88,19 @@ describe('before anything is sent', () => {
     });
   }
 
+  it('what need not be given may be left out', async () => {
+    const { snap, sent } = nowhere();
+    await snap.unbindAccount({ tokenId: customerToken });
+    await snap.inquireBalance({ customerToken, ipAddress });
+    assert.equal(sent(), 2);
+  });
+
+  it('an address may be http, as on a machine of one’s own', async () => {
+    const { snap, sent } = nowhere();
+    await snap.pay({ ...payment, successPaymentUrl: 'http://127.0.0.1:3000/ok', failedPaymentUrl: 'HTTPS://merchant.example/fail' });
+    assert.equal(sent(), 1);
+  });
+
   it('the longest and the shortest that may be given are taken', async () => {
     const { snap, sent } = nowhere();
     const reference = ['x'.repeat(32), 'x'.repeat(64)];

@@ -47,6 +47,12 @@ describe('readJson', () => {
     assert.equal(read(text)?.canonical, text);
   });
 
+  it('keeps every literal and what looks like structure in a string', () => {
+    const text = '{"a":[true,false,null,-1.5e-3],"b":"{[\\"]}:, \\\\","c":""}';
+    assert.equal(read(text)?.minified, text);
+    assert.equal(read(text)?.canonical, text);
+  });
+
   it('refuses to follow more than 32 levels', () => {
     const nest = (levels: number): string => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
     assert.ok(read(nest(32)));

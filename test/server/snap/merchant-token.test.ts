@@ -102,6 +102,7 @@ describe('issue', () => {
     'no grant type': [{ body: '{}' }, '4007302'],
     'a null grant type': [{ body: '{"grantType":null}' }, '4007302'],
     'another grant type': [{ body: '{"grantType":"password"}' }, '4007301'],
+    'an empty grant type': [{ body: '{"grantType":""}' }, '4007302'],
     'no JSON': [{ body: 'grantType=client_credentials' }, '4007302'],
     'a body above 1 KiB': [{ body: `${grant}${' '.repeat(1024)}` }, '4007302'],
   };
@@ -113,6 +114,15 @@ describe('issue', () => {
       assert.equal(body['accessToken'], undefined);
     });
   }
+
+  it('reads a body of just 1 KiB', async () => {
+    assert.equal((await ask(create(), { body: grant.padEnd(1024) })).status, 200);
+    assert.equal((await ask(create(), { body: grant.padEnd(1025) })).status, 400);
+  });
+
+  it('lets in what is just five minutes old or early', async () => {
+    for (const timestamp of [formatTimestamp(instant - 300_000), formatTimestamp(instant + 300_000)]) assert.equal((await ask(create(), { timestamp })).status, 200);
+  });
 
   it('refuses the merchant’s own signature in place of DOKU’s', async () => {
     const timestamp = formatTimestamp(instant);
@@ -126,7 +136,12 @@ describe('issue', () => {
     assert.equal((await ask(tokens)).status, 401);
   });
 
+  it('is for no client without an id', () => {
+    for (const clientId of ['', 'BRN 1']) assert.throws(() => create({ clientId }), /^TypeError: clientId must be/);
+  });
+
   it('refuses a life of more than 900 seconds', () => {
+    for (const ttlSeconds of [1, 900]) assert.ok(create({ ttlSeconds }));
     for (const ttlSeconds of [0, -1, 901, 1.5, Number.NaN]) assert.throws(() => create({ ttlSeconds }), TypeError);
   });
 });
@@ -142,7 +157,8 @@ describe('verify', () => {
     assert.ok(await tokens.verify(token, instant));
     assert.ok(await tokens.verify(token, instant + 899_999));
     assert.equal(await tokens.verify(token, instant + 900_000), false);
-    assert.equal(await tokens.verify(token, instant - 301_000), false);
+    assert.ok(await tokens.verify(token, instant - 300_000));
+    assert.equal(await tokens.verify(token, instant - 300_001), false);
   });
 
   it('accepts a token that another process of the merchant issued, also under its previous key', async () => {
@@ -164,6 +180,7 @@ describe('verify', () => {
     'another key': jwt(header, claims, keys.dokuPrivateKeyPkcs8Pem),
     'no expiry': jwt(header, { iss, aud, sub, iat }),
     'no time of issue': jwt(header, { iss, aud, sub, exp }),
+    'a time of issue as a text': jwt(header, { ...claims, iat: String(iat) }),
     'an expiry as a text': jwt(header, { ...claims, exp: String(exp) }),
     'a life of more than 900 seconds': jwt(header, { ...claims, exp: exp + 1 }),
     'another audience': jwt(header, { ...claims, aud: 'doku' }),

@@ -77,6 +77,15 @@ describe('parsePaymentNotification', () => {
     assert.equal(paid.ok && paid.notification.failureReason, undefined);
   });
 
+  it('takes the reason from the code first, and with a failure alone', () => {
+    const reasonOf = (latestTransactionStatus: string): unknown => {
+      const parsed = parse({ ...least, latestTransactionStatus, originalResponseCode: '4035402', transactionStatusDesc: 'Insufficient Funds' });
+      return parsed.ok && parsed.notification.failureReason;
+    };
+    for (const status of ['05', '06']) assert.equal(reasonOf(status), 'limit-exceeded');
+    for (const status of ['00', '01', '02', '03', '04', '07']) assert.equal(reasonOf(status), undefined);
+  });
+
   it('is not fooled by members of a prototype', () => {
     const text = `{"__proto__":${JSON.stringify(least)},"constructor":1}`;
     assert.deepEqual(parsePaymentNotification(encodeUtf8(text)), { ok: false, problem: 'missing-field', field: 'originalPartnerReferenceNo' });
@@ -88,6 +97,12 @@ describe('parsePaymentNotification', () => {
     t.after(() => Reflect.deleteProperty(Object.prototype, 'latestTransactionStatus'));
     const { originalPartnerReferenceNo, amount } = least;
     assert.deepEqual(parse({ originalPartnerReferenceNo, amount }), { ok: false, problem: 'missing-field', field: 'latestTransactionStatus' });
+  });
+
+  it('reads a body of just the limit', () => {
+    const padded = (length: number): Uint8Array => encodeUtf8(JSON.stringify(least).padEnd(length));
+    assert.deepEqual(parsePaymentNotification(padded(64 * 1024)), { ok: true, notification: least });
+    assert.deepEqual(parsePaymentNotification(padded(64 * 1024 + 1)), { ok: false, problem: 'invalid-field', field: 'body' });
   });
 
   it('refuses what is no object, names a key twice, nests too deep or is too large', () => {
@@ -111,6 +126,12 @@ describe('parseBindingNotification', () => {
         authCode: '2238250314101531000193107119118405011355',
       },
     });
+  });
+
+  it('refuses what is no object', () => {
+    for (const body of ['', 'x', '[]', 'null', '{"additionalInfo":{"status":"SUCCESS","status":"FAILED"}}']) {
+      assert.deepEqual(parseBindingNotification(encodeUtf8(body)), { ok: false, problem: 'invalid-field', field: 'body' });
+    }
   });
 
   it('needs the status alone, and knows three', () => {

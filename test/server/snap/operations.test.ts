@@ -326,6 +326,14 @@ describe('what comes back', () => {
     assert.deepEqual(await Promise.all(['05', '06', '00', '03', '04'].map(reasonOf)), ['insufficient-funds', 'insufficient-funds', undefined, undefined, undefined]);
   });
 
+  for (const [what, webRedirectUrl] of [['is left out', undefined], ['is null', null], ['is empty', '']] as const) {
+    it(`of a payment is its beginning also if the page ${what}`, async (t) => {
+      const answer = { responseCode: '2005400', partnerReferenceNo: payment.partnerReferenceNo, webRedirectUrl, referenceNo: 'R1' };
+      const result = await ask(t, answer, (snap) => snap.pay(payment));
+      assert.deepEqual(result.outcome === 'success' && result.body, { referenceNo: 'R1' });
+    });
+  }
+
   const foreign: Record<string, [unknown, (snap: Snap) => Promise<SnapAnswer<unknown>>]> = {
     'a payment with another reference': [{ responseCode: '2005400', partnerReferenceNo: 'x'.repeat(32) }, (snap) => snap.pay(payment)],
     'a payment whose page is no address': [{ responseCode: '2005400', webRedirectUrl: 'javascript:alert(1)' }, (snap) => snap.pay(payment)],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
+import { addressOf } from '../support/network.ts';
 import type { Snap } from '../../../packages/server/src/snap/snap.ts';
 import type { SnapAnswer } from '../../../packages/server/src/snap/types.ts';
 import { answerJson, createTestSnap, payment, refund, startDoku, withTokens } from './support.ts';
@@ -27,6 +28,7 @@ describe('the outcome of a payment', () => {
     [200, { responseCode: '2005400' }, 'success'],
     [201, { responseCode: '2005400' }, 'success'],
     [202, { responseCode: '2025400' }, 'in-progress'],
+    [200, { responseCode: '2025400' }, 'in-progress'],
     [403, { responseCode: '4035414' }, 'refused'],
     [400, { responseCode: '4005401' }, 'refused'],
     [401, { responseCode: '4015400' }, 'refused'],
@@ -58,6 +60,12 @@ describe('the outcome of a payment', () => {
     [409, { responseCode: '2005400', partnerReferenceNo: 'x'.repeat(32) }, 'unknown'],
     [409, { responseCode: '2005400' }, 'unknown'],
     [409, { responseCode: '4035414', partnerReferenceNo: payment.partnerReferenceNo }, 'unknown'],
+    [400, { responseCode: '2005400', partnerReferenceNo: payment.partnerReferenceNo }, 'unknown'],
+    [500, { responseCode: '2005400', partnerReferenceNo: payment.partnerReferenceNo }, 'unknown'],
+    // So does what is still under way.
+    [409, { responseCode: '2025400', partnerReferenceNo: payment.partnerReferenceNo }, 'in-progress'],
+    [409, { responseCode: '2025400', partnerReferenceNo: 'x'.repeat(32) }, 'unknown'],
+    [409, { responseCode: '2025400' }, 'unknown'],
   ];
   for (const [status, body, outcome] of outcomes) {
     it(`is ${outcome} after HTTP ${status} with ${JSON.stringify(body)}`, async (t) => {
@@ -79,6 +87,13 @@ describe('the outcome of a payment', () => {
   it('of a refund is the replayed success in a 409 for its own number', async (t) => {
     const { snap } = await answering(t, [409, { responseCode: '2005800', partnerRefundNo: refund.partnerRefundNo }]);
     assert.equal((await snap.refund(refund)).outcome, 'success');
+  });
+});
+
+describe('the outcome of a status request', () => {
+  it('is no replay in a 409: it has no reference of its own', async (t) => {
+    const { snap } = await answering(t, [409, { responseCode: '2005500', latestTransactionStatus: '00', originalPartnerReferenceNo: payment.partnerReferenceNo }]);
+    assert.equal((await snap.checkStatus({ originalPartnerReferenceNo: payment.partnerReferenceNo })).outcome, 'unknown');
   });
 });
 
@@ -158,6 +173,14 @@ describe('an operation', () => {
     const snap = createTestSnap(doku.baseUrl, { tokenStore: { read: down, swap: down } });
     assert.equal((await snap.pay(payment)).outcome, 'not-sent');
     assert.equal(doku.received.length, 0);
+  });
+
+  it('was not sent if nobody listens when it is, and says so without a number that DOKU never saw', async (t) => {
+    const { doku } = await answering(t, [200, { responseCode: '2005400' }]);
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const snap = createTestSnap(doku.baseUrl, { fetch: (input, init) => (addressOf(input).endsWith('/b2b') ? fetch(input, init) : Promise.reject(cause)) });
+    assert.deepEqual(await snap.pay(payment), { outcome: 'not-sent', cause });
+    assert.deepEqual(doku.received.map(({ path }) => path), ['/authorization/v1/access-token/b2b']);
   });
 
   const limits: [string, number, (snap: Snap) => Promise<SnapAnswer<unknown>>][] = [

@@ -30,9 +30,13 @@ describe('resolvePaths', () => {
     assert.equal(paths.refund, profiles['merchant-allo-v1.0'].refund);
   });
 
-  for (const path of ['', 'pay', '//evil.example/pay', '/a/../b', '/a b', '/é', 'https://evil.example/', '/a#b', '/\\evil.example']) {
+  it('takes a path with a query or with characters that are encoded already', () => {
+    for (const path of ['/', '/a?b=1', '/a%20b', '/a//b', '/a/']) assert.equal(resolvePaths('core-v1', { refund: path }).refund, path);
+  });
+
+  for (const path of ['', 'pay', '//evil.example/pay', '/a/../b', '/a b', '/é', 'https://evil.example/', '/a#b', '/\\evil.example', '//[', 'https://doku.invalid/pay', '//doku.invalid/pay', 'mailto:pay', '/a?', '///pay', '?a=1']) {
     it(`refuses the path ${JSON.stringify(path)}, which would be requested otherwise than signed`, () => {
-      assert.throws(() => resolvePaths('core-v1', { refund: path }), TypeError);
+      assert.throws(() => resolvePaths('core-v1', { refund: path }), /^TypeError: paths\.refund must be a path that begins with one slash/);
     });
   }
 

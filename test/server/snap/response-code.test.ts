@@ -108,6 +108,13 @@ describe('classifyResponseCode', () => {
     });
   }
 
+  it('takes the payment’s service code for an answer to a status request, and no other way round', () => {
+    for (const [entry, responseClass] of Object.entries({ ...table, ...exceptions.checkStatus })) {
+      assert.equal(classifyResponseCode(codeOf(entry, '54'), 'checkStatus'), responseClass, entry);
+      assert.equal(classifyResponseCode(codeOf(entry, '55'), 'paymentHostToHost'), 'unknown', entry);
+    }
+  });
+
   for (const junk of [undefined, null, '', '200540', '20054000', ' 2005400', '2005400\n', '200540x', 20054000, 2.5, {}, ['2005400'], true]) {
     it(`holds ${JSON.stringify(junk)} for possibly executed`, () => {
       assert.equal(classifyResponseCode(junk, 'paymentHostToHost'), 'unknown');
@@ -119,5 +126,6 @@ describe('parseResponseCode', () => {
   it('takes a code apart', () => {
     assert.deepEqual(parseResponseCode('4035414'), { httpStatus: 403, serviceCode: '54', caseCode: '14' });
     assert.deepEqual(parseResponseCode(2005400), { httpStatus: 200, serviceCode: '54', caseCode: '00' });
+    for (const junk of [undefined, null, '', 200540, '20054000', ['2005400'], {}]) assert.equal(parseResponseCode(junk), undefined);
   });
 });

@@ -46,6 +46,7 @@ describe('parseTimestamp', () => {
     assert.equal(parseTimestamp('2025-03-13T23:45:30-03:30'), instant);
     assert.equal(parseTimestamp('2025-03-14T03:15:30.250Z'), instant + 250);
     assert.equal(parseTimestamp('2025-03-14T03:15:30.123456789Z'), instant + 123);
+    assert.equal(parseTimestamp('2025-03-15T03:14:30+23:59'), instant);
   });
 
   const malformed = [
@@ -66,6 +67,6 @@ describe('parseLenientTimestamp', () => {
   it('takes a text without an offset as Western Indonesian Time', () => {
     assert.equal(parseLenientTimestamp('2024-01-01T09:09:00.123'), Date.UTC(2024, 0, 1, 2, 9, 0, 123));
     assert.equal(parseLenientTimestamp('2025-03-14T03:15:30Z'), instant);
-    assert.equal(parseLenientTimestamp('yesterday'), undefined);
+    for (const text of ['yesterday', '', '2025-03-14T03:15:30Z+07:00', '2025-03-14T03:15:30+07:00+07:00', '2025-03-14T03:15:30Zx']) assert.equal(parseLenientTimestamp(text), undefined);
   });
 });

@@ -70,6 +70,16 @@ describe('the verdict', () => {
     assert.deepEqual(await judge(), { verdict: 'fresh', sentAt: instant, externalId: '1741922165000123456' });
   });
 
+  it('has no external id where DOKU sent none', async () => {
+    clock.now = instant;
+    const stringToSign = symmetricStringToSign({ path, accessToken, timestamp: formatTimestamp(instant) }, await hashBody(encodeUtf8(vector.request.bodyUtf8)));
+    const headers = new Headers({
+      'X-TIMESTAMP': formatTimestamp(instant), 'X-SIGNATURE': await signSymmetric(keys.secretKey, stringToSign), 'X-PARTNER-ID': keys.clientId, Authorization: `Bearer ${accessToken}`,
+    });
+    const verify = createNotificationVerifier({ clientId: keys.clientId, secretKeys: [keys.secretKey], verifyToken: tokens.verify, now });
+    assert.deepEqual(await verify({ path, headers, rawBody: encodeUtf8(vector.request.bodyUtf8) }), { verdict: 'fresh', sentAt: instant });
+  });
+
   it('is fresh for the captured notification, with a check of the token that it was captured with', async () => {
     clock.now = instant + minute;
     const verify = createNotificationVerifier({

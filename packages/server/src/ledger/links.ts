@@ -102,9 +102,9 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   assertRoom(link);
   if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
   const cause = 'started anew';
-  // Of a start that has not been answered yet nobody sees the page.
+  // Of a start that has not been answered yet nobody sees the page. What is over already takes neither step.
   if (link.state === 'initiated') await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause }] });
-  if (link.state === 'redirected') await leaveBehind(ctx, link, null, cause);
+  else await leaveBehind(ctx, link, null, cause);
 }
 
 async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
@@ -137,9 +137,8 @@ async function openPage(ctx: LedgerContext, link: LinkRow, page: LinkPage, cause
       set: { authCodeSealed, externalId: page.externalId, pageUrl: withGap(page), pageExpiresAt, nextAt: nextLook(ctx, pageExpiresAt) },
     }],
   });
-  const latest = await ctx.store.link(link.id);
-  if (!opened || latest === undefined) throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link took its place' });
-  return latest;
+  if (!opened) throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link took its place' });
+  return (await ctx.store.link(link.id)) ?? link;
 }
 
 /** Once a minute while the page is open, right after it closed, and once a minute again if the bank is silent then. */

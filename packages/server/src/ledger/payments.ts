@@ -77,7 +77,7 @@ async function paymentKey(wish: PaymentWish): Promise<PaymentKey> {
   };
 }
 
-/** Neither a replay nor an order with a live payment needs a link, or may fail for want of one. */
+/** A replay needs no link, and must not fail for want of one. Another key for an order with a live payment does need one. */
 async function findStanding(ctx: LedgerContext, wish: PaymentWish, key: PaymentKey): Promise<PaymentRow | undefined> {
   const replay = await ctx.store.paymentByKey(key);
   if (replay?.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');

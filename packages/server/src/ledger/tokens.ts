@@ -47,17 +47,13 @@ const renewals = new WeakMap<LedgerContext, Map<string, Promise<TokenAnswer>>>()
 const hasNone = ({ state, tokenSealed }: LinkRow): boolean => tokenSealed === null && state !== 'disowned';
 
 /** The token of a link that is active or being ended, renewed if it is about to run out. */
-export async function customerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
-  if (hasNone(link)) return { outcome: 'dead' };
-  const { tokenSealed, tokenExpiresAt } = link;
-  if ((tokenExpiresAt ?? 0) - ctx.timing.tokenMarginMs <= ctx.now()) return renewOnce(ctx, link.id, tokenSealed);
-  return openToken(ctx, link);
+export async function customerToken(ctx: LedgerContext, { id, tokenSealed, tokenExpiresAt }: LinkRow): Promise<TokenAnswer> {
+  const isGood = (tokenExpiresAt ?? 0) - ctx.timing.tokenMarginMs > ctx.now();
+  return tokenSealed !== null && isGood ? openToken(ctx, id, tokenSealed) : renewOnce(ctx, id, tokenSealed);
 }
 
-async function openToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
-  if (link.tokenSealed === null) return { outcome: 'dead' };
-  return { outcome: 'token', token: await ctx.seal.open(link.tokenSealed, linkPlace(link.id, 'token')) };
-}
+const openToken = async (ctx: LedgerContext, linkId: string, tokenSealed: string): Promise<TokenAnswer> =>
+  ({ outcome: 'token', token: await ctx.seal.open(tokenSealed, linkPlace(linkId, 'token')) });
 
 /** After the bank refused `link`'s token: another one, or the certainty that the link is dead. */
 export function renewCustomerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
@@ -77,8 +73,9 @@ function renewOnce(ctx: LedgerContext, linkId: string, failed: string | null): P
 async function renew(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
   const link = await ctx.store.link(linkId);
   if (link === undefined || hasNone(link)) return { outcome: 'dead' };
+  const { tokenSealed } = link;
   // Somebody else renewed it meanwhile: adopt, do not mint.
-  if (!(await isSameToken(ctx, link, failed))) return openToken(ctx, link);
+  if (tokenSealed !== null && !(await isSameToken(ctx, linkId, tokenSealed, failed))) return openToken(ctx, linkId, tokenSealed);
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return keep(ctx, link, answer.value);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
@@ -87,10 +84,10 @@ async function renew(ctx: LedgerContext, linkId: string, failed: string | null):
 }
 
 /** Also when it was sealed anew under another key meanwhile: that makes no new token of it. */
-async function isSameToken(ctx: LedgerContext, { id, tokenSealed }: LinkRow, failed: string | null): Promise<boolean> {
+async function isSameToken(ctx: LedgerContext, linkId: string, tokenSealed: string, failed: string | null): Promise<boolean> {
   if (tokenSealed === failed) return true;
-  if (tokenSealed === null || failed === null) return false;
-  const [token, failedToken] = await Promise.all([tokenSealed, failed].map((sealed) => ctx.seal.open(sealed, linkPlace(id, 'token'))));
+  if (failed === null) return false;
+  const [token, failedToken] = await Promise.all([tokenSealed, failed].map((sealed) => ctx.seal.open(sealed, linkPlace(linkId, 'token'))));
   return token === failedToken;
 }
 
@@ -101,25 +98,25 @@ async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswe
 }
 
 async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {
-  const set = await sealToken(ctx, link.id, token);
+  // Whoever has this link in hand, to end it, goes on with the new token: no other process may take it on meanwhile.
+  const set = { ...(await sealToken(ctx, link.id, token)), leaseUntil: link.leaseUntil };
   const { from, to } = renewedIn(link.state);
   const kept = await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, from, to, version: link.version, set: { ...set, nextAt: link.nextAt }, cause: 'token renewed' }],
+    changes: [{ table: 'links', id: link.id, from, to, version: link.version, set, cause: 'token renewed' }],
   });
   if (kept) return { outcome: 'token', token: token.token };
   const latest = await ctx.store.link(link.id);
   if (latest === undefined || hasNone(latest)) return { outcome: 'dead' };
-  return latest.tokenSealed === null ? { outcome: 'unavailable' } : openToken(ctx, latest);
+  return latest.tokenSealed === null ? { outcome: 'unavailable' } : openToken(ctx, link.id, latest.tokenSealed);
 }
 
 const renewedIn = (state: LinkState) => linkTransitions[staying[state] ?? 'renewed'];
 
 /**
- * The bank no longer honours the link. Gone is what it gives no token for; where it gives tokens and refuses them, a link
- * stands there all the same, and is ended before it is forgotten.
+ * The bank no longer honours the link; one that is being ended already stays as it is. Gone is what it gives no token for;
+ * where it gives tokens and refuses them, a link stands there all the same, and is ended before it is forgotten.
  */
 export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string, is: 'gone' | 'refused'): Promise<void> {
-  if (link.state !== 'active') return;
   const set = is === 'gone' ? erased : { phoneHash: null, pageUrl: null, checks: 0, nextAt: ctx.now() };
   await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set, cause }],

@@ -10,7 +10,7 @@ import type { Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
 import { pauseMs } from './schedule.ts';
-import { customerToken, forgotten, openAuthCode, renewCustomerToken } from './tokens.ts';
+import { customerToken, forgotten, renewCustomerToken } from './tokens.ts';
 import { linkTransitions } from './transitions.ts';
 
 /** Pauses between attempts, and between looks at open payments that hold it up. */
@@ -43,13 +43,13 @@ export async function assertNothingRefundable(ctx: LedgerContext, customerId: st
   if (count > 0) throw new AlloServerError('REFUNDS_POSSIBLE', { detail: `${count} payments of the last 30 days could be refunded by hand alone afterwards; unlink with force if that is meant` });
 }
 
-/** The next step of an unlink that was asked for. */
+/** The next step of an unlink that was asked for; a link that has ended meanwhile takes none. */
 export async function continueUnlink(ctx: LedgerContext, linkId: string, device = serverDevice): Promise<void> {
   const link = await ctx.store.link(linkId);
   if (link === undefined) return;
   if (link.state === 'unlinking') return unlinkAtBank(ctx, link, device);
-  if (link.state !== 'active' || link.unlinkRequestedAt === null) return;
-  if (await mustWait(ctx, link)) return;
+  if (link.unlinkRequestedAt === null) return;
+  if ((await ctx.store.countOpenPayments(link.id)) > 0) return waitForPayments(ctx, link);
   const claimed = await ctx.store.commit({
     changes: [{
       table: 'links', id: link.id, ...linkTransitions.unlinkClaimed, version: link.version,
@@ -59,11 +59,9 @@ export async function continueUnlink(ctx: LedgerContext, linkId: string, device 
   if (claimed) await unlinkAtBank(ctx, { ...link, state: 'unlinking' }, device);
 }
 
-async function mustWait(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
-  if ((await ctx.store.countOpenPayments(link.id)) === 0) return false;
+async function waitForPayments(ctx: LedgerContext, link: LinkRow): Promise<void> {
   const set = { checks: link.checks + 1, nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, link.checks) };
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinkRequested, set, cause: 'waits for open payments' }] });
-  return true;
 }
 
 async function unlinkAtBank(ctx: LedgerContext, link: LinkRow, device: Device): Promise<void> {
@@ -91,10 +89,10 @@ export async function endAtBank(ctx: LedgerContext, link: LinkRow, device: Devic
   return { isGone: isRefused && (await isGoneByExchange(ctx, link)), wasThere: true, cause };
 }
 
+/** The row is read anew: its token may have been renewed just before it was refused. */
 async function isGoneByExchange(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
-  if ((await openAuthCode(ctx, link)) === undefined) return true;
-  const latest = await ctx.store.link(link.id);
-  return latest === undefined || (await renewCustomerToken(ctx, latest)).outcome === 'dead';
+  const latest = (await ctx.store.link(link.id)) ?? link;
+  return (await renewCustomerToken(ctx, latest)).outcome === 'dead';
 }
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {

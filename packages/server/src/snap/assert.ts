@@ -10,6 +10,7 @@ import { isIpAddress } from './ip-address.ts';
 import { isPhoneNo } from './phone-no.ts';
 import { isSafeText } from './text.ts';
 import type { Amount } from './types.ts';
+import { parseWebUrl } from './web-url.ts';
 
 const referenceForm = /^[A-Za-z0-9]{32,64}$/;
 const tokenForm = /^[\x21-\x7e]{1,4096}$/;
@@ -48,8 +49,7 @@ export function assertToken(name: string, value: string): void {
 
 /** An address on the web, in ASCII. */
 export function assertUrl(name: string, value: string): void {
-  const isWeb = printable.test(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-  assert(isWeb, `${name} must be an absolute http or https address in ASCII`);
+  assert(printable.test(value) && parseWebUrl(value) !== undefined, `${name} must be an absolute http or https address in ASCII`);
 }
 
 /** Rupiah of at least 1.00 (dossier 3). */

@@ -51,8 +51,8 @@ const reasonsOfText: readonly (readonly [RegExp, FailureReason])[] = [
  * @param responseCode for example an answer's `responseCode` or a status's `originalResponseCode`
  * @param text for example `transactionStatusDesc`
  */
-export function readFailureReason(responseCode: string | undefined, text?: string): FailureReason | undefined {
+export function readFailureReason(responseCode: string | undefined, text = ''): FailureReason | undefined {
   const code = parseResponseCode(responseCode);
   const reason = code?.httpStatus === 403 ? reasonsOf403[code.caseCode] : undefined;
-  return reason ?? reasonsOfText.find(([pattern]) => text !== undefined && pattern.test(text))?.[1];
+  return reason ?? reasonsOfText.find(([pattern]) => pattern.test(text))?.[1];
 }

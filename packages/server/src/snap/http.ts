@@ -59,7 +59,7 @@ const codesOfConnect: ReadonlySet<unknown> = new Set(['EHOSTUNREACH', 'ENETUNREA
 export async function postOnce(fetch: Fetch, request: HttpPost): Promise<HttpResult> {
   assertHeaderValues(request.headers);
   const abort = new AbortController();
-  const timeout = startTimeout(request.timeoutMs, abort);
+  const timeout = startTimeout(request.timeoutMs);
   try {
     return await Promise.race([exchange(fetch, request, abort.signal), timeout.expired]);
   } catch (cause) {
@@ -79,12 +79,9 @@ function assertHeaderValues(headers: HttpPost['headers']): void {
 }
 
 /** A race against the clock, for a `fetch` that does not heed the signal. */
-function startTimeout(timeoutMs: number, abort: AbortController): { expired: Promise<never>; stop: () => void } {
+function startTimeout(timeoutMs: number): { expired: Promise<never>; stop: () => void } {
   const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`DOKU did not answer within ${timeoutMs} ms`));
-    abort.abort();
-  }, timeoutMs);
+  const timer = setTimeout(() => reject(new Error(`DOKU did not answer within ${timeoutMs} ms`)), timeoutMs);
   return { expired, stop: () => clearTimeout(timer) };
 }
 
@@ -98,10 +95,11 @@ async function exchange(fetch: Fetch, { url, headers, body }: HttpPost, signal: 
 }
 
 async function readLimited(response: Response): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
     length += read.value.length;
     if (length > maxAnswerBytes) throw new Error(`DOKU answered with more than ${maxAnswerBytes} bytes`);
     chunks.push(read.value);

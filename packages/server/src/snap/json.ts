@@ -20,8 +20,8 @@ export interface ReadJson {
 }
 
 const maxDepth = 32;
-// Only used on text that JSON.parse has accepted, hence so short.
-const token = /[ \t\n\r]+|"[^"\\]*(?:\\.[^"\\]*)*"|[^" \t\n\r{}[\],:]+|[{}[\],:]/gy;
+// A string, or one character of anything else but whitespace. Only used on text that JSON.parse has accepted, hence so short.
+const token = /("[^"\\]*(?:\\.[^"\\]*)*")|[^"\s]/g;
 
 /**
  * Reads an object of JSON.
@@ -30,8 +30,7 @@ const token = /[ \t\n\r]+|"[^"\\]*(?:\\.[^"\\]*)*"|[^" \t\n\r{}[\],:]+|[{}[\],:]
  *   in one object (which two parsers may read differently)
  */
 export function readJson(bytes: Uint8Array): ReadJson | undefined {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return undefined;
+  const text = decodeUtf8(bytes) ?? '';
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const forms = compact(text);
@@ -50,9 +49,8 @@ function compact(text: string): { minified: string; canonical: string } | undefi
   const isAllowed = createStructureCheck();
   let minified = '';
   let canonical = '';
-  for (const [part] of text.matchAll(token)) {
-    if (/^[ \t\n\r]/.test(part)) continue;
-    const shortest = part.startsWith('"') ? JSON.stringify(JSON.parse(part)) : part;
+  for (const [part, string] of text.matchAll(token)) {
+    const shortest = string === undefined ? part : JSON.stringify(JSON.parse(string));
     if (!isAllowed(shortest)) return undefined;
     minified += part;
     canonical += shortest;

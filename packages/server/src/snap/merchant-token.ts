@@ -11,6 +11,7 @@ import { decodeBase64Url, encodeBase64Url, encodeHex, encodeUtf8 } from './encod
 import { readJson } from './json.ts';
 import { readMember } from './message.ts';
 import type { Message } from './message.ts';
+import { createReplayMemory } from './replay-memory.ts';
 import { asymmetricStringToSign, verifyAsymmetric } from './signature.ts';
 import type { OnMatch } from './signature.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
@@ -59,10 +60,8 @@ export interface MerchantTokens {
 type Refusal = 'unauthorized' | 'invalid-timestamp' | 'invalid-field' | 'missing-field';
 
 const windowMs = 5 * 60 * 1000;
-const burstMs = 5 * 1000;
 const maxTtlSeconds = 900;
 const maxBodyBytes = 1024;
-const maxRemembered = 10_000;
 const audience = 'doku-notify';
 const jwtHeader = { alg: 'RS256', typ: 'JWT' } as const;
 
@@ -85,7 +84,7 @@ export function createMerchantTokens(options: MerchantTokensOptions): MerchantTo
   if (!(Number.isInteger(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= maxTtlSeconds)) {
     throw new TypeError(`ttlSeconds must be a whole number, 1–${maxTtlSeconds}`);
   }
-  const answerOnce = createReplayMemory(now);
+  const answerOnce = createReplayMemory<SnapReply>(now, 2 * windowMs);
   const grantToken = async (): Promise<SnapReply> => {
     const iat = Math.floor(now() / 1000);
     const jti = encodeHex(options.random(16));
@@ -117,26 +116,6 @@ async function check(options: MerchantTokensOptions, request: MerchantTokenReque
   const grantType = body && readMember(body, 'grantType');
   if (grantType === undefined || grantType === null || grantType === '') return 'missing-field';
   return grantType === 'client_credentials' ? undefined : 'invalid-field';
-}
-
-/**
- * Remembers signatures for as long as their timestamps are let in. DOKU's timestamps count seconds and its signature
- * is a function of them, so two requests of one second look the same: for a moment they get the same answer, after
- * that it is a replay. Only what DOKU signed takes up room here.
- */
-function createReplayMemory(now: Clock): (signature: string, answer: () => Promise<SnapReply>) => Promise<SnapReply | undefined> {
-  const seen = new Map<string, { at: number; reply: Promise<SnapReply> }>();
-  return async (signature, answer) => {
-    for (const [known, { at }] of seen) {
-      if (at + 2 * windowMs >= now() && seen.size <= maxRemembered) break;
-      seen.delete(known);
-    }
-    const before = seen.get(signature);
-    if (before !== undefined) return now() - before.at <= burstMs ? before.reply : undefined;
-    const reply = answer();
-    seen.set(signature, { at: now(), reply });
-    return reply;
-  };
 }
 
 function grant(accessToken: string, clientId: string, expiresIn: number, epochMs: number): SnapReply {

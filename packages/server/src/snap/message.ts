@@ -6,6 +6,7 @@
  */
 
 import { parseLenientTimestamp } from './timestamp.ts';
+import { parseWebUrl } from './web-url.ts';
 
 /** A parsed object of JSON of which nothing is known yet. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -26,16 +27,14 @@ export function readCode(message: Message, name: string): string {
 
 /** An absolute address on the web without user or password in it. */
 export function readUrl(message: Message, name: string): string | undefined {
-  const text = readText(message, name, 2048);
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username + password === '' ? text : undefined;
+  const text = readText(message, name, 2048) ?? '';
+  const url = parseWebUrl(text);
+  return url !== undefined && url.username + url.password === '' ? text : undefined;
 }
 
 /** An instant in epoch milliseconds; without an offset it counts as Western Indonesian Time. */
 export function readInstant(message: Message, name: string): number | undefined {
-  const text = readText(message, name);
-  return text === undefined ? undefined : parseLenientTimestamp(text);
+  return parseLenientTimestamp(readText(message, name) ?? '');
 }
 
 /** A nested object; an empty one if there is none. */

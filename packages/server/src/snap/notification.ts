@@ -50,7 +50,7 @@ export type Parsed<T> =
   | { ok: false; problem: 'invalid-field' | 'missing-field'; field: string };
 
 const maxBodyBytes = 64 * 1024;
-const bindingStatuses: readonly string[] = ['SUCCESS', 'PENDING', 'FAILED'] satisfies BindingNotification['status'][];
+const bindingStatuses = ['SUCCESS', 'PENDING', 'FAILED'] as const satisfies BindingNotification['status'][];
 
 /** Reads a body of at most 64 KiB and 32 levels; `undefined` if it is no object of JSON or names a key twice. */
 export function readNotificationBody(rawBody: Uint8Array): Message | undefined {
@@ -79,10 +79,10 @@ export function parseBindingNotification(rawBody: Uint8Array): Parsed<BindingNot
   if (body === undefined) return invalid('body');
   const info = readObject(body, 'additionalInfo');
   if (isAbsent(info, 'status')) return { ok: false, problem: 'missing-field', field: 'additionalInfo.status' };
-  const status = readText(info, 'status');
-  if (status === undefined || !bindingStatuses.includes(status)) return invalid('additionalInfo.status');
+  const status = bindingStatuses.find((known) => known === readMember(info, 'status'));
+  if (status === undefined) return invalid('additionalInfo.status');
   const notification = present({
-    status: status as BindingNotification['status'],
+    status,
     originalExternalId: readText(body, 'originalExternalId'),
     custIdMerchant: readText(info, 'custIdMerchant', 64),
     authCode: readText(info, 'authCode', 256),

@@ -15,7 +15,7 @@ import { readCode, readMember } from './message.ts';
 import type { Message } from './message.ts';
 import type { Operation, Paths } from './profiles.ts';
 import { classifyResponseCode, parseResponseCode } from './response-code.ts';
-import type { ResponseClass } from './response-code.ts';
+import type { ResponseClass, ResponseCode } from './response-code.ts';
 import { hashBody, signSymmetric, symmetricStringToSign } from './signature.ts';
 import { formatTimestamp } from './timestamp.ts';
 import type { Bytes, Clock, Fetch, Random, SnapAnswer } from './types.ts';
@@ -135,9 +135,12 @@ function interpret<T>(request: SignedRequest<T>, result: HttpResult, externalId:
   if (result.kind === 'not-sent') return { outcome: 'not-sent', cause: result.cause };
   if (result.kind === 'unknown') return { outcome: 'unknown', cause: result.cause, externalId };
   const responseCode = readCode(result.body, 'responseCode');
-  const { httpStatus, caseCode = '' } = parseResponseCode(responseCode) ?? { httpStatus: result.httpStatus };
+  const code = parseResponseCode(responseCode);
+  if (code === undefined) return { outcome: 'unknown', responseCode, externalId };
+  const { httpStatus, caseCode } = code;
   const refusal = { outcome: 'refused', responseCode, caseCode, httpStatus, externalId } as const;
-  const proven = proveClass(request, result, responseCode);
+  const responseClass = classifyResponseCode(responseCode, request.operation);
+  const proven = isConfirmed(request, result, responseClass, code) ? responseClass : 'unknown';
   switch (proven) {
     case 'success':
       return readSuccess(request, result.body, { responseCode, externalId });
@@ -160,20 +163,16 @@ function readSuccess<T>(
 }
 
 /** Where the HTTP status and the response code disagree, nothing is proven. */
-function proveClass(request: SignedRequest<unknown>, { httpStatus, body }: Answered, responseCode: string): ResponseClass {
-  const responseClass = classifyResponseCode(responseCode, request.operation);
+function isConfirmed(request: SignedRequest<unknown>, { httpStatus, body }: Answered, responseClass: ResponseClass, code: ResponseCode): boolean {
   const isPositive = responseClass === 'success' || responseClass === 'in-progress';
-  const isConfirmed = isPositive
-    ? (httpStatus >= 200 && httpStatus < 300) || isReplay(request, httpStatus, body)
-    : parseResponseCode(responseCode)?.httpStatus === httpStatus;
-  return isConfirmed ? responseClass : 'unknown';
+  if (!isPositive) return httpStatus === code.httpStatus;
+  return Math.trunc(httpStatus / 100) === 2 || isReplay(request, httpStatus, body);
 }
 
 /** DOKU answers a repeated request with the first answer's body, but HTTP 409 (dossier 7.1). */
-function isReplay({ idempotencyMember, body: sent }: SignedRequest<unknown>, httpStatus: number, answer: Message): boolean {
-  if (httpStatus !== 409 || idempotencyMember === undefined) return false;
+function isReplay({ idempotencyMember = '', body: sent }: SignedRequest<unknown>, httpStatus: number, answer: Message): boolean {
   const reference = readMember(answer, idempotencyMember);
-  return reference !== undefined && reference === sent[idempotencyMember];
+  return httpStatus === 409 && reference !== undefined && reference === sent[idempotencyMember];
 }
 
 async function settle<T>(promise: Promise<T>): Promise<{ value: T } | { cause: unknown }> {

@@ -85,8 +85,11 @@ export function resolvePaths(profile: ProfileName, overrides: Partial<Paths> = {
   return { ...profiles[profile], ...overrides };
 }
 
-// What is signed must be what is requested: no `..`, no host by a second slash, nothing that needs encoding.
+// What is signed must be what is requested: no `..`, no host by a second slash, nothing that needs encoding. Of each, a
+// URL's own path shows no trace; and it always begins with a slash.
 function isPlainPath(path: string): boolean {
-  const url = URL.canParse(path, 'https://doku.invalid') ? new URL(path, 'https://doku.invalid') : undefined;
-  return url?.origin === 'https://doku.invalid' && path.startsWith('/') && url.pathname + url.search === path;
+  const base = 'https://doku.invalid';
+  if (!URL.canParse(path, base)) return false;
+  const { pathname, search } = new URL(path, base);
+  return pathname + search === path;
 }

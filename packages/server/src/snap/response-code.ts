@@ -52,8 +52,8 @@ const statusServiceCodes: readonly string[] = [serviceCodes.checkStatus, service
 /** @returns `undefined` unless it is seven digits; a number of seven digits will do, as one SDK writes it so */
 export function parseResponseCode(value: unknown): ResponseCode | undefined {
   const parts = typeof value === 'string' || typeof value === 'number' ? form.exec(String(value)) : null;
-  const [, httpStatus, serviceCode, caseCode] = parts ?? [];
-  if (httpStatus === undefined || serviceCode === undefined || caseCode === undefined) return undefined;
+  if (parts === null) return undefined;
+  const [, httpStatus, serviceCode = '', caseCode = ''] = parts;
   return { httpStatus: Number(httpStatus), serviceCode, caseCode };
 }
 

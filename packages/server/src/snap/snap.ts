@@ -28,6 +28,7 @@ import { readTimeouts, timeoutOf } from './timeouts.ts';
 import type { SnapTimeouts } from './timeouts.ts';
 import { createTokenRequests } from './token-request.ts';
 import type { Clock, CryptoKey, Fetch, Random, SnapAnswer, TokenAnswer } from './types.ts';
+import { parseWebUrl } from './web-url.ts';
 
 /** What the factory takes. */
 export interface SnapOptions {
@@ -104,14 +105,13 @@ export function createSnap(options: SnapOptions): Snap {
 }
 
 function readOrigin(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
-  assert(isOrigin, 'baseUrl must be an http or https origin without a path, for example "https://api-sandbox.doku.com"');
+  const url = parseWebUrl(baseUrl);
+  assert(url !== undefined && url.href === `${url.origin}/`, 'baseUrl must be an http or https origin without a path, for example "https://api-sandbox.doku.com"');
   return url.origin;
 }
 
-function readSecretKey([secretKey]: readonly string[]): string {
-  assert(secretKey !== undefined && secretKey !== '', "secretKeys must hold at least the current secret key of DOKU's dashboard");
+function readSecretKey([secretKey = '']: readonly string[]): string {
+  assert(secretKey !== '', "secretKeys must hold at least the current secret key of DOKU's dashboard");
   return secretKey;
 }
 

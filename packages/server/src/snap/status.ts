@@ -63,7 +63,7 @@ export interface StatusBody {
   refundHistory: RefundHistoryEntry[];
 }
 
-const statuses: readonly string[] = ['00', '01', '02', '03', '04', '05', '06', '07'] satisfies TransactionStatus[];
+const statuses = ['00', '01', '02', '03', '04', '05', '06', '07'] as const satisfies TransactionStatus[];
 
 /**
  * Asks what became of a payment. May be repeated at will.
@@ -107,8 +107,7 @@ export function isTransactionNotFound(answer: SnapAnswer<StatusBody>): boolean {
 
 /** Reads a status by its code; the words beside it vary in their case. */
 export function readTransactionStatus(message: Message): TransactionStatus | undefined {
-  const status = readText(message, 'latestTransactionStatus', 2);
-  return status !== undefined && statuses.includes(status) ? (status as TransactionStatus) : undefined;
+  return statuses.find((known) => known === readMember(message, 'latestTransactionStatus'));
 }
 
 function readStatus(answer: Message, originalPartnerReferenceNo: string): StatusBody | undefined {

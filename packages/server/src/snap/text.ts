@@ -6,8 +6,8 @@
  */
 
 const safeForm = /^[a-zA-Z0-9.\-/+,=_:'@% ]*$/;
-const unsafeRun = /[^a-zA-Z0-9.\-/+,=_:'@% ]+/g;
-const combiningMarks = /\p{M}+/gu;
+const unsafe = /[^a-zA-Z0-9.\-/+,=_:'@% ]/g;
+const combiningMarks = /\p{M}/gu;
 const substitutes: readonly (readonly [RegExp, string])[] = [
   [/[‘’‚′`]/g, "'"],
   [/[‐-―−]/g, '-'],
@@ -30,6 +30,6 @@ export function isSafeText(text: string, maxLength: number): boolean {
 export function toSafeText(text: string, maxLength: number, fallback: string): string {
   let safe = text.normalize('NFKD').replace(combiningMarks, '');
   for (const [pattern, substitute] of substitutes) safe = safe.replace(pattern, substitute);
-  safe = safe.replace(unsafeRun, ' ').replace(/ {2,}/g, ' ').trim().slice(0, maxLength).trimEnd();
+  safe = safe.replace(unsafe, ' ').replace(/ {2,}/g, ' ').trim().slice(0, maxLength).trimEnd();
   return safe === '' ? fallback : safe;
 }

@@ -7,7 +7,6 @@
 
 const wibOffsetMs = 7 * 60 * 60 * 1000;
 const form = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
-const offsetEnd = /(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Writes an instant as DOKU wants it: `2025-03-14T10:15:30+07:00`.
@@ -48,5 +47,5 @@ export function parseTimestamp(text: string): number | undefined {
  * may lack one (dossier 3.4).
  */
 export function parseLenientTimestamp(text: string): number | undefined {
-  return parseTimestamp(offsetEnd.test(text) ? text : `${text}+07:00`);
+  return parseTimestamp(text) ?? parseTimestamp(`${text}+07:00`);
 }

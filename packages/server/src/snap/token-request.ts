@@ -86,8 +86,8 @@ function isSignatureRefused({ operation }: TokenRequest<unknown>, result: HttpRe
 
 /** A token in an answer: fit to be a header value, or `undefined`. */
 export function readToken(body: Message, name: string): string | undefined {
-  const token = readText(body, name, 4096);
-  return token !== undefined && tokenForm.test(token) ? token : undefined;
+  const token = readText(body, name, 4096) ?? '';
+  return tokenForm.test(token) ? token : undefined;
 }
 
 function interpret<T>(request: TokenRequest<T>, result: HttpResult): TokenAnswer<T> {
