@@ -73,8 +73,8 @@ export function isWhole(status: ChargeStatus, payment: PaymentRow): boolean {
 }
 
 function applyFailed(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
-  const closed = payment.state === 'requires_action' && ctx.now() >= (payment.pageExpiresAt ?? Infinity);
-  const expired = status.failure === 'EXPIRED' || (closed && status.failure === undefined);
+  const isClosed = ctx.now() >= (payment.pageExpiresAt ?? Infinity);
+  const expired = status.failure === 'EXPIRED' || (isClosed && status.failure === undefined);
   if (expired && payment.state === 'requires_action') return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
   return finish(ctx, payment, 'failedAtBank', evidence, { failure: status.failure ?? 'DECLINED' }, ['payment.failed']);
 }
@@ -111,8 +111,8 @@ function stayStep(state: PaymentState, status: OpenStatus): StepName {
 /** As planned, but soon after the bank's page closed: that is when it becomes final. */
 function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): number {
   const planned = nextCheckAt(ctx, { checks, sentAt: payment.sentAt });
-  const closes = payment.pageExpiresAt;
-  return closes !== null && ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
+  const closes = payment.pageExpiresAt ?? -Infinity;
+  return ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
 }
 
 /** The bank says "not paid" of a payment it said "paid" of: asked until it answers, never overwritten. */
@@ -146,6 +146,6 @@ function commitStep(
   const detail = set.failure ? { failure: set.failure } : {};
   return ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], version: payment.version, set, cause: `${evidence.source}: ${evidence.text}` }],
-    events: types.map((type) => paymentEvent(ctx, type, payment, type === 'payment.failed' ? detail : {})),
+    events: types.map((type) => paymentEvent(ctx, type, payment, detail)),
   });
 }

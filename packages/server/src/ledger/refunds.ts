@@ -90,23 +90,23 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   const sentAt = ctx.now();
   const leaseUntil = sentAt + ctx.timing.leaseMs;
   const step = refund.state === 'unknown' ? refundTransitions.sentAgain : refundTransitions.claimed;
+  // What waited for people was never executed: the next sending is the first of which that is not known.
+  const sends = refund.state === 'manual' ? 1 : refund.sends + 1;
   const changes: AnyChange[] = [{
     table: 'refunds', id: refund.id, ...step, version: refund.version,
-    set: { sentAt, sends: refund.sends + 1, leaseUntil, nextAt: leaseUntil }, cause: 'send',
+    set: { sentAt, sends, leaseUntil, nextAt: leaseUntil }, cause: 'send',
   }];
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
   const answer = await askBank(ctx, token.token, payment, refund);
-  await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends: refund.sends + 1 }, answer));
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends }, answer));
 }
 
-/** The link the payment was made with; if it is gone, the customer's present one. */
+/** The customer's present link; if the one the payment was made with is still active, there is no other. */
 async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
-  const used = await ctx.store.link(payment.linkId);
-  const link = used?.state === 'active' ? used : await ctx.store.latestLink(payment.customerId);
+  const link = await ctx.store.latestLink(payment.customerId);
   if (link?.state !== 'active') return { outcome: 'dead' } as const;
-  const token = await customerToken(ctx, link);
-  return token.outcome === 'token' ? { ...token, renew: () => renewCustomerToken(ctx, link) } : token;
+  return { ...(await customerToken(ctx, link)), renew: () => renewCustomerToken(ctx, link) };
 }
 
 async function askBank(

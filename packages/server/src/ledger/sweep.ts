@@ -135,7 +135,7 @@ async function* paymentsOf(ctx: LedgerContext, period: Period): AsyncGenerator<P
     const payments = await ctx.store.paymentsSent(period, after, page);
     yield* payments;
     const last = payments.at(-1);
-    if (last === undefined || payments.length < page) return;
+    if (last === undefined) return;
     after = last.id;
   }
 }

@@ -113,7 +113,7 @@ export interface RefundRow extends JobColumns<RefundState> {
   requestKey: string | null;
   reason: string;
   sentAt: number | null;
-  /** How often it was sent, always under the same reference. */
+  /** How often it was sent, always under the same reference; counted anew once it has waited for people. */
   sends: number;
   failure: string | null;
   refundedAt: number | null;

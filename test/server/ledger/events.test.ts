@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { AlloEvent } from '../../../packages/server/src/ledger/allo-event.ts';
+import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import type { LedgerContext } from '../../../packages/server/src/ledger/context.ts';
+import { accountEvent, deliverEvents, paymentEvent } from '../../../packages/server/src/ledger/events.ts';
+import { aLink, aPayment, anEvent, instant } from '../store/rows.ts';
+import { createBench, minuteMs } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+
+let bench: Bench;
+let heard: AlloEvent[];
+let hears: () => void | Promise<void>;
+
+beforeEach(() => { [bench, heard, hears] = [createBench(), [], () => undefined]; });
+afterEach(() => bench.close());
+
+/** The merchant hears of it, and does as `hears` says. */
+const listening = (change: Partial<LedgerContext> = {}): LedgerContext => ({ ...bench.ctx, ...change, onEvent: (event) => {
+  heard.push(event);
+  return hears();
+} });
+const write = async (count: number): Promise<string[]> => {
+  const events = Array.from({ length: count }, () => anEvent(randomUUID(), 'payment.paid'));
+  assert.ok(await bench.ctx.store.commit({ changes: [], events }));
+  return events.map(({ id }) => id);
+};
+
+describe('an event', () => {
+  test('about a payment says whose, which, and how much', () => {
+    const payment = aPayment({ customerId: 'budi', orderId: 'order-1', reference: 'ours' });
+    const { id, body, ...row } = paymentEvent(bench.ctx, 'payment.paid', payment);
+    assert.deepEqual(row, { subjectId: payment.id, type: 'payment.paid' });
+    assert.deepEqual(JSON.parse(body), {
+      id, type: 'payment.paid', at: new Date(instant).toISOString(), customerId: 'budi', paymentId: payment.id, orderId: 'order-1',
+      amount: { value: '10000.00', currency: 'IDR' }, reference: 'ours',
+    });
+  });
+
+  test('about a refund is kept as the refund\'s, and says more if there is more to say', () => {
+    const { subjectId, body } = paymentEvent(bench.ctx, 'payment.refunded', aPayment(), { subjectId: 'refund', byHand: true, transferReference: 'BCA' });
+    assert.equal(subjectId, 'refund');
+    const { byHand, transferReference, ...rest } = JSON.parse(body) as Record<string, unknown>;
+    assert.deepEqual([byHand, transferReference, 'subjectId' in rest], [true, 'BCA', false]);
+  });
+
+  test('about an account says whose, and which link', () => {
+    const link = aLink({ customerId: 'budi' });
+    const { id, body, ...row } = accountEvent(bench.ctx, 'account.linked', link);
+    assert.deepEqual(row, { subjectId: link.id, type: 'account.linked' });
+    assert.deepEqual(JSON.parse(body), { id, type: 'account.linked', at: new Date(instant).toISOString(), customerId: 'budi', linkId: link.id });
+  });
+});
+
+describe('telling', () => {
+  test('is done once, fifty at a time', async () => {
+    await write(51);
+    const ctx = listening();
+    assert.deepEqual([await deliverEvents(ctx), await deliverEvents(ctx), await deliverEvents(ctx)], [50, 1, 0]);
+    bench.pass(10 * minuteMs);
+    assert.equal(await deliverEvents(ctx), 0);
+    assert.equal(heard.length, 51);
+    assert.deepEqual(bench.log, []);
+    assert.equal(await bench.ctx.store.prune('events', bench.now(), 100), 51, 'what was told can be given up one day');
+  });
+
+  test('is done by one process at a time', async () => {
+    await write(1);
+    const ctx = listening();
+    hears = async () => assert.equal(await deliverEvents(ctx), 0);
+    assert.equal(await deliverEvents(ctx), 1);
+    assert.equal(heard.length, 1);
+  });
+
+  test('is taken up by another process a minute after one died over it', async () => {
+    await write(1);
+    await bench.ctx.store.claimEvents(minuteMs, 1);
+    bench.pass(minuteMs - 1);
+    assert.equal(await deliverEvents(listening()), 0);
+    bench.pass(1);
+    assert.equal(await deliverEvents(listening()), 1);
+  });
+
+  for (const [name, fails] of [['throws', () => { throw new Error('the shop is away'); }], ['rejects', () => Promise.reject(new Error('the shop is away'))]] as const) {
+    test(`is done again later, and ever less often, if the merchant ${name}`, async () => {
+      const [id = ''] = await write(1);
+      hears = fails;
+      for (const [index, pauseMs] of [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 3_600_000].entries()) {
+        assert.equal(await deliverEvents(listening()), 1);
+        assert.deepEqual(bench.log.splice(0).map(({ level, fields }) => [level, fields]), [['warn', { eventId: id, type: 'payment.paid', attempts: index + 1, error: 'Error: the shop is away' }]]);
+        bench.pass(pauseMs - 1);
+        assert.equal(await deliverEvents(listening()), 0);
+        bench.pass(1);
+      }
+      hears = () => undefined;
+      assert.equal(await deliverEvents(listening()), 1);
+      bench.pass(3_600_000);
+      assert.equal(await deliverEvents(listening()), 0);
+    });
+  }
+
+  test('goes on with the next, if the merchant never answers', async () => {
+    await write(2);
+    hears = () => (heard.length === 1 ? new Promise(() => undefined) : undefined);
+    const ctx = listening({ timing: { ...defaultTiming, eventWaitMs: 5 } });
+    assert.equal(await deliverEvents(ctx), 2);
+    assert.equal(heard.length, 2);
+    assert.deepEqual(bench.log.map(({ fields }) => fields?.['error']), ['Error: onEvent took longer than 5 ms']);
+  });
+
+  test('waits for a merchant who takes a moment, and leaves no timer behind', async (t) => {
+    const cleared = t.mock.method(globalThis, 'clearTimeout');
+    await write(1);
+    let isTold = false;
+    hears = async () => {
+      await new Promise(setImmediate);
+      isTold = true;
+    };
+    await deliverEvents(listening());
+    assert.deepEqual([isTold, cleared.mock.callCount()], [true, 1]);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import { checkPayment, reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
+import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
+import { answers, createBench, done, hourMs, minuteMs, paid, refuses } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+
+const { leaseMs, checkNotBeforeMs } = defaultTiming;
+const nothing = { links: 0, payments: 0, refunds: 0, events: 0 };
+
+let bench: Bench;
+
+beforeEach(() => { bench = createBench(); });
+afterEach(() => bench.close());
+
+const operations = (): string[] => bench.asked.map(({ operation }) => operation);
+const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
+const age = (): unknown[] => bench.metrics.filter(({ name }) => name === 'allo.payments.unknown_age').map(({ value, attributes }) => [value, attributes]);
+
+/** A row that is due now. */
+const due = (change: Partial<PaymentRow>): Promise<PaymentRow> => bench.paymentIn({ nextAt: bench.now(), sentAt: bench.now() - 2 * minuteMs, ...change });
+
+describe('the reconciler', () => {
+  test('has nothing to do, and says so', async () => {
+    assert.deepEqual(await reconcile(bench.ctx), nothing);
+    assert.deepEqual([operations(), age()], [[], [[0, {}]]]);
+  });
+
+  test('looks at what is due, and at nothing that is not', async () => {
+    bench.bank.chargeStatus = () => done({ status: 'open' });
+    for (const state of ['requires_action', 'pending', 'unknown'] as const) {
+      await due({ state });
+      await due({ state, nextAt: bench.now() + 1 });
+      await due({ state, nextAt: null });
+      await due({ state, leaseUntil: bench.now() + 1 });
+    }
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 3 });
+    assert.deepEqual(operations(), Array(3).fill('chargeStatus'));
+  });
+
+  test('goes on until nothing is due, twenty at a time', async () => {
+    let [underWay, most] = [0, 0];
+    bench.bank.chargeStatus = async () => {
+      most = Math.max(most, (underWay += 1));
+      await new Promise(setImmediate);
+      underWay -= 1;
+      return done(paid);
+    };
+    for (let index = 0; index < 45; index += 1) await due({ state: 'pending' });
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 45, events: 45 });
+    assert.equal(most, 20);
+    assert.deepEqual(await told(), Array(45).fill('payment.paid'));
+  });
+
+  test('tells more events than it takes at once', async () => {
+    bench.bank.chargeStatus = () => done(paid);
+    for (let index = 0; index < 101; index += 1) await due({ state: 'pending' });
+    assert.equal((await reconcile(bench.ctx)).events, 101);
+    assert.equal((await reconcile(bench.ctx)).events, 0);
+  });
+
+  test('keeps what it looks at to itself', async () => {
+    const { id } = await due({ state: 'pending' });
+    bench.bank.chargeStatus = async () => {
+      const { leaseUntil } = await bench.payment(id);
+      assert.equal(leaseUntil, bench.now() + leaseMs);
+      assert.deepEqual(await reconcile(bench.ctx), nothing, 'another process meanwhile');
+      return done(paid);
+    };
+    assert.equal((await reconcile(bench.ctx)).payments, 1);
+    assert.equal((await bench.payment(id)).state, 'succeeded');
+  });
+
+  test('is held up by no row that cannot be settled: it comes back when its lease is over', async () => {
+    const [bad, good] = [await due({ state: 'pending' }), await due({ state: 'pending' })];
+    let isBroken = true;
+    bench.bank.chargeStatus = (reference) => (isBroken && reference === bad.reference ? Promise.reject(new Error('a mistake of ours')) : done(paid));
+    assert.equal((await reconcile(bench.ctx)).payments, 2);
+    assert.deepEqual([(await bench.payment(bad.id)).state, (await bench.payment(good.id)).state], ['pending', 'succeeded']);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { table: 'payments', rowId: bad.id, error: 'Error: a mistake of ours' }]]);
+    isBroken = false;
+    bench.pass(leaseMs - 1);
+    assert.equal((await reconcile(bench.ctx)).payments, 0);
+    bench.pass(1);
+    assert.equal((await reconcile(bench.ctx)).payments, 1);
+    assert.equal((await bench.payment(bad.id)).state, 'succeeded');
+  });
+
+  test('tells since when the outcome of a payment is unknown', async () => {
+    for (const minutes of [7, 9, 8]) await due({ state: 'unknown', sentAt: bench.now() - minutes * minuteMs, nextAt: bench.now() + hourMs });
+    await reconcile(bench.ctx);
+    assert.deepEqual(age(), [[9 * minuteMs, {}]]);
+  });
+
+  test('gives up what was kept for long enough', async () => {
+    let pruned = 0;
+    const ctx = { ...bench.ctx, store: { ...bench.ctx.store, prune: () => Promise.resolve((pruned += 1) * 0) } };
+    await reconcile(ctx);
+    assert.ok(pruned > 0);
+  });
+});
+
+describe('a payment that is due', () => {
+  test('and was never sent, has expired, and can be paid anew', async () => {
+    const { id } = await due({ state: 'created', sentAt: null });
+    await reconcile(bench.ctx);
+    assert.partialDeepStrictEqual(await bench.payment(id), { state: 'expired', failure: 'BANK_UNAVAILABLE', nextAt: null });
+    const [event] = await bench.told();
+    assert.partialDeepStrictEqual(event, { type: 'payment.failed', paymentId: id, failure: 'BANK_UNAVAILABLE' });
+    assert.deepEqual([operations(), await bench.trail('payments', id)], [[], ['created → expired: never sent']]);
+  });
+
+  test('and whose sender died, may have been paid: it is asked about at the proper time', async () => {
+    const sentAt = bench.now() - 5_000;
+    const { id } = await due({ state: 'sending', sentAt });
+    await reconcile(bench.ctx);
+    assert.partialDeepStrictEqual(await bench.payment(id), { state: 'unknown', nextAt: sentAt + checkNotBeforeMs });
+    assert.deepEqual([operations(), await told(), await bench.trail('payments', id)], [[], [], ['sending → unknown: sender died']]);
+  });
+
+  test('and whose answer comes in the very moment in which its sender is taken for dead, keeps the answer', async () => {
+    const { id } = await due({ state: 'sending' });
+    const ctx = { ...bench.ctx, store: { ...bench.ctx.store, claimDue: async (...given: Parameters<Bench['ctx']['store']['claimDue']>) => {
+      const rows = await bench.ctx.store.claimDue(...given);
+      for (const row of rows) await bench.ctx.store.commit({ changes: [{ table: 'payments', id: row.id, from: ['sending'], to: 'sending', cause: 'still there', set: { nextAt: bench.now() + hourMs } }] });
+      return rows;
+    } } as Bench['ctx']['store'] };
+    await reconcile(ctx);
+    assert.partialDeepStrictEqual(await bench.payment(id), { state: 'sending', version: 2 });
+  });
+
+  test('and was taken late, is settled without asking about it', async () => {
+    const { id } = await due({ state: 'late_success' });
+    await reconcile(bench.ctx);
+    assert.deepEqual([(await bench.payment(id)).state, operations(), await told()], ['succeeded', [], ['payment.paid']]);
+  });
+
+  test('as it is doubted, is final again when the bank was asked, whatever it said', async () => {
+    for (const status of ['paid', 'not-found'] as const) {
+      const { id } = await due({ state: 'succeeded' });
+      bench.bank.chargeStatus = () => done({ ...paid, status });
+      await reconcile(bench.ctx);
+      assert.partialDeepStrictEqual(await bench.payment(id), { state: 'succeeded', nextAt: null });
+      assert.deepEqual(await bench.trail('payments', id), ['succeeded → succeeded: inquiry: bank: done']);
+    }
+  });
+
+  test('is asked about by its numbers and its amount', async () => {
+    const { reference } = await due({ state: 'pending', externalId: '4711' });
+    await reconcile(bench.ctx);
+    assert.deepEqual(bench.asked, [{ operation: 'chargeStatus', given: [reference, '4711', { value: '10000.00', currency: 'IDR' }] }]);
+  });
+
+  test('is settled by an answer alone; whoever asks is told what it was', async () => {
+    for (const [answer, said] of [[() => done({ status: 'open' } as const), 'open'], [() => answers('unknown'), 'no-answer'], [() => answers('not-sent'), 'no-answer'], [refuses, 'no-answer'], [() => done(paid), 'paid']] as const) {
+      const payment = await due({ state: 'pending' });
+      bench.bank.chargeStatus = answer;
+      assert.equal(await checkPayment(bench.ctx, payment), said);
+      const { state, checks } = await bench.payment(payment.id);
+      assert.deepEqual([state, checks], said === 'paid' ? ['succeeded', 0] : ['pending', 1]);
+    }
+  });
+});
+
+describe('other rows that are due', () => {
+  test('a refund is looked at as a refund', async () => {
+    const payment = await bench.paymentIn({ state: 'refunding' });
+    const refund = await bench.refundIn(payment, { state: 'unknown', nextAt: bench.now(), sentAt: bench.now() });
+    bench.bank.chargeStatus = () => done({ ...paid, status: 'refunded' });
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, refunds: 1, events: 1 });
+    assert.deepEqual([(await bench.refund(refund.id)).state, await told()], ['succeeded', ['payment.refunded']]);
+  });
+
+  for (const [state, ends] of [['unlinking', 'unlinked'], ['disowned', 'abandoned'], ['relink_required', 'relink_required'], ['initiated', 'abandoned']] as const) {
+    test(`a link that is "${state}" is then "${ends}", and is looked at no more`, async () => {
+      const link = await bench.linked({ state, nextAt: bench.now() });
+      bench.bank.unlink = () => done(undefined);
+      assert.equal((await reconcile(bench.ctx)).links, 1);
+      assert.partialDeepStrictEqual(await bench.link(link.id), { state: ends, nextAt: null, tokenSealed: null });
+      assert.deepEqual(operations(), state === 'initiated' ? [] : ['unlink']);
+    });
+  }
+
+  test('a link whose customer asked to unlink is ended once its payments are over', async () => {
+    const link = await bench.linked({ unlinkRequestedAt: bench.now(), nextAt: bench.now() });
+    const payment = await bench.paymentIn({ state: 'pending', linkId: link.id, nextAt: bench.now() + hourMs });
+    bench.bank.unlink = () => done(undefined);
+    await reconcile(bench.ctx);
+    assert.equal((await bench.link(link.id)).state, 'active');
+    bench.pass(hourMs);
+    bench.bank.chargeStatus = () => done(paid);
+    await reconcile(bench.ctx);
+    assert.deepEqual([(await bench.payment(payment.id)).state, (await bench.link(link.id)).state], ['succeeded', 'unlinked']);
+  });
+});

@@ -1,0 +1,537 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { ChargeStatus, RefundOrder } from '../../../packages/server/src/ledger/bank.ts';
+import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
+import { aPayment, aRefund } from '../store/rows.ts';
+import { answers, createBench, dayMs, done, hourMs, minuteMs, paid, refuses } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+
+const { leaseMs, settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
+const wish = { reason: 'came back' };
+const second = 1000;
+
+let bench: Bench;
+let customers = 0;
+
+beforeEach(() => { bench = createBench(); });
+afterEach(async () => {
+  assert.equal(bench.inside(), 0, 'somebody is still at the bank');
+  await bench.close();
+});
+
+/** A payment of a customer whose account is linked. */
+async function paidPayment(change: Partial<PaymentRow> = {}): Promise<PaymentRow> {
+  const { id: linkId, customerId } = await bench.linked({ customerId: `customer-${(customers += 1)}` });
+  return bench.paymentIn({ state: 'succeeded', customerId, linkId, externalId: '4711', ...change });
+}
+
+/** A refund that was sent a while after it was asked for, and the payment it belongs to. */
+async function sentRefund(change: Partial<RefundRow> = {}, payment?: PaymentRow): Promise<{ payment: PaymentRow; refund: RefundRow }> {
+  const of = payment ?? (await paidPayment({ state: 'refunding' }));
+  return { payment: of, refund: await bench.refundIn(of, { state: 'unknown', createdAt: bench.now() - hourMs, sentAt: bench.now(), sends: 1, ...change }) };
+}
+
+const sendings = (): { token: unknown; order: RefundOrder }[] =>
+  bench.asked.filter(({ operation }) => operation === 'refund').map(({ given: [token, order] }) => ({ token, order: order as RefundOrder }));
+const operations = (): string[] => bench.asked.map(({ operation }) => operation);
+const told = async (): Promise<[string, string][]> => (await bench.told()).map((event) => [event.type, 'paymentId' in event ? event.paymentId : '']);
+const states = async ({ payment, refund }: { payment: PaymentRow; refund: RefundRow }): Promise<[PaymentState, RefundState]> =>
+  [(await bench.payment(payment.id)).state, (await bench.refund(refund.id)).state];
+
+/** The rows as they are at the moment at which the bank is asked. */
+async function rowsWhileAsked(payment: PaymentRow): Promise<{ payment: PaymentRow; refund: RefundRow | undefined }> {
+  const seen = Promise.withResolvers<{ payment: PaymentRow; refund: RefundRow | undefined }>();
+  bench.bank.refund = async () => {
+    seen.resolve({ payment: await bench.payment(payment.id), refund: await bench.ctx.store.refundOfPayment(payment.id) });
+    return done({});
+  };
+  await refundPayment(bench.ctx, payment.id, wish);
+  return seen.promise;
+}
+
+describe('a refund that is asked for', () => {
+  test('of a payment that is not there, is not found', async () => {
+    await assert.rejects(refundPayment(bench.ctx, 'none', wish), { code: 'NOT_FOUND' });
+  });
+
+  for (const state of ['created', 'sending', 'requires_action', 'pending', 'unknown'] as const) {
+    test(`while the payment is "${state}", is for later`, async () => {
+      const { id } = await paidPayment({ state });
+      await assert.rejects(refundPayment(bench.ctx, id, wish), { code: 'PAYMENT_NOT_FINAL' });
+    });
+  }
+
+  for (const state of ['failed', 'cancelled', 'expired', 'not_executed', 'review', 'refunding', 'refunded'] as const) {
+    test(`of a payment that is "${state}" without a refund of ours, is not to be had`, async () => {
+      const payment = await paidPayment({ state });
+      await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'PAYMENT_NOT_REFUNDABLE' });
+      assert.equal(await bench.ctx.store.refundOfPayment(payment.id), undefined);
+      assert.deepEqual(operations(), []);
+    });
+  }
+
+  test('of a payment that was given back elsewhere after the bank refused ours, is not to be had', async () => {
+    const { payment, refund } = await sentRefund({ state: 'failed' }, await paidPayment({ state: 'refunded' }));
+    await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'PAYMENT_NOT_REFUNDABLE' });
+    assert.equal((await bench.ctx.store.refundOfPayment(payment.id))?.id, refund.id);
+  });
+
+  for (const state of ['created', 'sending', 'pending', 'unknown', 'succeeded', 'review'] as const) {
+    test(`while one is "${state}", is that one, also while the bank is away, and nothing is sent`, async () => {
+      const { payment, refund } = await sentRefund({ state });
+      bench.setAway(true);
+      assert.equal((await refundPayment(bench.ctx, payment.id, wish)).id, refund.id);
+      assert.deepEqual(operations(), []);
+    });
+  }
+
+  test('again under the same key, is the one that the bank refused; under another, or none, a new one', async () => {
+    const payment = await paidPayment();
+    bench.bank.refund = refuses;
+    const refused = await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'one' });
+    assert.deepEqual([refused.state, refused.requestKey], ['failed', 'one']);
+    assert.deepEqual(await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'one' }), refused);
+    assert.equal(sendings().length, 1);
+    const other = await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'two' });
+    const without = await refundPayment(bench.ctx, payment.id, wish);
+    assert.equal(new Set([refused, other, without].map(({ reference }) => reference)).size, 3);
+    assert.equal(without.requestKey, null);
+  });
+
+  test('while the bank is away, leaves nothing behind', async () => {
+    const payment = await paidPayment();
+    bench.setAway(true);
+    await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'BANK_UNAVAILABLE' });
+    assert.equal(await bench.ctx.store.refundOfPayment(payment.id), undefined);
+    assert.equal((await bench.payment(payment.id)).state, 'succeeded');
+    const { payment: waits } = await sentRefund({ state: 'manual', sends: 0, sentAt: null }, await paidPayment());
+    await assert.rejects(refundPayment(bench.ctx, waits.id, wish), { code: 'BANK_UNAVAILABLE' });
+  });
+
+  test('by two at once, is one', async () => {
+    const payment = await paidPayment();
+    bench.bank.refund = () => done({});
+    const [one, other] = await Promise.all([refundPayment(bench.ctx, payment.id, wish), refundPayment(bench.ctx, payment.id, wish)]);
+    assert.equal(one.id, other.id);
+    assert.equal(sendings().length, 1);
+  });
+
+  test('is written down before the bank hears of it: who sends it, since when, and when somebody else looks', async () => {
+    const payment = await paidPayment({ nextAt: bench.now() + dayMs });
+    const rows = await rowsWhileAsked(payment);
+    assert.deepEqual([rows.payment.state, rows.payment.nextAt], ['refunding', null]);
+    assert.partialDeepStrictEqual(rows.refund, {
+      state: 'sending', sends: 1, sentAt: bench.now(), leaseUntil: bench.now() + leaseMs, nextAt: bench.now() + leaseMs, reason: 'came back', createdAt: bench.now(),
+    });
+    assert.deepEqual(await bench.trail('payments', payment.id), ['succeeded → refunding: refund', 'refunding → refunded: bank: done']);
+    assert.deepEqual(await bench.trail('refunds', rows.refund?.id ?? ''), ['created → sending: send', 'sending → succeeded: bank: done']);
+  });
+
+  test('whose process dies over the token, comes back after the lease', async () => {
+    const payment = await paidPayment({ linkId: 'x' });
+    const link = await bench.ctx.store.latestLink(payment.customerId);
+    await bench.ctx.store.commit({ changes: [{ table: 'links', id: link?.id ?? '', from: ['active'], to: 'active', set: { tokenExpiresAt: bench.now(), authCodeSealed: 'sealed with a key that is lost' }, cause: 'test' }] });
+    const asked = refundPayment(bench.ctx, payment.id, wish);
+    await assert.rejects(asked, /no encryption key/);
+    const refund = await bench.ctx.store.refundOfPayment(payment.id);
+    assert.deepEqual([refund?.state, refund?.nextAt], ['created', bench.now() + leaseMs]);
+  });
+});
+
+describe('what the bank is asked', () => {
+  test('names both numbers, the amount, the reason, and the shopper\'s device', async () => {
+    const payment = await paidPayment({ deviceId: 'phone', ipAddress: '203.0.113.9' });
+    bench.bank.refund = () => done({});
+    const { reference } = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual(sendings(), [{
+      token: `token of ${payment.customerId}`,
+      order: {
+        reference, paymentReference: payment.reference, paymentExternalId: '4711', amount: { value: '10000.00', currency: 'IDR' }, reason: 'came back',
+        device: { id: 'phone', ipAddress: '203.0.113.9' },
+      },
+    }]);
+  });
+
+  test('names ours, once the shopper\'s device is forgotten', async () => {
+    const payment = await paidPayment({ deviceId: '', ipAddress: '' });
+    bench.bank.refund = () => done({});
+    await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual(sendings()[0]?.order.device, { id: 'allokitserver', ipAddress: '100.64.0.10' });
+  });
+
+  test('goes with the token of the customer\'s present link, if the payment\'s own is gone', async () => {
+    const payment = await paidPayment({ linkId: 'gone' });
+    bench.bank.refund = () => done({});
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
+    assert.equal(sendings()[0]?.token, `token of ${payment.customerId}`);
+  });
+
+  test('goes once more with a new token, if the bank refused the first: the same refund in all else', async () => {
+    const payment = await paidPayment();
+    await bench.tokenEnds(payment.linkId);
+    const tokens = ['second', 'first'];
+    bench.bank.exchange = () => done({ token: tokens.pop() ?? '', expiresAt: bench.now() + dayMs });
+    bench.bank.refund = (token) => (token === 'second' ? done({}) : answers('token-refused'));
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
+    assert.deepEqual(sendings().map(({ token }) => token), ['first', 'second']);
+    assert.deepEqual(sendings()[0]?.order, sendings()[1]?.order);
+  });
+
+  for (const [name, exchange] of [['is refused', refuses], ['does not come', () => answers('unknown')]] as const) {
+    test(`goes once, if the new token ${name}`, async () => {
+      const payment = await paidPayment();
+      bench.bank.exchange = exchange;
+      bench.bank.refund = () => answers('token-refused');
+      assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
+      assert.deepEqual(operations(), ['refund', 'exchange']);
+    });
+  }
+
+  test('goes once, if the customer unlinks in the very moment at which the token is refused', async () => {
+    const payment = await paidPayment();
+    bench.bank.refund = async () => {
+      await bench.unlinks(payment.linkId);
+      return answers('token-refused');
+    };
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
+    assert.deepEqual(operations(), ['refund']);
+  });
+});
+
+describe('how the bank answers a refund', () => {
+  for (const [said, kept] of [[{ refundedAt: 1_234_567 }, 1_234_567], [{}, undefined]] as const) {
+    test(`done, and ${kept === undefined ? 'not when: now' : 'when'}`, async () => {
+      const payment = await paidPayment();
+      bench.bank.refund = () => done(said);
+      const refund = await refundPayment(bench.ctx, payment.id, wish);
+      assert.partialDeepStrictEqual(refund, { state: 'succeeded', refundedAt: kept ?? bench.now(), nextAt: null, leaseUntil: null, failure: null });
+      assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'refunded', nextAt: null });
+      assert.deepEqual(await told(), [['payment.refunded', payment.id]]);
+      assert.deepEqual(await bench.told(), []);
+    });
+  }
+
+  for (const [outcome, state] of [['pending', 'pending'], ['unknown', 'unknown']] as const) {
+    test(`${outcome}: it is asked for a minute after the sending, however long that took`, async () => {
+      const payment = await paidPayment();
+      bench.bank.refund = () => {
+        bench.pass(5 * second);
+        return answers(outcome);
+      };
+      const sentAt = bench.now();
+      const refund = await refundPayment(bench.ctx, payment.id, wish);
+      assert.partialDeepStrictEqual(refund, { state, sentAt, sends: 1, nextAt: sentAt + checkNotBeforeMs, checks: 0 });
+      assert.equal((await bench.payment(payment.id)).state, 'refunding');
+      assert.deepEqual(await told(), []);
+    });
+  }
+
+  for (const [name, answer, failure] of [['refused', refuses, 'LIMIT_EXCEEDED'], ['not sent', () => answers('not-sent'), 'BANK_UNAVAILABLE']] as const) {
+    test(`${name}: the payment is paid as before, and the merchant is told of this refund`, async () => {
+      const payment = await paidPayment();
+      bench.bank.refund = answer;
+      const refund = await refundPayment(bench.ctx, payment.id, wish);
+      assert.partialDeepStrictEqual(refund, { state: 'failed', failure, nextAt: null, refundedAt: null });
+      assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null });
+      assert.deepEqual(await told(), [['refund.failed', payment.id]]);
+      assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'failed');
+      assert.deepEqual(await told(), [['refund.failed', payment.id]], 'of the next one too');
+    });
+  }
+
+  test('no token any more: it is for people, the payment is paid as before, and the log says so', async () => {
+    const payment = await paidPayment();
+    bench.bank.refund = () => answers('token-refused');
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.partialDeepStrictEqual(refund, { state: 'manual', failure: null, nextAt: null, sends: 1 });
+    assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null });
+    assert.deepEqual(await told(), [['refund.manual', payment.id]]);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['warn', { paymentId: payment.id }]]);
+  });
+
+  test('a refusal of what was taken twice leaves it to people, as the order has its payment', async () => {
+    const payment = await paidPayment({ state: 'late_success', orderId: 'order' });
+    await bench.ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['late_success'], to: 'late_success', cause: 'test' }] });
+    await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    bench.bank.refund = refuses;
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.partialDeepStrictEqual(refund, { state: 'failed', failure: 'LIMIT_EXCEEDED', nextAt: null });
+    assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'review', nextAt: null });
+    assert.deepEqual(await told(), [['refund.failed', payment.id]]);
+  });
+});
+
+describe('a refund without a token', () => {
+  test('for ever, is for people, and the bank hears nothing of it', async () => {
+    const payment = await paidPayment();
+    await bench.unlinks(payment.linkId);
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.partialDeepStrictEqual(refund, { state: 'manual', sends: 0, sentAt: null, failure: null, nextAt: null });
+    assert.equal((await bench.payment(payment.id)).state, 'succeeded');
+    assert.deepEqual(await told(), [['refund.manual', payment.id]]);
+    assert.deepEqual(operations(), []);
+  });
+
+  test('of a link that is being ended at the bank this very moment, and for want of any, is for people too', async () => {
+    const payment = await paidPayment();
+    await bench.ctx.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'unlinking', cause: 'test' }] });
+    const foreign = await paidPayment({ customerId: 'somebody without a link' });
+    for (const { id } of [payment, foreign]) assert.equal((await refundPayment(bench.ctx, id, wish)).state, 'manual');
+    assert.deepEqual(operations(), []);
+  });
+
+  test('for ever, and for people already, stays so and is not told again', async () => {
+    const { payment, refund } = await sentRefund({ state: 'manual', sentAt: null, sends: 0 }, await paidPayment());
+    await bench.unlinks(payment.linkId);
+    assert.deepEqual(await refundPayment(bench.ctx, payment.id, wish), await bench.refund(refund.id));
+    assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
+    assert.deepEqual([await told(), bench.log], [[], []]);
+  });
+
+  test('for now, has failed, if it was never sent; for people, it stays with them', async () => {
+    const payment = await paidPayment();
+    await bench.tokenEnds(payment.linkId);
+    assert.partialDeepStrictEqual(await refundPayment(bench.ctx, payment.id, wish), { state: 'failed', failure: 'BANK_UNAVAILABLE' });
+    assert.deepEqual(operations(), ['exchange']);
+    assert.deepEqual(await told(), [['refund.failed', payment.id]]);
+    const waiting = await paidPayment();
+    await bench.tokenEnds(waiting.linkId);
+    await bench.refundIn(waiting, { state: 'manual' });
+    assert.equal((await refundPayment(bench.ctx, waiting.id, wish)).state, 'manual');
+    assert.deepEqual(await told(), []);
+  });
+
+  test('for now, keeps its place, if it was sent before', async () => {
+    const { payment, refund } = await sentRefund();
+    await bench.tokenEnds(payment.linkId);
+    bench.pass(settleWindowMs);
+    bench.bank.chargeStatus = () => done(paid);
+    await reconcileRefund(bench.ctx, refund);
+    assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'unknown', sends: 1, checks: 1, nextAt: bench.now() + 1.5 * minuteMs });
+  });
+
+  test('for ever, and sent before: nobody knows, so it is for people to find out', async () => {
+    const { payment, refund } = await sentRefund();
+    await bench.unlinks(payment.linkId);
+    bench.pass(settleWindowMs);
+    bench.bank.chargeStatus = () => done(paid);
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual(await states({ payment, refund }), ['review', 'review']);
+    assert.deepEqual(await told(), [['refund.review', payment.id]]);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, refundId: refund.id }]]);
+  });
+});
+
+test('a refund that waited for people is sent by the bank once it can be, and the payment is then being refunded', async () => {
+  const payment = await paidPayment({ nextAt: bench.now() + dayMs });
+  const waiting = await bench.refundIn(payment, { state: 'manual' });
+  const rows = await rowsWhileAsked(payment);
+  assert.deepEqual([rows.payment.state, rows.refund?.state, rows.refund?.id], ['refunding', 'sending', waiting.id]);
+  assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'refunded', nextAt: null });
+  assert.deepEqual(await bench.trail('payments', payment.id), ['succeeded → refunding: refund', 'refunding → refunded: bank: done']);
+  assert.equal(sendings()[0]?.order.reference, waiting.reference);
+});
+
+test('a refund that waited for people, and whose token the bank refuses once more, waits for them still: nothing was given back', async () => {
+  const payment = await paidPayment();
+  bench.bank.exchange = () => done({ token: 'refused too', expiresAt: bench.now() + dayMs });
+  bench.bank.refund = () => answers('token-refused');
+  for (let times = 1; times <= 3; times += 1) {
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
+    assert.equal(sendings().length, 2 * times);
+  }
+  assert.deepEqual(await told(), [['refund.manual', payment.id]]);
+  bench.bank.refund = () => answers('not-sent');
+  assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'failed');
+});
+
+describe('a refund that is due', () => {
+  const look = async (change: Partial<RefundRow>, status?: ChargeStatus): Promise<{ payment: PaymentRow; refund: RefundRow }> => {
+    const rows = await sentRefund(change);
+    if (status !== undefined) bench.bank.chargeStatus = () => done(status);
+    await reconcileRefund(bench.ctx, rows.refund);
+    return { ...rows, refund: await bench.refund(rows.refund.id) };
+  };
+
+  test('and has no payment is a mistake, and said so', async () => {
+    await assert.rejects(reconcileRefund(bench.ctx, aRefund(aPayment().id)), /has no payment/);
+  });
+
+  test('and was never sent, is sent; while the bank is away, it waits', async () => {
+    bench.setAway(true);
+    const { payment, refund } = await look({ state: 'created', sends: 0, sentAt: null });
+    assert.deepEqual([await states({ payment, refund }), operations()], [['refunding', 'created'], []]);
+    bench.setAway(false);
+    bench.bank.refund = () => done({});
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([await states({ payment, refund }), operations()], [['refunded', 'succeeded'], ['refund']]);
+  });
+
+  test('and was sent by another meanwhile, is not sent again', async () => {
+    const { payment, refund } = await sentRefund({ state: 'created', sends: 0, sentAt: null });
+    bench.bank.refund = () => done({});
+    await reconcileRefund(bench.ctx, refund);
+    await reconcileRefund(bench.ctx, refund);
+    assert.equal(sendings().length, 1);
+    const stale = await sentRefund({}, await paidPayment({ state: 'refunding' }));
+    await bench.ctx.store.commit({ changes: [{ table: 'refunds', id: stale.refund.id, from: ['unknown'], to: 'unknown', cause: 'somebody else looked' }] });
+    bench.pass(settleWindowMs);
+    bench.bank.chargeStatus = () => done(paid);
+    await reconcileRefund(bench.ctx, stale.refund);
+    assert.equal(sendings().length, 1, payment.id);
+  });
+
+  test('and whose sender died, may have been done: the bank is asked at the proper time, not yet', async () => {
+    bench.bank.chargeStatus = () => done(paid);
+    const sentAt = bench.now() - 5 * second;
+    const { payment, refund } = await look({ state: 'sending', sentAt });
+    assert.partialDeepStrictEqual(refund, { state: 'unknown', nextAt: sentAt + checkNotBeforeMs, checks: 0 });
+    assert.deepEqual([operations(), await bench.trail('refunds', refund.id), (await bench.payment(payment.id)).state], [[], ['sending → unknown: sender died'], 'refunding']);
+  });
+
+  for (const state of ['pending', 'unknown'] as const) {
+    test(`and of which the bank says nothing, stays ${state}, and is asked for again later`, async () => {
+      const { refund, payment } = await look({ state, checks: 1, sentAt: bench.now() - hourMs });
+      assert.partialDeepStrictEqual(refund, { state, checks: 2, nextAt: bench.now() + 3 * minuteMs });
+      assert.deepEqual(bench.asked, [{ operation: 'chargeStatus', given: [payment.reference, '4711', { value: '10000.00', currency: 'IDR' }] }]);
+      assert.deepEqual(await bench.trail('refunds', refund.id), [`${state} → ${state}: silence`]);
+    });
+
+    test(`and not to be asked for yet, is asked for again a minute after it was sent (${state})`, async () => {
+      const { refund } = await look({ state, sentAt: bench.now() + hourMs });
+      assert.equal(refund.nextAt, bench.now() + hourMs + checkNotBeforeMs);
+    });
+
+    const news: [name: string, status: Omit<ChargeStatus, 'refunds'>, ours: 'done' | 'failed' | 'open' | undefined, ends: [PaymentState, RefundState]][] = [
+      ['refunded', { status: 'refunded' }, undefined, ['refunded', 'succeeded']],
+      ['paid, and our refund done', paid, 'done', ['refunded', 'succeeded']],
+      ['paid, and our refund failed', paid, 'failed', ['succeeded', 'failed']],
+      ['paid, and our refund open', paid, 'open', ['refunding', state]],
+      ['paid, and knows no refund of ours', paid, undefined, ['refunding', state]],
+    ];
+    for (const [name, status, ours, ends] of news) {
+      test(`and of which the bank says "${name}", is then ${ends.join(', ')}`, async () => {
+        const rows = await sentRefund({ state });
+        const others = [{ reference: 'of another', status: 'done' as const }];
+        bench.bank.chargeStatus = () => done({ ...status, refunds: ours === undefined ? others : [...others, { reference: rows.refund.reference, status: ours }] });
+        await reconcileRefund(bench.ctx, rows.refund);
+        assert.deepEqual(await states(rows), ends);
+        const { refundedAt, failure, nextAt } = await bench.refund(rows.refund.id);
+        const isOver = ends[0] !== 'refunding';
+        assert.deepEqual([refundedAt, failure, nextAt === null], [ends[1] === 'succeeded' ? bench.now() : null, ends[1] === 'failed' ? 'DECLINED' : null, isOver]);
+        assert.deepEqual(await told(), isOver ? [[ends[1] === 'failed' ? 'refund.failed' : 'payment.refunded', rows.payment.id]] : []);
+        assert.deepEqual(sendings(), []);
+      });
+    }
+
+    for (const [name, shortMs, ends] of [['a day', 0, 'review'], ['not quite a day', 1, state]] as const) {
+      test(`and of which the bank says nothing new for ${name} since it was sent, is then ${ends} (${state})`, async () => {
+        const { payment, refund } = await look({ state, sends: 2, sentAt: bench.now() - reviewAfterMs + shortMs }, { ...paid, status: 'open' });
+        assert.equal(refund.state, ends);
+        assert.equal((await bench.payment(payment.id)).state, ends === 'review' ? 'review' : 'refunding');
+        assert.deepEqual(await told(), ends === 'review' ? [['refund.review', payment.id]] : []);
+      });
+    }
+  }
+
+  test('and is older than a day, but was sent just now, is not given up', async () => {
+    assert.equal((await look({ createdAt: bench.now() - 2 * dayMs }, paid)).refund.state, 'unknown');
+  });
+
+  test('and of which the bank shows no trace for long enough, is sent again under its number: three times in all', async () => {
+    bench.bank.chargeStatus = () => done(paid);
+    const { payment, refund } = await sentRefund();
+    for (let sends = 1; sends <= 3; sends += 1) {
+      bench.pass(settleWindowMs);
+      await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+      if (sends < 3) assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'unknown', sends: sends + 1, sentAt: bench.now() });
+    }
+    assert.deepEqual(sendings().map(({ order }) => order.reference), [refund.reference, refund.reference]);
+    assert.deepEqual(await states({ payment, refund }), ['review', 'review']);
+    assert.deepEqual((await bench.trail('refunds', refund.id)).slice(0, 2), ['unknown → sending: send', 'sending → unknown: silence']);
+  });
+
+  const notSentAgain: [name: string, change: Partial<RefundRow>, status: ChargeStatus][] = [
+    ['too early by an instant', {}, paid],
+    ['the bank took it on', { state: 'pending' }, paid],
+    ['the bank says "open"', {}, { ...paid, status: 'open' }],
+    ['the bank says "not found"', {}, { status: 'not-found' }],
+    ['the bank says another amount', {}, { ...paid, amount: { value: '9999.99', currency: 'IDR' } }],
+    ['the bank says no amount', {}, { status: 'paid' }],
+  ];
+  for (const [name, change, status] of notSentAgain) {
+    test(`and may have been done, is not sent again: ${name}`, async () => {
+      const agoMs = name.startsWith('too early') ? settleWindowMs - 1 : 2 * settleWindowMs;
+      const { refund } = await look({ ...change, sentAt: bench.now() - agoMs }, status);
+      assert.deepEqual(sendings(), []);
+      assert.partialDeepStrictEqual(refund, { state: change.state ?? 'unknown', checks: 1, nextAt: bench.now() + 1.5 * minuteMs });
+    });
+  }
+
+  test('and may have been done, is not sent again: the bank is still at it', async () => {
+    const { refund } = await sentRefund({ sentAt: bench.now() - 2 * settleWindowMs });
+    bench.bank.chargeStatus = () => done({ ...paid, refunds: [{ reference: refund.reference, status: 'open' }] });
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([(await bench.refund(refund.id)).state, sendings()], ['unknown', []]);
+  });
+
+  test('and is sent again while the bank is away, waits', async () => {
+    bench.setAway(true);
+    const { refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
+    assert.deepEqual([refund.state, refund.sends, sendings()], ['unknown', 1, []]);
+  });
+
+  test('and that never left when it was sent again, is still unknown: the first may have arrived', async () => {
+    bench.bank.refund = () => answers('not-sent');
+    const { refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
+    assert.partialDeepStrictEqual(refund, { state: 'unknown', sends: 2, failure: null, nextAt: bench.now() + 1.5 * minuteMs });
+  });
+
+  test('and whose token the bank refuses when it is sent again, is for people to find out', async () => {
+    bench.bank.refund = () => answers('token-refused');
+    const { payment, refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
+    assert.deepEqual(await states({ payment, refund }), ['review', 'review']);
+    assert.deepEqual([refund.nextAt, (await bench.payment(payment.id)).nextAt], [null, null]);
+  });
+});
+
+describe('a payment that was taken late', () => {
+  /** Taken, after its order had been given up, and after another payment of the order. */
+  const taken = async (other?: PaymentState): Promise<PaymentRow> => {
+    const late = await paidPayment({ state: 'expired', orderId: 'order', failure: 'EXPIRED' });
+    await bench.ctx.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
+    if (other !== undefined) await bench.paymentIn({ state: other, orderId: 'order' });
+    return bench.payment(late.id);
+  };
+
+  for (const state of ['succeeded', 'refunding', 'refunded', 'review'] as const) {
+    test(`while the order has a payment that is "${state}", is given back`, async () => {
+      const payment = await taken(state);
+      bench.bank.refund = () => done({});
+      await reconcileLate(bench.ctx, payment);
+      assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'refunded', nextAt: null });
+      assert.equal(sendings()[0]?.order.reason, 'paid twice');
+    });
+  }
+
+  for (const state of ['created', 'sending', 'requires_action', 'pending', 'unknown'] as const) {
+    test(`while the order is being paid anew ("${state}"), waits a minute to see how that ends`, async () => {
+      const payment = await taken(state);
+      await reconcileLate(bench.ctx, payment);
+      assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'late_success', nextAt: bench.now() + checkNotBeforeMs });
+      assert.deepEqual([await told(), operations()], [[], []]);
+    });
+  }
+
+  test('and whose order nobody else paid, is the order\'s', async () => {
+    const payment = await taken();
+    await reconcileLate(bench.ctx, payment);
+    assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null, failure: null });
+    assert.deepEqual(await told(), [['payment.paid', payment.id]]);
+    assert.equal((await bench.ctx.store.paymentOfOrder('order'))?.id, payment.id);
+    assert.deepEqual((await bench.trail('payments', payment.id)).at(-1), 'late_success → succeeded: the order was not paid anew');
+  });
+});
