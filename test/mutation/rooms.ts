@@ -46,6 +46,7 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'ledger/bank.ts': [],
   'ledger/context.ts': [],
   'ledger/events.ts': [],
+  'ledger/metrics.ts': ['health'],
   'ledger/evidence.ts': [],
   'ledger/guarded-bank.ts': [],
   'ledger/disown.ts': [],
