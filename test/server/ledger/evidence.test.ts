@@ -6,8 +6,9 @@ import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import type { PaymentRow, PaymentState } from '../../../packages/server/src/store/rows.ts';
 import type { Commit } from '../../../packages/server/src/store/store.ts';
-import { createBench, dayMs, hourMs, minuteMs, paid } from '../support/ledger-bench.ts';
+import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
+import { paid } from '../support/scripted-bank.ts';
 
 const { settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
 const openStates = ['sending', 'requires_action', 'pending', 'unknown'] as const;

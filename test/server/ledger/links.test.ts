@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { BankAnswer } from '../../../packages/server/src/ledger/bank.ts';
+import type { BankAnswer, LinkPage } from '../../../packages/server/src/ledger/bank.ts';
 import { confirmLink, linkNotified, reconcileLink, returnFromLink, startLink } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkWish, Visitor } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createSmallLedger, done, notSent, refusal, silence } from '../support/small-ledger.ts';
-import type { SmallLedger } from '../support/small-ledger.ts';
+import { createBench } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, refusal, silence } from '../support/scripted-bank.ts';
 import { aLink, instant } from '../store/rows.ts';
 
 const secondMs = 1_000;
@@ -21,29 +22,30 @@ const browser = { os: 'android', model: 'Pixel' } as const;
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const wish = (change: Partial<LinkWish> = {}): LinkWish =>
   ({ customerId: 'budi', phone: '6281200000001', phoneMask: '0812••••001', returnTo: '/shop', device, browser, ...change });
-const pageAt = (name: string): BankAnswer<unknown> =>
+const pageAt = (name: string): BankAnswer<LinkPage> =>
   done({ url: `https://bank.example/${name}?code=code-of-${name}`, authCode: `code-of-${name}`, externalId: `external-${name}` });
 const newToken = done({ token: 'token', expiresAt: instant + 15 * 24 * hourMs });
 const unlinked = done(undefined);
 
-let ledger: SmallLedger;
+let bench: Bench;
 
 beforeEach(() => {
-  ledger = createSmallLedger();
+  bench = createBench();
 });
-afterEach(() => ledger.store.close());
+afterEach(() => bench.close());
 
-const operations = (): string[] => ledger.asked.map(({ operation }) => operation);
+const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
+const operations = (): string[] => bench.asked.map(({ operation }) => operation);
 const pick = (link: LinkRow, ...keys: (keyof LinkRow)[]): Partial<LinkRow> => Object.fromEntries(keys.map((key) => [key, link[key]]));
-const latest = async (): Promise<LinkRow> => (await ledger.store.latestLink('budi')) ?? assert.fail('no link');
+const latest = async (): Promise<LinkRow> => (await bench.store.latestLink('budi')) ?? assert.fail('no link');
 /** An attempt as it stands while the bank's page is open. */
-const begun = (change: Partial<LinkRow> = {}): Promise<LinkRow> => ledger.addLink({
+const begun = (change: Partial<LinkRow> = {}): Promise<LinkRow> => bench.linkIn({
   state: 'redirected', customerId: 'budi', phoneMask: '0812••••001', phoneHash: 'phone', deviceHash: hash('device'), returnHash: hash('secret'), returnTo: '/shop',
   externalId: 'external', pageUrl: 'https://bank.example/page', pageExpiresAt: instant + pageMs, nextAt: instant + minuteMs, ...change,
 }, { authCode: 'code' });
 const become = async (link: LinkRow, state: LinkRow['state'], set: Partial<LinkRow> = {}): Promise<void> => {
-  const { state: from } = await ledger.link(link.id);
-  assert.ok(await ledger.store.commit({ changes: [{ table: 'links', id: link.id, from: [from], to: state, set, cause: 'elsewhere' }] }));
+  const { state: from } = await bench.link(link.id);
+  assert.ok(await bench.store.commit({ changes: [{ table: 'links', id: link.id, from: [from], to: state, set, cause: 'elsewhere' }] }));
 };
 /** What is forgotten of an attempt that came to nothing. */
 const nothingKept = { authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, phoneHash: null, phoneMask: null, pageUrl: null, nextAt: null };
@@ -51,44 +53,44 @@ const keptOf = (link: LinkRow) => pick(link, 'authCodeSealed', 'tokenSealed', 't
 
 describe('a start', () => {
   test('says what it has to say to the bank, with name and address only if they are known', async () => {
-    ledger.says('link', pageAt('one'), pageAt('two'));
-    await startLink(ledger.ctx, wish({ name: 'Budi', email: 'budi@example.com' }));
-    await startLink(ledger.ctx, wish({ customerId: 'siti' }));
+    bench.says('link', pageAt('one'), pageAt('two'));
+    await startLink(bench.ctx, wish({ name: 'Budi', email: 'budi@example.com' }));
+    await startLink(bench.ctx, wish({ customerId: 'siti' }));
     const said = {
       customerId: 'budi', phone: '6281200000001', device, browser,
       successUrl: 'https://shop.example/link?state=secret-1', failedUrl: 'https://shop.example/link?state=secret-1&failed=1',
     };
-    const [first, second] = ledger.asked.map(({ given }) => given[0]);
+    const [first, second] = bench.asked.map(({ given }) => given[0]);
     assert.deepEqual(first, { ...said, name: 'Budi', email: 'budi@example.com' });
     assert.deepEqual(second, { ...said, customerId: 'siti', successUrl: said.successUrl.replace('1', '2'), failedUrl: said.failedUrl.replace('secret-1', 'secret-2') });
   });
 
   test('is written before the bank is asked, and given up if nobody hears of it any more', async () => {
     const seen: LinkRow[] = [];
-    ledger.says('link', async () => {
+    bench.says('link', async () => {
       seen.push(await latest());
       return pageAt('one');
     });
-    await startLink(ledger.ctx, wish());
+    await startLink(bench.ctx, wish());
     assert.deepEqual(seen.map(({ state, nextAt, returnTo, phoneMask, returnHash, deviceHash }) => ({ state, nextAt, returnTo, phoneMask, returnHash, deviceHash })), [
       { state: 'initiated', nextAt: instant + 90 * secondMs, returnTo: '/shop', phoneMask: '0812••••001', returnHash: hash('secret-1'), deviceHash: hash('device') },
     ]);
   });
 
   test('opens the bank\'s page for as long as the bank keeps it open, and looks at it once a minute', async () => {
-    ledger.says('link', async () => {
-      ledger.clock.now += 3 * secondMs;
+    bench.says('link', async () => {
+      bench.pass(3 * secondMs);
       return pageAt('one');
     });
-    const link = await startLink(ledger.ctx, wish());
+    const link = await startLink(bench.ctx, wish());
     const at = instant + 3 * secondMs;
     assert.deepEqual(pick(link, 'state', 'externalId', 'pageUrl', 'pageExpiresAt', 'nextAt'), {
       state: 'redirected', externalId: 'external-one', pageUrl: 'https://bank.example/one?code={authCode}', pageExpiresAt: at + pageMs, nextAt: at + minuteMs,
     });
-    assert.equal(ledger.placesTaken(), 0);
+    assert.equal(bench.placesTaken(), 0);
   });
 
-  const refusals: readonly [string, BankAnswer<unknown>, string, string][] = [
+  const refusals: readonly [string, BankAnswer<LinkPage>, string, string][] = [
     ['is not permitted, since another customer has the account', { outcome: 'refused', failure: 'NOT_PERMITTED', evidence: '' }, 'ACCOUNT_CONFLICT', 'conflict'],
     ['is refused', refusal, 'LINK_REFUSED', 'refused'],
     ['is not answered', silence, 'BANK_UNAVAILABLE', 'unavailable'],
@@ -96,51 +98,51 @@ describe('a start', () => {
   ];
   for (const [name, answer, code, failure] of refusals) {
     test(`that ${name} is over: ${code}, and nothing of it is kept`, async () => {
-      ledger.says('link', answer);
-      await assert.rejects(startLink(ledger.ctx, wish()), { code });
+      bench.says('link', answer);
+      await assert.rejects(startLink(bench.ctx, wish()), { code });
       const link = await latest();
       assert.deepEqual(pick(link, 'state', 'failure'), { state: 'failed', failure });
       assert.deepEqual(keptOf(link), nothingKept);
-      assert.equal(ledger.placesTaken(), 0);
+      assert.equal(bench.placesTaken(), 0);
     });
   }
 
   test('that another took the place of, while the bank was asked, shows no page', async () => {
-    ledger.says('link', async () => {
+    bench.says('link', async () => {
       await become(await latest(), 'abandoned');
       return pageAt('one');
     });
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /took its place/ });
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /took its place/ });
     assert.equal((await latest()).pageUrl, null);
   });
 });
 
 describe('limits', () => {
   const once = { linksPerCustomer: { count: 1, perSeconds: 60 }, linksPerPhone: { count: 9, perSeconds: 60 } };
-  const startLimited = (limits: Parameters<typeof createSmallLedger>[0]): void => void (ledger = createSmallLedger(limits));
+  const startLimited = (limits: Parameters<typeof createBench>[0]): void => void (bench = createBench(limits));
 
   test('count a start that the bank refused', async () => {
     startLimited({ limits: once });
-    ledger.says('link', refusal);
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'LINK_REFUSED' });
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'RATE_LIMITED' });
-    assert.equal(ledger.placesTaken(), 0);
+    bench.says('link', refusal);
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'LINK_REFUSED' });
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'RATE_LIMITED' });
+    assert.equal(bench.placesTaken(), 0);
   });
 
   test('do not count a start that the bank never heard of', async () => {
     startLimited({ limits: once });
-    ledger.says('link', notSent, pageAt('one'));
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE' });
-    assert.equal((await startLink(ledger.ctx, wish())).state, 'redirected');
+    bench.says('link', notSent, pageAt('one'));
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'BANK_UNAVAILABLE' });
+    assert.equal((await startLink(bench.ctx, wish())).state, 'redirected');
   });
 
   test('do not count the same page again, nor hide that the account is linked', async () => {
     startLimited({ limits: once });
-    ledger.says('link', pageAt('one'));
-    const link = await startLink(ledger.ctx, wish());
-    assert.deepEqual(await startLink(ledger.ctx, wish()), link);
+    bench.says('link', pageAt('one'));
+    const link = await startLink(bench.ctx, wish());
+    assert.deepEqual(await startLink(bench.ctx, wish()), link);
     await become(link, 'active');
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'ALREADY_LINKED' });
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'ALREADY_LINKED' });
   });
 
   for (const [name, other] of [
@@ -149,48 +151,48 @@ describe('limits', () => {
   ] as const) {
     test(`hold for ${name}, whoever asks`, async () => {
       startLimited({ limits: { [name]: { count: 1, perSeconds: 60 } } });
-      ledger.says('link', pageAt('one'));
-      await startLink(ledger.ctx, wish({ visitor: 'visitor' }));
-      await assert.rejects(startLink(ledger.ctx, wish({ visitor: 'visitor', ...other })), { code: 'RATE_LIMITED' });
+      bench.says('link', pageAt('one'));
+      await startLink(bench.ctx, wish({ visitor: 'visitor' }));
+      await assert.rejects(startLink(bench.ctx, wish({ visitor: 'visitor', ...other })), { code: 'RATE_LIMITED' });
     });
   }
 });
 
 describe('an attempt that stands already', () => {
   test('is answered, in the same browser for the same number, while its page is open for 20 seconds more', async () => {
-    ledger.says('link', pageAt('one'), pageAt('two'));
-    ledger.says('exchange', refusal);
-    const link = await startLink(ledger.ctx, wish());
-    ledger.clock.now += pageMs - 20 * secondMs - 1;
-    assert.deepEqual(await startLink(ledger.ctx, wish()), link);
-    ledger.clock.now += 1;
-    assert.notEqual((await startLink(ledger.ctx, wish())).id, link.id);
+    bench.says('link', pageAt('one'), pageAt('two'));
+    bench.says('exchange', refusal);
+    const link = await startLink(bench.ctx, wish());
+    bench.pass(pageMs - 20 * secondMs - 1);
+    assert.deepEqual(await startLink(bench.ctx, wish()), link);
+    bench.pass(1);
+    assert.notEqual((await startLink(bench.ctx, wish())).id, link.id);
   });
 
   for (const [name, other] of [['for another number', { phone: '6281200000002' }], ['in another browser', { device: { ...device, id: 'another' } }]] as const) {
     test(`and is begun anew ${name}: the first is left behind, and looked after until its page has long been closed`, async () => {
-      ledger.says('link', pageAt('one'), pageAt('two'));
-      ledger.says('exchange', refusal);
-      const first = await startLink(ledger.ctx, wish());
-      const second = await startLink(ledger.ctx, wish(other));
+      bench.says('link', pageAt('one'), pageAt('two'));
+      bench.says('exchange', refusal);
+      const first = await startLink(bench.ctx, wish());
+      const second = await startLink(bench.ctx, wish(other));
       assert.equal(second.pageUrl, 'https://bank.example/two?code={authCode}');
-      const left = await ledger.link(first.id);
+      const left = await bench.link(first.id);
       assert.deepEqual(pick(left, 'state', 'failure', 'pageUrl', 'nextAt'), { state: 'disowned', failure: null, pageUrl: null, nextAt: instant + pageMs + closingMs });
     });
   }
 
   test('and turns out to be finished makes the account linked', async () => {
-    ledger.says('exchange', newToken);
+    bench.says('exchange', newToken);
     await begun();
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'ALREADY_LINKED' });
-    assert.deepEqual({ state: (await latest()).state, asked: operations(), taken: ledger.placesTaken() }, { state: 'active', asked: ['exchange'], taken: 0 });
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'ALREADY_LINKED' });
+    assert.deepEqual({ state: (await latest()).state, asked: operations(), taken: bench.placesTaken() }, { state: 'active', asked: ['exchange'], taken: 0 });
   });
 
   test('of which the bank cannot be asked is not left behind once the shopper came back', async () => {
-    ledger.says('exchange', silence);
+    bench.says('exchange', silence);
     await begun({ state: 'returned', returnedAt: instant });
-    await assert.rejects(startLink(ledger.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /still being confirmed/ });
-    assert.deepEqual({ state: (await latest()).state, taken: ledger.placesTaken() }, { state: 'returned', taken: 0 });
+    await assert.rejects(startLink(bench.ctx, wish()), { code: 'BANK_UNAVAILABLE', detail: /still being confirmed/ });
+    assert.deepEqual({ state: (await latest()).state, taken: bench.placesTaken() }, { state: 'returned', taken: 0 });
   });
 
   const closed: readonly [string, Partial<LinkRow>, string][] = [
@@ -201,77 +203,77 @@ describe('an attempt that stands already', () => {
   ];
   for (const [name, change, code] of closed) {
     test(`and ${name} leaves no room for another: ${code}, before the bank is asked`, async () => {
-      ledger.ctx.bank.enter = () => assert.fail('the bank is away');
+      bench.ctx.bank.enter = () => assert.fail('the bank is away');
       const link = await begun(change);
-      await assert.rejects(startLink(ledger.ctx, wish()), { code, ...(code === 'BANK_UNAVAILABLE' && { detail: /still being confirmed/ }) });
-      assert.deepEqual(await ledger.link(link.id), link);
+      await assert.rejects(startLink(bench.ctx, wish()), { code, ...(code === 'BANK_UNAVAILABLE' && { detail: /still being confirmed/ }) });
+      assert.deepEqual(await bench.link(link.id), link);
     });
   }
 
   test('and was never answered by the bank gives way', async () => {
-    ledger.says('link', pageAt('one'));
+    bench.says('link', pageAt('one'));
     const link = await begun({ state: 'initiated', failure: 'unavailable' });
-    assert.equal((await startLink(ledger.ctx, wish())).state, 'redirected');
-    const left = await ledger.link(link.id);
+    assert.equal((await startLink(bench.ctx, wish())).state, 'redirected');
+    const left = await bench.link(link.id);
     assert.deepEqual(pick(left, 'state', 'failure'), { state: 'abandoned', failure: null });
     assert.deepEqual(keptOf(left), nothingKept);
   });
 
   test('and is over is in nobody\'s way', async () => {
-    ledger.says('link', pageAt('one'));
+    bench.says('link', pageAt('one'));
     const link = await begun({ state: 'failed', nextAt: null });
-    assert.notEqual((await startLink(ledger.ctx, wish())).id, link.id);
-    assert.deepEqual(await ledger.link(link.id), link);
+    assert.notEqual((await startLink(bench.ctx, wish())).id, link.id);
+    assert.deepEqual(await bench.link(link.id), link);
   });
 
   const beginElsewhere = (change: Partial<LinkRow>) => ({
-    ...ledger.ctx, store: { ...ledger.ctx.store, insertLink: async (link: LinkRow) => {
+    ...bench.ctx, store: { ...bench.ctx.store, insertLink: async (link: LinkRow) => {
       await begun(change);
-      return ledger.store.insertLink(link);
+      return bench.store.insertLink(link);
     } },
   });
 
   test('since another tab was faster by a moment is answered', async () => {
     const { id } = await startLink(beginElsewhere({}), wish());
-    assert.deepEqual({ id, asked: ledger.asked, taken: ledger.placesTaken() }, { id: (await latest()).id, asked: [], taken: 0 });
+    assert.deepEqual({ id, asked: bench.asked, taken: bench.placesTaken() }, { id: (await latest()).id, asked: [], taken: 0 });
   });
 
   test('since another tab was faster by a moment, and has no page yet, is waited for', async () => {
     await assert.rejects(startLink(beginElsewhere({ state: 'initiated' }), wish()), { code: 'BANK_UNAVAILABLE', detail: /has just begun/ });
-    assert.equal(ledger.placesTaken(), 0);
+    assert.equal(bench.placesTaken(), 0);
   });
 
   test('since another tab was faster by a moment is not counted', async () => {
-    ledger = createSmallLedger({ limits: { linksPerAddress: { count: 1, perSeconds: 60 } } });
-    ledger.says('link', pageAt('one'));
+    bench = createBench({ limits: { linksPerAddress: { count: 1, perSeconds: 60 } } });
+    bench.says('link', pageAt('one'));
     await startLink(beginElsewhere({}), wish({ visitor: 'visitor' }));
-    assert.equal((await startLink(ledger.ctx, wish({ customerId: 'siti', visitor: 'visitor' }))).state, 'redirected');
+    assert.equal((await startLink(bench.ctx, wish({ customerId: 'siti', visitor: 'visitor' }))).state, 'redirected');
   });
 });
 
 describe('while the page is open', () => {
   test('the bank that gives a token makes the link', async () => {
-    ledger.says('exchange', newToken);
+    bench.says('exchange', newToken);
     const { id } = await begun();
-    ledger.clock.now += secondMs;
-    const link = await confirmLink(ledger.ctx, await ledger.link(id));
+    bench.pass(secondMs);
+    const link = await confirmLink(bench.ctx, await bench.link(id));
     assert.deepEqual(pick(link, 'state', 'linkedAt', 'nextAt', 'pageUrl', 'tokenExpiresAt', 'leaseUntil'), {
       state: 'active', linkedAt: instant + secondMs, nextAt: null, pageUrl: null, tokenExpiresAt: instant + 15 * 24 * hourMs, leaseUntil: null,
     });
-    assert.equal(await ledger.tokenOf(id), 'token');
-    assert.deepEqual(await ledger.told(), ['account.linked']);
+    assert.equal(await bench.tokenOf(id), 'token');
+    assert.deepEqual(await told(), ['account.linked']);
   });
 
   test('the exchange is one process\'s, for as long as it may take', async () => {
-    ledger.says('exchange', async () => {
+    bench.says('exchange', async () => {
       const { state, leaseUntil } = await latest();
       assert.deepEqual({ state, leaseUntil }, { state: 'exchanging', leaseUntil: instant + 90 * secondMs });
-      assert.equal((await confirmLink(ledger.another(), { ...link, state: 'redirected' })).state, 'exchanging', 'another one leaves it alone');
+      assert.equal((await confirmLink(bench.another(), { ...link, state: 'redirected' })).state, 'exchanging', 'another one leaves it alone');
       return newToken;
     });
     const link = await begun();
-    await confirmLink(ledger.ctx, link);
-    assert.equal(ledger.asked.length, 1);
+    await confirmLink(bench.ctx, link);
+    assert.equal(bench.asked.length, 1);
   });
 
   for (const [name, at, expected] of [
@@ -281,71 +283,71 @@ describe('while the page is open', () => {
     ['and then in a minute again, as long as the bank is silent', pageMs + 2 * secondMs, pageMs + 62 * secondMs],
   ] as const) {
     test(`the bank that is silent is asked again ${name}`, async () => {
-      ledger.says('exchange', silence);
+      bench.says('exchange', silence);
       const link = await begun({ checks: 3 });
-      ledger.clock.now += at;
-      assert.deepEqual(pick(await confirmLink(ledger.ctx, link), 'state', 'nextAt', 'checks'), { state: 'redirected', nextAt: instant + expected, checks: 4 });
+      bench.pass(at);
+      assert.deepEqual(pick(await confirmLink(bench.ctx, link), 'state', 'nextAt', 'checks'), { state: 'redirected', nextAt: instant + expected, checks: 4 });
     });
   }
 
   test('a no of the bank means nothing, to the last moment', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await begun();
-    ledger.clock.now += pageMs;
-    assert.equal((await confirmLink(ledger.ctx, link)).state, 'redirected');
+    bench.pass(pageMs);
+    assert.equal((await confirmLink(bench.ctx, link)).state, 'redirected');
   });
 
   test('and no more: then the attempt is over, and looked after until the bank can make no link of it any more', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await begun();
-    ledger.clock.now += pageMs + 1;
-    const left = await confirmLink(ledger.ctx, link);
+    bench.pass(pageMs + 1);
+    const left = await confirmLink(bench.ctx, link);
     assert.deepEqual(pick(left, 'state', 'failure', 'nextAt', 'authCodeSealed'), { state: 'disowned', failure: 'expired', nextAt: instant + pageMs + closingMs, authCodeSealed: link.authCodeSealed });
   });
 
   test('and long after: it is forgotten at once', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await begun();
-    ledger.clock.now += pageMs + closingMs + 1;
-    const left = await confirmLink(ledger.ctx, link);
+    bench.pass(pageMs + closingMs + 1);
+    const left = await confirmLink(bench.ctx, link);
     assert.deepEqual(pick(left, 'state', 'failure'), { state: 'abandoned', failure: 'expired' });
     assert.deepEqual(keptOf(left), nothingKept);
   });
 
   test('without a page\'s end on record, only time itself ends it', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await begun({ pageExpiresAt: null });
-    assert.deepEqual(pick(await confirmLink(ledger.ctx, link), 'state', 'nextAt'), { state: 'redirected', nextAt: instant + 2 * secondMs });
+    assert.deepEqual(pick(await confirmLink(bench.ctx, link), 'state', 'nextAt'), { state: 'redirected', nextAt: instant + 2 * secondMs });
   });
 
   test('without a code on record there is nothing to ask for', async () => {
-    const link = await ledger.addLink({ state: 'redirected', customerId: 'budi', pageExpiresAt: instant + pageMs });
-    assert.deepEqual(pick(await confirmLink(ledger.ctx, link), 'state', 'failure'), { state: 'failed', failure: 'not-completed' });
+    const link = await bench.linkIn({ state: 'redirected', customerId: 'budi', pageExpiresAt: instant + pageMs });
+    assert.deepEqual(pick(await confirmLink(bench.ctx, link), 'state', 'failure'), { state: 'failed', failure: 'not-completed' });
   });
 
   test('a bank that is silent for a day ends it, though it is not forgotten', async () => {
-    ledger.says('exchange', silence, silence);
+    bench.says('exchange', silence, silence);
     const link = await begun();
-    ledger.clock.now += 24 * hourMs;
-    assert.equal((await confirmLink(ledger.ctx, link)).state, 'redirected');
-    ledger.clock.now += 1;
-    const left = await confirmLink(ledger.ctx, link);
+    bench.pass(24 * hourMs);
+    assert.equal((await confirmLink(bench.ctx, link)).state, 'redirected');
+    bench.pass(1);
+    const left = await confirmLink(bench.ctx, link);
     assert.deepEqual(pick(left, 'state', 'failure', 'nextAt', 'authCodeSealed'), {
-      state: 'disowned', failure: 'unavailable', nextAt: ledger.clock.now, authCodeSealed: link.authCodeSealed,
+      state: 'disowned', failure: 'unavailable', nextAt: bench.now(), authCodeSealed: link.authCodeSealed,
     });
   });
 
   for (const state of ['initiated', 'disowned', 'active', 'failed'] as const) {
     test(`nothing is asked of an attempt that is ${state}`, async () => {
       const link = await begun({ state });
-      assert.deepEqual(await confirmLink(ledger.ctx, link), link);
+      assert.deepEqual(await confirmLink(bench.ctx, link), link);
     });
   }
 });
 
 describe('the way back', () => {
   const own: Visitor = { deviceId: 'device', customerId: 'budi', saysFailed: false };
-  const back = (visitor: Partial<Visitor> = {}, secret = 'secret') => returnFromLink(ledger.ctx, secret, { ...own, ...visitor });
+  const back = (visitor: Partial<Visitor> = {}, secret = 'secret') => returnFromLink(bench.ctx, secret, { ...own, ...visitor });
   const toShop = { returnTo: '/shop' };
 
   test('with a state that nobody knows leads nowhere', async () => {
@@ -353,7 +355,7 @@ describe('the way back', () => {
   });
 
   test('makes the bank be asked at once', async () => {
-    ledger.says('exchange', newToken);
+    bench.says('exchange', newToken);
     await begun();
     assert.deepEqual(await back(), toShop);
     assert.deepEqual(pick(await latest(), 'state', 'returnedAt'), { state: 'active', returnedAt: instant });
@@ -361,7 +363,7 @@ describe('the way back', () => {
 
   for (const [name, visitor] of [['in the same browser, signed out', { customerId: undefined }], ['of the same customer, in another browser', { deviceId: 'another' }], ['of the same customer, without a cookie', { deviceId: undefined }]] as const) {
     test(`${name} goes on`, async () => {
-      ledger.says('exchange', newToken);
+      bench.says('exchange', newToken);
       await begun();
       assert.deepEqual(await back(visitor), toShop);
       assert.equal((await latest()).state, 'active');
@@ -369,7 +371,7 @@ describe('the way back', () => {
   }
 
   test('before the bank knows of it: it is asked again after 2, 5, 10, 20 and 40 seconds, and then believed', async () => {
-    ledger.says('exchange', refusal, refusal, refusal, refusal, refusal, refusal);
+    bench.says('exchange', refusal, refusal, refusal, refusal, refusal, refusal);
     const link = await begun({ checks: 7 });
     await back();
     let at = instant;
@@ -377,47 +379,47 @@ describe('the way back', () => {
       at += pauseMs;
       const row = await latest();
       assert.deepEqual(pick(row, 'state', 'checks', 'nextAt'), { state: 'returned', checks, nextAt: at });
-      ledger.clock.now = at;
-      await reconcileLink(ledger.ctx, row);
+      bench.passUntil(at);
+      await reconcileLink(bench.ctx, row);
     }
-    assert.deepEqual(pick(await ledger.link(link.id), 'state', 'failure', 'nextAt'), { state: 'disowned', failure: 'not-completed', nextAt: at });
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'nextAt'), { state: 'disowned', failure: 'not-completed', nextAt: at });
   });
 
   test('while the bank is silent goes on for longer', async () => {
-    ledger.says('exchange', silence);
+    bench.says('exchange', silence);
     await begun({ state: 'returned', returnedAt: instant, checks: 9 });
-    await reconcileLink(ledger.ctx, await latest());
+    await reconcileLink(bench.ctx, await latest());
     assert.deepEqual(pick(await latest(), 'state', 'checks', 'nextAt'), { state: 'returned', checks: 10, nextAt: instant + 40 * secondMs });
   });
 
   test('after a failure one no of the bank is enough', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await begun();
     await back({ saysFailed: true });
-    assert.deepEqual(pick(await ledger.link(link.id), 'state', 'failure'), { state: 'disowned', failure: 'not-completed' });
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure'), { state: 'disowned', failure: 'not-completed' });
   });
 
   test('that breaks off in the exchange is taken on by the next process, at once', async () => {
-    ledger.says('exchange', () => Promise.reject(new Error('broken')));
+    bench.says('exchange', () => Promise.reject(new Error('broken')));
     const link = await begun();
     await assert.rejects(back(), /broken/);
-    assert.deepEqual(pick(await ledger.link(link.id), 'state', 'returnedAt', 'checks', 'nextAt'), { state: 'exchanging', returnedAt: instant, checks: 0, nextAt: instant });
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt', 'checks', 'nextAt'), { state: 'exchanging', returnedAt: instant, checks: 0, nextAt: instant });
   });
 
   test('a second time leads to the shop, and changes nothing', async () => {
     const link = await begun({ returnedAt: instant - 1 });
     assert.deepEqual(await back(), toShop);
     assert.deepEqual(await back({ deviceId: undefined, customerId: undefined }), toShop);
-    assert.deepEqual(await ledger.link(link.id), link);
+    assert.deepEqual(await bench.link(link.id), link);
   });
 
   test('after a quarter of an hour means nothing any more', async () => {
-    ledger.says('exchange', newToken);
+    bench.says('exchange', newToken);
     const link = await begun();
-    ledger.clock.now += 15 * minuteMs + 1;
+    bench.pass(15 * minuteMs + 1);
     assert.deepEqual(await back(), toShop);
-    assert.deepEqual(await ledger.link(link.id), link);
-    ledger.clock.now -= 1;
+    assert.deepEqual(await bench.link(link.id), link);
+    bench.pass(-1);
     await back();
     assert.equal((await latest()).state, 'active');
   });
@@ -425,20 +427,20 @@ describe('the way back', () => {
   test('while the notification\'s exchange is under way is used up, and the row stays with that process', async () => {
     const link = await begun({ state: 'exchanging', leaseUntil: instant + secondMs });
     assert.deepEqual(await back(), toShop);
-    assert.deepEqual(await ledger.link(link.id), { ...link, version: 2, returnedAt: instant, leaseUntil: instant + 90 * secondMs });
+    assert.deepEqual(await bench.link(link.id), { ...link, version: 2, returnedAt: instant, leaseUntil: instant + 90 * secondMs });
   });
 
   test('after the notification linked the account is used up', async () => {
     const link = await begun({ state: 'active', nextAt: null });
     assert.deepEqual(await back(), toShop);
-    assert.deepEqual(await ledger.link(link.id), { ...link, version: 2, returnedAt: instant });
-    assert.deepEqual(ledger.asked, []);
+    assert.deepEqual(await bench.link(link.id), { ...link, version: 2, returnedAt: instant });
+    assert.deepEqual(bench.asked, []);
   });
 
   test('of an attempt that was left behind has it looked at now', async () => {
     const link = await begun({ state: 'disowned', nextAt: instant + hourMs });
     assert.deepEqual(await back(), toShop);
-    assert.deepEqual(await ledger.link(link.id), { ...link, version: 2, returnedAt: instant, nextAt: instant });
+    assert.deepEqual(await bench.link(link.id), { ...link, version: 2, returnedAt: instant, nextAt: instant });
   });
 
   describe('of another person', () => {
@@ -447,28 +449,28 @@ describe('the way back', () => {
     test('leads nowhere, ends the attempt, and has taken back now what came of it', async () => {
       const link = await begun({ checks: 3 });
       assert.equal(await back(stranger), undefined);
-      assert.deepEqual(pick(await ledger.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl', 'phoneHash', 'phoneMask', 'authCodeSealed'), {
+      assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl', 'phoneHash', 'phoneMask', 'authCodeSealed'), {
         state: 'disowned', failure: 'not-completed', returnedAt: instant, nextAt: instant, checks: 0, pageUrl: null, phoneHash: null, phoneMask: null, authCodeSealed: link.authCodeSealed,
       });
-      assert.deepEqual(ledger.warnings.map(({ fields }) => fields), [{ linkId: link.id }]);
+      assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['warn', { linkId: link.id }]]);
     });
 
     test('and signed out, just so', async () => {
       const link = await begun();
       assert.equal(await back({ deviceId: undefined, customerId: undefined }), undefined);
-      assert.equal((await ledger.link(link.id)).state, 'disowned');
+      assert.equal((await bench.link(link.id)).state, 'disowned');
     });
 
     test('without a cookie is not taken for a browser that began without one', async () => {
       const link = await begun({ deviceHash: hash('') });
       assert.equal(await back({ deviceId: undefined, customerId: 'siti' }), undefined);
-      assert.equal((await ledger.link(link.id)).state, 'disowned');
+      assert.equal((await bench.link(link.id)).state, 'disowned');
     });
 
     test('after the notification linked the account: that is undone', async () => {
       const link = await begun({ state: 'active', nextAt: null, checks: 3 });
       assert.equal(await back(stranger), undefined);
-      assert.deepEqual(pick(await ledger.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl'), {
+      assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl'), {
         state: 'unlinking', failure: 'not-completed', returnedAt: instant, nextAt: instant, checks: 0, pageUrl: null,
       });
     });
@@ -476,41 +478,41 @@ describe('the way back', () => {
     test('to an attempt that was left behind has it looked at now', async () => {
       const link = await begun({ state: 'disowned', nextAt: instant + hourMs, failure: 'expired' });
       assert.equal(await back(stranger), undefined);
-      assert.deepEqual(await ledger.link(link.id), { ...link, version: 2, returnedAt: instant, nextAt: instant });
+      assert.deepEqual(await bench.link(link.id), { ...link, version: 2, returnedAt: instant, nextAt: instant });
     });
   });
 });
 
 describe('a notification', () => {
   test('that the shopper agreed makes the bank be asked', async () => {
-    ledger.says('exchange', newToken);
-    await linkNotified(ledger.ctx, await begun(), 'completed');
+    bench.says('exchange', newToken);
+    await linkNotified(bench.ctx, await begun(), 'completed');
     assert.equal((await latest()).state, 'active');
   });
 
   test('that nothing is decided changes nothing, also of what was left behind', async () => {
     const links = [await begun(), await begun({ state: 'disowned', returnHash: 'other', externalId: 'other' })];
     for (const link of links) {
-      await linkNotified(ledger.ctx, link, 'open');
-      assert.deepEqual(await ledger.link(link.id), link);
+      await linkNotified(bench.ctx, link, 'open');
+      assert.deepEqual(await bench.link(link.id), link);
     }
   });
 
   test('that it failed ends the attempt', async () => {
     const link = await begun();
-    await linkNotified(ledger.ctx, link, 'failed');
-    const ended = await ledger.link(link.id);
+    await linkNotified(bench.ctx, link, 'failed');
+    const ended = await bench.link(link.id);
     assert.deepEqual(pick(ended, 'state', 'failure'), { state: 'failed', failure: 'not-completed' });
     assert.deepEqual(keptOf(ended), nothingKept);
   });
 
   for (const said of ['completed', 'failed'] as const) {
     test(`that it is ${said}, of an attempt that was left behind, has taken back what came of it`, async () => {
-      ledger.says('exchange', newToken);
-      ledger.says('unlink', unlinked);
+      bench.says('exchange', newToken);
+      bench.says('unlink', unlinked);
       const link = await begun({ state: 'disowned' });
-      await linkNotified(ledger.ctx, link, said);
-      assert.deepEqual({ state: (await ledger.link(link.id)).state, asked: operations() }, { state: 'abandoned', asked: ['exchange', 'unlink'] });
+      await linkNotified(bench.ctx, link, said);
+      assert.deepEqual({ state: (await bench.link(link.id)).state, asked: operations() }, { state: 'abandoned', asked: ['exchange', 'unlink'] });
     });
   }
 });
@@ -518,22 +520,22 @@ describe('a notification', () => {
 describe('what is due', () => {
   test('a start that was cut off is over', async () => {
     const link = await begun({ state: 'initiated' });
-    await reconcileLink(ledger.ctx, link);
-    const ended = await ledger.link(link.id);
+    await reconcileLink(bench.ctx, link);
+    const ended = await bench.link(link.id);
     assert.deepEqual(pick(ended, 'state', 'failure'), { state: 'abandoned', failure: 'unavailable' });
     assert.deepEqual(keptOf(ended), nothingKept);
   });
 
   test('a page nobody came back from is asked about', async () => {
-    ledger.says('exchange', newToken);
-    await reconcileLink(ledger.ctx, await begun());
+    bench.says('exchange', newToken);
+    await reconcileLink(bench.ctx, await begun());
     assert.equal((await latest()).state, 'active');
   });
 
   for (const [name, returnedAt, state, nextAt] of [['before the shopper came back', null, 'redirected', minuteMs], ['after the shopper came back', instant, 'returned', 2 * secondMs]] as const) {
     test(`an exchange that was cut off ${name} is made again`, async () => {
-      ledger.says('exchange', silence);
-      await reconcileLink(ledger.ctx, await begun({ state: 'exchanging', returnedAt }));
+      bench.says('exchange', silence);
+      await reconcileLink(bench.ctx, await begun({ state: 'exchanging', returnedAt }));
       assert.deepEqual(pick(await latest(), 'state', 'nextAt'), { state, nextAt: instant + nextAt });
     });
   }
@@ -541,5 +543,5 @@ describe('what is due', () => {
 
 test('a link that is not in the database is answered as it was given', async () => {
   const link = aLink({ state: 'redirected' });
-  assert.deepEqual(await confirmLink(ledger.ctx, link), link);
+  assert.deepEqual(await confirmLink(bench.ctx, link), link);
 });

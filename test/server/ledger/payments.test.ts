@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { BankAnswer } from '../../../packages/server/src/ledger/bank.ts';
+import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger/bank.ts';
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
 import type { PaymentWish } from '../../../packages/server/src/ledger/payments.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { createSmallLedger, done, notSent, refusal, silence, tokenRefusal } from '../support/small-ledger.ts';
-import type { SmallLedger } from '../support/small-ledger.ts';
+import { createBench } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
 const secondMs = 1_000;
@@ -13,45 +14,46 @@ const minuteMs = 60 * secondMs;
 const dayMs = 24 * 60 * minuteMs;
 const pageOpened = done({ pageUrl: 'https://bank.example/pay', externalId: 'external' });
 
-let ledger: SmallLedger;
+let bench: Bench;
 
 /** Whoever waits for the bank in vain is seen to wait, for ten minutes of real time; nobody waits for the database. */
-const startLedger = (options: Parameters<typeof createSmallLedger>[0] = {}): SmallLedger =>
-  createSmallLedger({ ...options, timing: { browserWaitMs: 600_000, answerKeptMs: 0, ...options.timing } });
+const startBench = (options: Parameters<typeof createBench>[0] = {}): Bench =>
+  createBench({ ...options, timing: { browserWaitMs: 600_000, answerKeptMs: 0, ...options.timing } });
 
 beforeEach(() => {
-  ledger = startLedger();
+  bench = startBench();
 });
-afterEach(() => ledger.store.close());
+afterEach(() => bench.close());
 
+const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const wish = (change: Partial<PaymentWish> = {}): PaymentWish => ({
   customerId: 'budi', orderId: 'order-1', amountMinor: 12_500_000, lines: [{ name: 'Kopi susu', price: { value: '125000.00', currency: 'IDR' }, quantity: 1 }],
   instrument: 'POINT', returnTo: '/orders/1', device: { id: 'device', ipAddress: '203.0.113.7' }, idempotencyKey: 'key-1', ...change,
 });
 const linked = (change: Partial<LinkRow> = {}): Promise<LinkRow> =>
-  ledger.addLink({ state: 'active', customerId: 'budi', tokenExpiresAt: instant + dayMs, ...change }, { token: 'old', authCode: 'code' });
+  bench.linkIn({ state: 'active', customerId: 'budi', tokenExpiresAt: instant + dayMs, ...change }, { token: 'old', authCode: 'code' });
 const newToken = done({ token: 'new', expiresAt: instant + 15 * dayMs });
 const refusedWith = (failure: string) => ({ outcome: 'refused', failure, evidence: '' }) as BankAnswer<never>;
-const operations = (): string[] => ledger.asked.map(({ operation }) => operation);
+const operations = (): string[] => bench.asked.map(({ operation }) => operation);
 const standing = ({ state, failure, nextAt }: PaymentRow) => ({ state, failure, nextAt });
 const become = async (payment: PaymentRow, state: PaymentRow['state'], set: Partial<PaymentRow>): Promise<void> => {
-  const { state: from } = await ledger.payment(payment.id);
-  assert.ok(await ledger.store.commit({ changes: [{ table: 'payments', id: payment.id, from: [from], to: state, set, cause: 'elsewhere' }] }));
+  const { state: from } = await bench.payment(payment.id);
+  assert.ok(await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: [from], to: state, set, cause: 'elsewhere' }] }));
 };
 
 describe('what is written before the bank is asked', () => {
   test('is the intent, while a token is had, and that it may have been sent, from the first byte on', async () => {
     const seen: PaymentRow[] = [];
-    const look = async (answer: BankAnswer<unknown>) => {
-      const payment = await ledger.store.paymentOfOrder('order-1');
+    const look = async <Value>(answer: BankAnswer<Value>): Promise<BankAnswer<Value>> => {
+      const payment = await bench.store.paymentOfOrder('order-1');
       if (payment !== undefined) seen.push(payment);
-      ledger.clock.now += secondMs;
+      bench.pass(secondMs);
       return answer;
     };
-    ledger.says('exchange', () => look(newToken));
-    ledger.says('charge', () => look(pageOpened));
+    bench.says('exchange', () => look(newToken));
+    bench.says('charge', () => look(pageOpened));
     await linked({ tokenExpiresAt: instant });
-    await pay(ledger.ctx, wish());
+    await pay(bench.ctx, wish());
     assert.deepEqual(seen.map(({ state, nextAt, leaseUntil, sentAt }) => ({ state, nextAt, leaseUntil, sentAt })), [
       { state: 'created', nextAt: instant + 2 * minuteMs, leaseUntil: null, sentAt: null },
       { state: 'sending', nextAt: instant + 91 * secondMs, leaseUntil: instant + 91 * secondMs, sentAt: instant + secondMs },
@@ -59,10 +61,10 @@ describe('what is written before the bank is asked', () => {
   });
 
   test('says all that the bank is told', async () => {
-    ledger.says('charge', pageOpened);
+    bench.says('charge', pageOpened);
     await linked();
-    const { reference } = await pay(ledger.ctx, wish());
-    assert.deepEqual(ledger.asked, [{
+    const { reference } = await pay(bench.ctx, wish());
+    assert.deepEqual(bench.asked, [{
       operation: 'charge', given: ['old', {
         reference, orderId: 'order-1', amount: { value: '125000.00', currency: 'IDR' }, instrument: 'POINT',
         lines: [{ name: 'Kopi susu', price: { value: '125000.00', currency: 'IDR' }, quantity: 1 }], device: { id: 'device', ipAddress: '203.0.113.7' },
@@ -73,19 +75,19 @@ describe('what is written before the bank is asked', () => {
 
   test('is not sent after all, if it was given up meanwhile', async () => {
     await linked();
-    ledger.before('send', async () => {
-      const payment = await ledger.store.paymentOfOrder('order-1');
+    bench.before('send', async () => {
+      const payment = await bench.store.paymentOfOrder('order-1');
       if (payment !== undefined) await become(payment, 'expired', { nextAt: null });
     });
-    assert.equal((await pay(ledger.ctx, wish())).state, 'expired');
-    assert.deepEqual(ledger.asked, []);
-    assert.equal(ledger.placesTaken(), 0);
+    assert.equal((await pay(bench.ctx, wish())).state, 'expired');
+    assert.deepEqual(bench.asked, []);
+    assert.equal(bench.placesTaken(), 0);
   });
 });
 
 describe('the bank\'s answer to a payment', () => {
   const later = instant + minuteMs;
-  const answers: readonly [string, BankAnswer<unknown>, ReturnType<typeof standing>, string[]][] = [
+  const answers: readonly [string, BankAnswer<ChargePage>, ReturnType<typeof standing>, string[]][] = [
     ['a page', pageOpened, { state: 'requires_action', failure: null, nextAt: later }, []],
     ['taken on, without a page', done({ externalId: 'external' }), { state: 'pending', failure: null, nextAt: later }, []],
     ['taken on, to be told later', { outcome: 'pending', evidence: '' }, { state: 'pending', failure: null, nextAt: later }, []],
@@ -95,30 +97,30 @@ describe('the bank\'s answer to a payment', () => {
   ];
   for (const [name, answer, expected, events] of answers) {
     test(`is ${name}: the payment is ${expected.state}`, async () => {
-      ledger.says('charge', answer);
+      bench.says('charge', answer);
       await linked();
-      const payment = await pay(ledger.ctx, wish());
+      const payment = await pay(bench.ctx, wish());
       assert.deepEqual(standing(payment), expected);
-      assert.deepEqual(await ledger.told(), events);
-      assert.deepEqual({ taken: ledger.placesTaken(), background: ledger.background.length }, { taken: 0, background: 1 });
+      assert.deepEqual(await told(), events);
+      assert.deepEqual({ taken: bench.placesTaken(), background: bench.background.length }, { taken: 0, background: 1 });
     });
   }
 
   test('tells the merchant why it failed', async () => {
-    ledger.says('charge', refusedWith('INSUFFICIENT_FUNDS'));
+    bench.says('charge', refusedWith('INSUFFICIENT_FUNDS'));
     await linked();
-    await pay(ledger.ctx, wish());
-    const [event] = await ledger.store.claimEvents(0, 1);
+    await pay(bench.ctx, wish());
+    const [event] = await bench.store.claimEvents(0, 1);
     assert.equal((JSON.parse(event?.body ?? '{}') as { failure?: string }).failure, 'INSUFFICIENT_FUNDS');
   });
 
   test('counts a page\'s time from when it came, and the first look from when it was asked for', async () => {
-    ledger.says('charge', async () => {
-      ledger.clock.now += 20 * secondMs;
+    bench.says('charge', async () => {
+      bench.pass(20 * secondMs);
       return pageOpened;
     });
     await linked();
-    const { pageUrl, externalId, pageExpiresAt, nextAt } = await pay(ledger.ctx, wish());
+    const { pageUrl, externalId, pageExpiresAt, nextAt } = await pay(bench.ctx, wish());
     assert.deepEqual({ pageUrl, externalId, pageExpiresAt, nextAt }, {
       pageUrl: 'https://bank.example/pay', externalId: 'external', pageExpiresAt: instant + 20 * secondMs + 5 * minuteMs, nextAt: instant + minuteMs,
     });
@@ -126,26 +128,26 @@ describe('the bank\'s answer to a payment', () => {
 
   test('that does not come in time is waited for behind the answer to the browser', async ({ mock }) => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { promise, resolve } = Promise.withResolvers<BankAnswer<unknown>>();
-    ledger.says('charge', () => {
+    const { promise, resolve } = Promise.withResolvers<BankAnswer<ChargePage>>();
+    bench.says('charge', () => {
       mock.timers.tick(600_000);
       return promise;
     });
     await linked();
-    const { id, state } = await pay(ledger.ctx, wish());
-    assert.deepEqual({ state, taken: ledger.placesTaken() }, { state: 'sending', taken: 1 });
+    const { id, state } = await pay(bench.ctx, wish());
+    assert.deepEqual({ state, taken: bench.placesTaken() }, { state: 'sending', taken: 1 });
     resolve(pageOpened);
-    await Promise.all(ledger.background);
-    assert.deepEqual({ state: (await ledger.payment(id)).state, taken: ledger.placesTaken() }, { state: 'requires_action', taken: 0 });
+    await Promise.all(bench.background);
+    assert.deepEqual({ state: (await bench.payment(id)).state, taken: bench.placesTaken() }, { state: 'requires_action', taken: 0 });
   });
 
   test('that breaks on its way is the browser\'s to know, and the reconciler\'s to look for', async () => {
-    ledger.says('charge', () => Promise.reject(new Error('broken')));
+    bench.says('charge', () => Promise.reject(new Error('broken')));
     await linked();
-    await assert.rejects(pay(ledger.ctx, wish()), /broken/);
-    await assert.rejects(Promise.all(ledger.background), /broken/);
-    const [due] = (ledger.clock.now += 90 * secondMs, await ledger.store.claimDue('payments', 1, 1));
-    assert.deepEqual({ state: due?.state, taken: ledger.placesTaken() }, { state: 'sending', taken: 0 });
+    await assert.rejects(pay(bench.ctx, wish()), /broken/);
+    await assert.rejects(Promise.all(bench.background), /broken/);
+    const [due] = (bench.pass(90 * secondMs), await bench.store.claimDue('payments', 1, 1));
+    assert.deepEqual({ state: due?.state, taken: bench.placesTaken() }, { state: 'sending', taken: 0 });
   });
 });
 
@@ -153,42 +155,42 @@ describe('the customer\'s token', () => {
   const failed = (failure: string) => ({ state: 'failed', failure, nextAt: null });
 
   test('that the bank refuses is renewed once, and the payment sent again under the same reference', async () => {
-    ledger.says('charge', tokenRefusal, pageOpened);
-    ledger.says('exchange', newToken);
+    bench.says('charge', tokenRefusal, pageOpened);
+    bench.says('exchange', newToken);
     await linked();
-    assert.equal((await pay(ledger.ctx, wish())).state, 'requires_action');
-    const [first, , second] = ledger.asked.map(({ given }) => given);
+    assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
+    const [first, , second] = bench.asked.map(({ given }) => given);
     assert.deepEqual([first?.[0], second?.[0]], ['old', 'new']);
     assert.deepEqual(first?.[1], second?.[1]);
   });
 
   test('that the bank gives and refuses: the payment failed, and the link is ended', async () => {
-    ledger.says('charge', tokenRefusal, tokenRefusal);
-    ledger.says('exchange', newToken);
+    bench.says('charge', tokenRefusal, tokenRefusal);
+    bench.says('exchange', newToken);
     const link = await linked();
-    assert.deepEqual(standing(await pay(ledger.ctx, wish())), failed('RELINK_REQUIRED'));
-    const { state, nextAt } = await ledger.link(link.id);
+    assert.deepEqual(standing(await pay(bench.ctx, wish())), failed('RELINK_REQUIRED'));
+    const { state, nextAt } = await bench.link(link.id);
     assert.deepEqual({ state, nextAt }, { state: 'relink_required', nextAt: instant });
-    assert.deepEqual((await ledger.told()).toSorted(), ['account.relink-required', 'payment.failed']);
+    assert.deepEqual((await told()).toSorted(), ['account.relink-required', 'payment.failed']);
   });
 
   for (const [name, answer, failure, state] of [['is dead', refusal, 'RELINK_REQUIRED', 'relink_required'], ['cannot be had just now', silence, 'BANK_UNAVAILABLE', 'active']] as const) {
     test(`that ${name} before anything was sent: nothing is sent, and the payment failed with ${failure}`, async () => {
-      ledger.says('exchange', answer);
+      bench.says('exchange', answer);
       const link = await linked({ tokenExpiresAt: instant });
-      assert.deepEqual(standing(await pay(ledger.ctx, wish())), failed(failure));
+      assert.deepEqual(standing(await pay(bench.ctx, wish())), failed(failure));
       assert.deepEqual(operations(), ['exchange']);
-      assert.equal((await ledger.link(link.id)).state, state);
-      assert.ok((await ledger.told()).includes('payment.failed'));
+      assert.equal((await bench.link(link.id)).state, state);
+      assert.ok((await told()).includes('payment.failed'));
     });
 
     test(`that ${name} after the bank refused it: the payment failed with ${failure}`, async () => {
-      ledger.says('charge', tokenRefusal);
-      ledger.says('exchange', answer);
+      bench.says('charge', tokenRefusal);
+      bench.says('exchange', answer);
       const link = await linked();
-      assert.deepEqual(standing(await pay(ledger.ctx, wish())), failed(failure));
+      assert.deepEqual(standing(await pay(bench.ctx, wish())), failed(failure));
       assert.deepEqual(operations(), ['charge', 'exchange']);
-      assert.equal((await ledger.link(link.id)).state, state);
+      assert.equal((await bench.link(link.id)).state, state);
     });
   }
 });
@@ -205,9 +207,9 @@ describe('nobody pays', () => {
   for (const [name, link, code] of states) {
     test(`${name}: ${code}`, async () => {
       if (link !== undefined) await linked(link);
-      await assert.rejects(pay(ledger.ctx, wish()), { code });
-      assert.equal(await ledger.store.paymentOfOrder('order-1'), undefined);
-      assert.deepEqual(ledger.asked, []);
+      await assert.rejects(pay(bench.ctx, wish()), { code });
+      assert.equal(await bench.store.paymentOfOrder('order-1'), undefined);
+      assert.deepEqual(bench.asked, []);
     });
   }
 });
@@ -216,65 +218,65 @@ describe('the same payment again', () => {
   const limits = { paymentsPerCustomer: { count: 1, perSeconds: 60 } };
   /** Somebody else's insert comes just before this one's. */
   const overtakenBy = (other: () => Promise<unknown>) => ({
-    ...ledger.ctx, store: { ...ledger.ctx.store, insertPayment: async (...given: Parameters<SmallLedger['store']['insertPayment']>) => {
+    ...bench.ctx, store: { ...bench.ctx.store, insertPayment: async (...given: Parameters<Bench['store']['insertPayment']>) => {
       await other();
-      return ledger.store.insertPayment(...given);
+      return bench.store.insertPayment(...given);
     } },
   });
 
   beforeEach(async () => {
-    ledger = startLedger({ limits });
+    bench = startBench({ limits });
     await linked();
   });
 
   test('by its key is the one that stands, after the link has ended, too, and is not counted', async () => {
-    ledger.says('charge', refusal);
-    const link = await ledger.store.latestLink('budi');
-    const { id } = await pay(ledger.ctx, wish());
-    await ledger.store.commit({ changes: [{ table: 'links', id: link?.id ?? '', from: ['active'], to: 'unlinked', cause: 'elsewhere' }] });
-    assert.equal((await pay(ledger.ctx, wish())).id, id);
-    await assert.rejects(pay(ledger.ctx, wish({ idempotencyKey: 'key-2' })), { code: 'NOT_LINKED' });
+    bench.says('charge', refusal);
+    const link = await bench.store.latestLink('budi');
+    const { id } = await pay(bench.ctx, wish());
+    await bench.store.commit({ changes: [{ table: 'links', id: link?.id ?? '', from: ['active'], to: 'unlinked', cause: 'elsewhere' }] });
+    assert.equal((await pay(bench.ctx, wish())).id, id);
+    await assert.rejects(pay(bench.ctx, wish({ idempotencyKey: 'key-2' })), { code: 'NOT_LINKED' });
   });
 
   test('for the order, in another tab, is the one that stands, and is not counted', async () => {
-    ledger.says('charge', pageOpened, pageOpened);
-    const another = { ...ledger.another(), limits: startLedger().ctx.limits };
+    bench.says('charge', pageOpened, pageOpened);
+    const another = { ...bench.another(), limits: startBench().ctx.limits };
     const overtaken = overtakenBy(() => pay(another, wish({ idempotencyKey: 'key-of-another-tab' })));
     const payment = await pay(overtaken, wish());
-    assert.equal(payment.id, (await ledger.store.paymentOfOrder('order-1'))?.id);
-    assert.deepEqual({ asked: operations(), taken: ledger.placesTaken() }, { asked: ['charge'], taken: 0 });
-    assert.equal((await pay(ledger.ctx, wish({ orderId: 'order-2', idempotencyKey: 'key-2' }))).state, 'requires_action', 'the place is free');
-    await assert.rejects(pay(ledger.ctx, wish({ orderId: 'order-3', idempotencyKey: 'key-3' })), { code: 'RATE_LIMITED' });
-    assert.equal(ledger.placesTaken(), 0);
+    assert.equal(payment.id, (await bench.store.paymentOfOrder('order-1'))?.id);
+    assert.deepEqual({ asked: operations(), taken: bench.placesTaken() }, { asked: ['charge'], taken: 0 });
+    assert.equal((await pay(bench.ctx, wish({ orderId: 'order-2', idempotencyKey: 'key-2' }))).state, 'requires_action', 'the place is free');
+    await assert.rejects(pay(bench.ctx, wish({ orderId: 'order-3', idempotencyKey: 'key-3' })), { code: 'RATE_LIMITED' });
+    assert.equal(bench.placesTaken(), 0);
   });
 
   test('under a key that is used for another at the same moment is refused, and not counted', async () => {
-    ledger.says('charge', pageOpened, pageOpened);
-    const another = { ...ledger.another(), limits: startLedger().ctx.limits };
+    bench.says('charge', pageOpened, pageOpened);
+    const another = { ...bench.another(), limits: startBench().ctx.limits };
     const overtaken = overtakenBy(() => pay(another, wish({ orderId: 'order-2' })));
     await assert.rejects(pay(overtaken, wish()), { code: 'IDEMPOTENCY_KEY_REUSED' });
-    assert.deepEqual({ asked: operations(), taken: ledger.placesTaken() }, { asked: ['charge'], taken: 0 });
-    assert.equal((await pay(ledger.ctx, wish({ idempotencyKey: 'key-2' }))).state, 'requires_action', 'the place is free');
+    assert.deepEqual({ asked: operations(), taken: bench.placesTaken() }, { asked: ['charge'], taken: 0 });
+    assert.equal((await pay(bench.ctx, wish({ idempotencyKey: 'key-2' }))).state, 'requires_action', 'the place is free');
   });
 
   test('after the database was away is as the first', async () => {
-    ledger.says('charge', pageOpened);
+    bench.says('charge', pageOpened);
     const broken = overtakenBy(() => Promise.reject(new Error('away')));
     await assert.rejects(pay(broken, wish()), /away/);
-    assert.equal(ledger.placesTaken(), 0);
-    assert.equal((await pay(ledger.ctx, wish())).state, 'requires_action');
+    assert.equal(bench.placesTaken(), 0);
+    assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
   });
 
   test('under a key that stands for another order, or another way to pay, is refused', async () => {
-    ledger.says('charge', pageOpened);
-    await pay(ledger.ctx, wish());
-    await assert.rejects(pay(ledger.ctx, wish({ orderId: 'order-2' })), { code: 'IDEMPOTENCY_KEY_REUSED' });
-    await assert.rejects(pay(ledger.ctx, wish({ instrument: 'BALANCE' })), { code: 'IDEMPOTENCY_KEY_REUSED' });
+    bench.says('charge', pageOpened);
+    await pay(bench.ctx, wish());
+    await assert.rejects(pay(bench.ctx, wish({ orderId: 'order-2' })), { code: 'IDEMPOTENCY_KEY_REUSED' });
+    await assert.rejects(pay(bench.ctx, wish({ instrument: 'BALANCE' })), { code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
   test('of somebody else\'s order shows nothing of it', async () => {
-    await ledger.addPayment({ orderId: 'order-1', customerId: 'siti', state: 'requires_action', nextAt: instant });
-    await assert.rejects(pay(ledger.ctx, wish()), { code: 'ORDER_NOT_FOUND' });
+    await bench.paymentIn({ orderId: 'order-1', customerId: 'siti', state: 'requires_action', nextAt: instant });
+    await assert.rejects(pay(bench.ctx, wish()), { code: 'ORDER_NOT_FOUND' });
   });
 
   const drifts: readonly [string, Partial<PaymentRow>, boolean][] = [
@@ -286,10 +288,10 @@ describe('the same payment again', () => {
   ];
   for (const [name, { state = 'failed', nextAt = null }, answered] of drifts) {
     test(`for another amount, while the payment ${name}`, async () => {
-      ledger.says('charge', silence);
-      const payment = await pay(ledger.ctx, wish());
+      bench.says('charge', silence);
+      const payment = await pay(bench.ctx, wish());
       await become(payment, state, { nextAt });
-      const again = pay(ledger.ctx, wish({ amountMinor: 1 }));
+      const again = pay(bench.ctx, wish({ amountMinor: 1 }));
       if (answered) assert.equal((await again).id, payment.id);
       else await assert.rejects(again, { code: 'ORDER_CHANGED' });
     });
@@ -298,13 +300,13 @@ describe('the same payment again', () => {
 
 describe('the way back from the bank\'s page', () => {
   const atPage = async (nextAt: number): Promise<PaymentRow> => {
-    ledger.says('charge', pageOpened);
+    bench.says('charge', pageOpened);
     await linked();
-    const payment = await pay(ledger.ctx, wish());
+    const payment = await pay(bench.ctx, wish());
     await become(payment, 'requires_action', { nextAt });
-    return ledger.payment(payment.id);
+    return bench.payment(payment.id);
   };
-  const back = (secret = 'secret-1') => returnFromPayment(ledger.ctx, secret);
+  const back = (secret = 'secret-1') => returnFromPayment(bench.ctx, secret);
 
   test('leads to where the shopper came from; with a state that nobody knows, nowhere', async () => {
     await atPage(instant + minuteMs);
@@ -319,28 +321,28 @@ describe('the way back from the bank\'s page', () => {
   ] as const) {
     test(name, async () => {
       const { id } = await atPage(instant + planned);
-      ledger.clock.now = instant + at;
+      bench.passUntil(instant + at);
       await back();
-      const { state, nextAt, returnedAt } = await ledger.payment(id);
+      const { state, nextAt, returnedAt } = await bench.payment(id);
       assert.deepEqual({ state, nextAt, returnedAt }, { state: 'requires_action', nextAt: instant + expected, returnedAt: instant + at });
     });
   }
 
   test('a second time changes nothing', async () => {
     const { id } = await atPage(instant + 150 * secondMs);
-    ledger.clock.now += 70 * secondMs;
+    bench.pass(70 * secondMs);
     await back();
-    const first = await ledger.payment(id);
-    ledger.clock.now += secondMs;
+    const first = await bench.payment(id);
+    bench.pass(secondMs);
     assert.deepEqual(await back(), { returnTo: '/orders/1' });
-    assert.deepEqual(await ledger.payment(id), first);
+    assert.deepEqual(await bench.payment(id), first);
   });
 
   test('after the payment ended changes nothing', async () => {
     const payment = await atPage(instant + minuteMs);
     await become(payment, 'succeeded', { nextAt: null });
-    const paid = await ledger.payment(payment.id);
+    const paid = await bench.payment(payment.id);
     assert.deepEqual(await back(), { returnTo: '/orders/1' });
-    assert.deepEqual(await ledger.payment(payment.id), paid);
+    assert.deepEqual(await bench.payment(payment.id), paid);
   });
 });

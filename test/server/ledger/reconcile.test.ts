@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { checkPayment, reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
 import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { answers, createBench, done, hourMs, minuteMs, paid, refuses } from '../support/ledger-bench.ts';
+import { createBench, hourMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, paid, refusal, silence } from '../support/scripted-bank.ts';
 
 const { leaseMs, checkNotBeforeMs } = defaultTiming;
 const nothing = { links: 0, payments: 0, refunds: 0, events: 0 };
@@ -28,7 +29,7 @@ describe('the reconciler', () => {
   });
 
   test('looks at what is due, and at nothing that is not', async () => {
-    bench.bank.chargeStatus = () => done({ status: 'open' });
+    bench.saysAlways('chargeStatus', done({ status: 'open' }));
     for (const state of ['requires_action', 'pending', 'unknown'] as const) {
       await due({ state });
       await due({ state, nextAt: bench.now() + 1 });
@@ -41,12 +42,12 @@ describe('the reconciler', () => {
 
   test('goes on until nothing is due, twenty at a time', async () => {
     let [underWay, most] = [0, 0];
-    bench.bank.chargeStatus = async () => {
+    bench.saysAlways('chargeStatus', async () => {
       most = Math.max(most, (underWay += 1));
       await new Promise(setImmediate);
       underWay -= 1;
       return done(paid);
-    };
+    });
     for (let index = 0; index < 45; index += 1) await due({ state: 'pending' });
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 45, events: 45 });
     assert.equal(most, 20);
@@ -54,7 +55,7 @@ describe('the reconciler', () => {
   });
 
   test('tells more events than it takes at once', async () => {
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     for (let index = 0; index < 101; index += 1) await due({ state: 'pending' });
     assert.equal((await reconcile(bench.ctx)).events, 101);
     assert.equal((await reconcile(bench.ctx)).events, 0);
@@ -62,12 +63,12 @@ describe('the reconciler', () => {
 
   test('keeps what it looks at to itself', async () => {
     const { id } = await due({ state: 'pending' });
-    bench.bank.chargeStatus = async () => {
+    bench.saysAlways('chargeStatus', async () => {
       const { leaseUntil } = await bench.payment(id);
       assert.equal(leaseUntil, bench.now() + leaseMs);
       assert.deepEqual(await reconcile(bench.ctx), nothing, 'another process meanwhile');
       return done(paid);
-    };
+    });
     assert.equal((await reconcile(bench.ctx)).payments, 1);
     assert.equal((await bench.payment(id)).state, 'succeeded');
   });
@@ -75,7 +76,7 @@ describe('the reconciler', () => {
   test('is held up by no row that cannot be settled: it comes back when its lease is over', async () => {
     const [bad, good] = [await due({ state: 'pending' }), await due({ state: 'pending' })];
     let isBroken = true;
-    bench.bank.chargeStatus = (reference) => (isBroken && reference === bad.reference ? Promise.reject(new Error('a mistake of ours')) : done(paid));
+    bench.saysAlways('chargeStatus', (reference) => (isBroken && reference === bad.reference ? Promise.reject(new Error('a mistake of ours')) : done(paid)));
     assert.equal((await reconcile(bench.ctx)).payments, 2);
     assert.deepEqual([(await bench.payment(bad.id)).state, (await bench.payment(good.id)).state], ['pending', 'succeeded']);
     assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { table: 'payments', rowId: bad.id, error: 'Error: a mistake of ours' }]]);
@@ -139,7 +140,7 @@ describe('a payment that is due', () => {
   test('as it is doubted, is final again when the bank was asked, whatever it said', async () => {
     for (const status of ['paid', 'not-found'] as const) {
       const { id } = await due({ state: 'succeeded' });
-      bench.bank.chargeStatus = () => done({ ...paid, status });
+      bench.saysAlways('chargeStatus', done({ ...paid, status }));
       await reconcile(bench.ctx);
       assert.partialDeepStrictEqual(await bench.payment(id), { state: 'succeeded', nextAt: null });
       assert.deepEqual(await bench.trail('payments', id), ['succeeded → succeeded: inquiry: bank: done']);
@@ -148,14 +149,15 @@ describe('a payment that is due', () => {
 
   test('is asked about by its numbers and its amount', async () => {
     const { reference } = await due({ state: 'pending', externalId: '4711' });
+    bench.says('chargeStatus', silence);
     await reconcile(bench.ctx);
     assert.deepEqual(bench.asked, [{ operation: 'chargeStatus', given: [reference, '4711', { value: '10000.00', currency: 'IDR' }] }]);
   });
 
   test('is settled by an answer alone; whoever asks is told what it was', async () => {
-    for (const [answer, said] of [[() => done({ status: 'open' } as const), 'open'], [() => answers('unknown'), 'no-answer'], [() => answers('not-sent'), 'no-answer'], [refuses, 'no-answer'], [() => done(paid), 'paid']] as const) {
+    for (const [answer, said] of [[done({ status: 'open' } as const), 'open'], [silence, 'no-answer'], [notSent, 'no-answer'], [refusal, 'no-answer'], [done(paid), 'paid']] as const) {
       const payment = await due({ state: 'pending' });
-      bench.bank.chargeStatus = answer;
+      bench.saysAlways('chargeStatus', answer);
       assert.equal(await checkPayment(bench.ctx, payment), said);
       const { state, checks } = await bench.payment(payment.id);
       assert.deepEqual([state, checks], said === 'paid' ? ['succeeded', 0] : ['pending', 1]);
@@ -167,7 +169,7 @@ describe('other rows that are due', () => {
   test('a refund is looked at as a refund', async () => {
     const payment = await bench.paymentIn({ state: 'refunding' });
     const refund = await bench.refundIn(payment, { state: 'unknown', nextAt: bench.now(), sentAt: bench.now() });
-    bench.bank.chargeStatus = () => done({ ...paid, status: 'refunded' });
+    bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, refunds: 1, events: 1 });
     assert.deepEqual([(await bench.refund(refund.id)).state, await told()], ['succeeded', ['payment.refunded']]);
   });
@@ -175,7 +177,7 @@ describe('other rows that are due', () => {
   for (const [state, ends] of [['unlinking', 'unlinked'], ['disowned', 'abandoned'], ['relink_required', 'relink_required'], ['initiated', 'abandoned']] as const) {
     test(`a link that is "${state}" is then "${ends}", and is looked at no more`, async () => {
       const link = await bench.linked({ state, nextAt: bench.now() });
-      bench.bank.unlink = () => done(undefined);
+      bench.saysAlways('unlink', done(undefined));
       assert.equal((await reconcile(bench.ctx)).links, 1);
       assert.partialDeepStrictEqual(await bench.link(link.id), { state: ends, nextAt: null, tokenSealed: null });
       assert.deepEqual(operations(), state === 'initiated' ? [] : ['unlink']);
@@ -185,11 +187,11 @@ describe('other rows that are due', () => {
   test('a link whose customer asked to unlink is ended once its payments are over', async () => {
     const link = await bench.linked({ unlinkRequestedAt: bench.now(), nextAt: bench.now() });
     const payment = await bench.paymentIn({ state: 'pending', linkId: link.id, nextAt: bench.now() + hourMs });
-    bench.bank.unlink = () => done(undefined);
+    bench.saysAlways('unlink', done(undefined));
     await reconcile(bench.ctx);
     assert.equal((await bench.link(link.id)).state, 'active');
     bench.pass(hourMs);
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     await reconcile(bench.ctx);
     assert.deepEqual([(await bench.payment(payment.id)).state, (await bench.link(link.id)).state], ['succeeded', 'unlinked']);
   });

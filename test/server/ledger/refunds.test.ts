@@ -5,8 +5,9 @@ import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
 import { aPayment, aRefund } from '../store/rows.ts';
-import { answers, createBench, dayMs, done, hourMs, minuteMs, paid, refuses } from '../support/ledger-bench.ts';
+import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, paid, pending, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 
 const { leaseMs, settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
 const wish = { reason: 'came back' };
@@ -17,7 +18,7 @@ let customers = 0;
 
 beforeEach(() => { bench = createBench(); });
 afterEach(async () => {
-  assert.equal(bench.inside(), 0, 'somebody is still at the bank');
+  assert.equal(bench.placesTaken(), 0, 'somebody is still at the bank');
   await bench.close();
 });
 
@@ -43,10 +44,10 @@ const states = async ({ payment, refund }: { payment: PaymentRow; refund: Refund
 /** The rows as they are at the moment at which the bank is asked. */
 async function rowsWhileAsked(payment: PaymentRow): Promise<{ payment: PaymentRow; refund: RefundRow | undefined }> {
   const seen = Promise.withResolvers<{ payment: PaymentRow; refund: RefundRow | undefined }>();
-  bench.bank.refund = async () => {
+  bench.saysAlways('refund', async () => {
     seen.resolve({ payment: await bench.payment(payment.id), refund: await bench.ctx.store.refundOfPayment(payment.id) });
     return done({});
-  };
+  });
   await refundPayment(bench.ctx, payment.id, wish);
   return seen.promise;
 }
@@ -89,7 +90,7 @@ describe('a refund that is asked for', () => {
 
   test('again under the same key, is the one that the bank refused; under another, or none, a new one', async () => {
     const payment = await paidPayment();
-    bench.bank.refund = refuses;
+    bench.saysAlways('refund', refusal);
     const refused = await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'one' });
     assert.deepEqual([refused.state, refused.requestKey], ['failed', 'one']);
     assert.deepEqual(await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'one' }), refused);
@@ -112,7 +113,7 @@ describe('a refund that is asked for', () => {
 
   test('by two at once, is one', async () => {
     const payment = await paidPayment();
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     const [one, other] = await Promise.all([refundPayment(bench.ctx, payment.id, wish), refundPayment(bench.ctx, payment.id, wish)]);
     assert.equal(one.id, other.id);
     assert.equal(sendings().length, 1);
@@ -143,7 +144,7 @@ describe('a refund that is asked for', () => {
 describe('what the bank is asked', () => {
   test('names both numbers, the amount, the reason, and the shopper\'s device', async () => {
     const payment = await paidPayment({ deviceId: 'phone', ipAddress: '203.0.113.9' });
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     const { reference } = await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(sendings(), [{
       token: `token of ${payment.customerId}`,
@@ -156,14 +157,14 @@ describe('what the bank is asked', () => {
 
   test('names ours, once the shopper\'s device is forgotten', async () => {
     const payment = await paidPayment({ deviceId: '', ipAddress: '' });
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(sendings()[0]?.order.device, { id: 'allokitserver', ipAddress: '100.64.0.10' });
   });
 
   test('goes with the token of the customer\'s present link, if the payment\'s own is gone', async () => {
     const payment = await paidPayment({ linkId: 'gone' });
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
     assert.equal(sendings()[0]?.token, `token of ${payment.customerId}`);
   });
@@ -171,19 +172,18 @@ describe('what the bank is asked', () => {
   test('goes once more with a new token, if the bank refused the first: the same refund in all else', async () => {
     const payment = await paidPayment();
     await bench.tokenEnds(payment.linkId);
-    const tokens = ['second', 'first'];
-    bench.bank.exchange = () => done({ token: tokens.pop() ?? '', expiresAt: bench.now() + dayMs });
-    bench.bank.refund = (token) => (token === 'second' ? done({}) : answers('token-refused'));
+    bench.says('exchange', ...['first', 'second'].map((token) => done({ token, expiresAt: bench.now() + dayMs })));
+    bench.saysAlways('refund', (token) => (token === 'second' ? done({}) : tokenRefusal));
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
     assert.deepEqual(sendings().map(({ token }) => token), ['first', 'second']);
     assert.deepEqual(sendings()[0]?.order, sendings()[1]?.order);
   });
 
-  for (const [name, exchange] of [['is refused', refuses], ['does not come', () => answers('unknown')]] as const) {
+  for (const [name, exchange] of [['is refused', refusal], ['does not come', silence]] as const) {
     test(`goes once, if the new token ${name}`, async () => {
       const payment = await paidPayment();
-      bench.bank.exchange = exchange;
-      bench.bank.refund = () => answers('token-refused');
+      bench.saysAlways('exchange', exchange);
+      bench.saysAlways('refund', tokenRefusal);
       assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
       assert.deepEqual(operations(), ['refund', 'exchange']);
     });
@@ -191,10 +191,10 @@ describe('what the bank is asked', () => {
 
   test('goes once, if the customer unlinks in the very moment at which the token is refused', async () => {
     const payment = await paidPayment();
-    bench.bank.refund = async () => {
+    bench.saysAlways('refund', async () => {
       await bench.unlinks(payment.linkId);
-      return answers('token-refused');
-    };
+      return tokenRefusal;
+    });
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
     assert.deepEqual(operations(), ['refund']);
   });
@@ -204,7 +204,7 @@ describe('how the bank answers a refund', () => {
   for (const [said, kept] of [[{ refundedAt: 1_234_567 }, 1_234_567], [{}, undefined]] as const) {
     test(`done, and ${kept === undefined ? 'not when: now' : 'when'}`, async () => {
       const payment = await paidPayment();
-      bench.bank.refund = () => done(said);
+      bench.saysAlways('refund', done(said));
       const refund = await refundPayment(bench.ctx, payment.id, wish);
       assert.partialDeepStrictEqual(refund, { state: 'succeeded', refundedAt: kept ?? bench.now(), nextAt: null, leaseUntil: null, failure: null });
       assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'refunded', nextAt: null });
@@ -213,13 +213,13 @@ describe('how the bank answers a refund', () => {
     });
   }
 
-  for (const [outcome, state] of [['pending', 'pending'], ['unknown', 'unknown']] as const) {
-    test(`${outcome}: it is asked for a minute after the sending, however long that took`, async () => {
+  for (const [answer, state] of [[pending, 'pending'], [silence, 'unknown']] as const) {
+    test(`${answer.outcome}: it is asked for a minute after the sending, however long that took`, async () => {
       const payment = await paidPayment();
-      bench.bank.refund = () => {
+      bench.saysAlways('refund', () => {
         bench.pass(5 * second);
-        return answers(outcome);
-      };
+        return answer;
+      });
       const sentAt = bench.now();
       const refund = await refundPayment(bench.ctx, payment.id, wish);
       assert.partialDeepStrictEqual(refund, { state, sentAt, sends: 1, nextAt: sentAt + checkNotBeforeMs, checks: 0 });
@@ -228,10 +228,10 @@ describe('how the bank answers a refund', () => {
     });
   }
 
-  for (const [name, answer, failure] of [['refused', refuses, 'LIMIT_EXCEEDED'], ['not sent', () => answers('not-sent'), 'BANK_UNAVAILABLE']] as const) {
+  for (const [name, answer, failure] of [['refused', refusal, 'LIMIT_EXCEEDED'], ['not sent', notSent, 'BANK_UNAVAILABLE']] as const) {
     test(`${name}: the payment is paid as before, and the merchant is told of this refund`, async () => {
       const payment = await paidPayment();
-      bench.bank.refund = answer;
+      bench.saysAlways('refund', answer);
       const refund = await refundPayment(bench.ctx, payment.id, wish);
       assert.partialDeepStrictEqual(refund, { state: 'failed', failure, nextAt: null, refundedAt: null });
       assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null });
@@ -243,7 +243,8 @@ describe('how the bank answers a refund', () => {
 
   test('no token any more: it is for people, the payment is paid as before, and the log says so', async () => {
     const payment = await paidPayment();
-    bench.bank.refund = () => answers('token-refused');
+    bench.saysAlways('refund', tokenRefusal);
+    bench.says('exchange', silence);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.partialDeepStrictEqual(refund, { state: 'manual', failure: null, nextAt: null, sends: 1 });
     assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null });
@@ -255,7 +256,7 @@ describe('how the bank answers a refund', () => {
     const payment = await paidPayment({ state: 'late_success', orderId: 'order' });
     await bench.ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['late_success'], to: 'late_success', cause: 'test' }] });
     await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
-    bench.bank.refund = refuses;
+    bench.saysAlways('refund', refusal);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.partialDeepStrictEqual(refund, { state: 'failed', failure: 'LIMIT_EXCEEDED', nextAt: null });
     assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'review', nextAt: null });
@@ -291,6 +292,7 @@ describe('a refund without a token', () => {
   });
 
   test('for now, has failed, if it was never sent; for people, it stays with them', async () => {
+    bench.says('exchange', silence, silence);
     const payment = await paidPayment();
     await bench.tokenEnds(payment.linkId);
     assert.partialDeepStrictEqual(await refundPayment(bench.ctx, payment.id, wish), { state: 'failed', failure: 'BANK_UNAVAILABLE' });
@@ -304,10 +306,11 @@ describe('a refund without a token', () => {
   });
 
   test('for now, keeps its place, if it was sent before', async () => {
+    bench.says('exchange', silence);
     const { payment, refund } = await sentRefund();
     await bench.tokenEnds(payment.linkId);
     bench.pass(settleWindowMs);
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     await reconcileRefund(bench.ctx, refund);
     assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'unknown', sends: 1, checks: 1, nextAt: bench.now() + 1.5 * minuteMs });
   });
@@ -316,7 +319,7 @@ describe('a refund without a token', () => {
     const { payment, refund } = await sentRefund();
     await bench.unlinks(payment.linkId);
     bench.pass(settleWindowMs);
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     await reconcileRefund(bench.ctx, refund);
     assert.deepEqual(await states({ payment, refund }), ['review', 'review']);
     assert.deepEqual(await told(), [['refund.review', payment.id]]);
@@ -336,22 +339,22 @@ test('a refund that waited for people is sent by the bank once it can be, and th
 
 test('a refund that waited for people, and whose token the bank refuses once more, waits for them still: nothing was given back', async () => {
   const payment = await paidPayment();
-  bench.bank.exchange = () => done({ token: 'refused too', expiresAt: bench.now() + dayMs });
-  bench.bank.refund = () => answers('token-refused');
+  bench.saysAlways('exchange', done({ token: 'refused too', expiresAt: bench.now() + dayMs }));
+  bench.saysAlways('refund', tokenRefusal);
   for (let times = 1; times <= 3; times += 1) {
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
     assert.equal(sendings().length, 2 * times);
   }
   assert.deepEqual(await told(), [['refund.manual', payment.id]]);
-  bench.bank.refund = () => answers('not-sent');
+  bench.saysAlways('refund', notSent);
   assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'failed');
 });
 
 describe('a refund that is due', () => {
   const look = async (change: Partial<RefundRow>, status?: ChargeStatus): Promise<{ payment: PaymentRow; refund: RefundRow }> => {
     const rows = await sentRefund(change);
-    if (status !== undefined) bench.bank.chargeStatus = () => done(status);
+    if (status !== undefined) bench.saysAlways('chargeStatus', done(status));
     await reconcileRefund(bench.ctx, rows.refund);
     return { ...rows, refund: await bench.refund(rows.refund.id) };
   };
@@ -365,27 +368,27 @@ describe('a refund that is due', () => {
     const { payment, refund } = await look({ state: 'created', sends: 0, sentAt: null });
     assert.deepEqual([await states({ payment, refund }), operations()], [['refunding', 'created'], []]);
     bench.setAway(false);
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     await reconcileRefund(bench.ctx, refund);
     assert.deepEqual([await states({ payment, refund }), operations()], [['refunded', 'succeeded'], ['refund']]);
   });
 
   test('and was sent by another meanwhile, is not sent again', async () => {
     const { payment, refund } = await sentRefund({ state: 'created', sends: 0, sentAt: null });
-    bench.bank.refund = () => done({});
+    bench.saysAlways('refund', done({}));
     await reconcileRefund(bench.ctx, refund);
     await reconcileRefund(bench.ctx, refund);
     assert.equal(sendings().length, 1);
     const stale = await sentRefund({}, await paidPayment({ state: 'refunding' }));
     await bench.ctx.store.commit({ changes: [{ table: 'refunds', id: stale.refund.id, from: ['unknown'], to: 'unknown', cause: 'somebody else looked' }] });
     bench.pass(settleWindowMs);
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     await reconcileRefund(bench.ctx, stale.refund);
     assert.equal(sendings().length, 1, payment.id);
   });
 
   test('and whose sender died, may have been done: the bank is asked at the proper time, not yet', async () => {
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
     const sentAt = bench.now() - 5 * second;
     const { payment, refund } = await look({ state: 'sending', sentAt });
     assert.partialDeepStrictEqual(refund, { state: 'unknown', nextAt: sentAt + checkNotBeforeMs, checks: 0 });
@@ -394,6 +397,7 @@ describe('a refund that is due', () => {
 
   for (const state of ['pending', 'unknown'] as const) {
     test(`and of which the bank says nothing, stays ${state}, and is asked for again later`, async () => {
+      bench.says('chargeStatus', silence);
       const { refund, payment } = await look({ state, checks: 1, sentAt: bench.now() - hourMs });
       assert.partialDeepStrictEqual(refund, { state, checks: 2, nextAt: bench.now() + 3 * minuteMs });
       assert.deepEqual(bench.asked, [{ operation: 'chargeStatus', given: [payment.reference, '4711', { value: '10000.00', currency: 'IDR' }] }]);
@@ -401,6 +405,7 @@ describe('a refund that is due', () => {
     });
 
     test(`and not to be asked for yet, is asked for again a minute after it was sent (${state})`, async () => {
+      bench.says('chargeStatus', silence);
       const { refund } = await look({ state, sentAt: bench.now() + hourMs });
       assert.equal(refund.nextAt, bench.now() + hourMs + checkNotBeforeMs);
     });
@@ -416,7 +421,7 @@ describe('a refund that is due', () => {
       test(`and of which the bank says "${name}", is then ${ends.join(', ')}`, async () => {
         const rows = await sentRefund({ state });
         const others = [{ reference: 'of another', status: 'done' as const }];
-        bench.bank.chargeStatus = () => done({ ...status, refunds: ours === undefined ? others : [...others, { reference: rows.refund.reference, status: ours }] });
+        bench.saysAlways('chargeStatus', done({ ...status, refunds: ours === undefined ? others : [...others, { reference: rows.refund.reference, status: ours }] }));
         await reconcileRefund(bench.ctx, rows.refund);
         assert.deepEqual(await states(rows), ends);
         const { refundedAt, failure, nextAt } = await bench.refund(rows.refund.id);
@@ -442,7 +447,8 @@ describe('a refund that is due', () => {
   });
 
   test('and of which the bank shows no trace for long enough, is sent again under its number: three times in all', async () => {
-    bench.bank.chargeStatus = () => done(paid);
+    bench.saysAlways('chargeStatus', done(paid));
+    bench.says('refund', silence, silence);
     const { payment, refund } = await sentRefund();
     for (let sends = 1; sends <= 3; sends += 1) {
       bench.pass(settleWindowMs);
@@ -473,7 +479,7 @@ describe('a refund that is due', () => {
 
   test('and may have been done, is not sent again: the bank is still at it', async () => {
     const { refund } = await sentRefund({ sentAt: bench.now() - 2 * settleWindowMs });
-    bench.bank.chargeStatus = () => done({ ...paid, refunds: [{ reference: refund.reference, status: 'open' }] });
+    bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference: refund.reference, status: 'open' }] }));
     await reconcileRefund(bench.ctx, refund);
     assert.deepEqual([(await bench.refund(refund.id)).state, sendings()], ['unknown', []]);
   });
@@ -485,13 +491,14 @@ describe('a refund that is due', () => {
   });
 
   test('and that never left when it was sent again, is still unknown: the first may have arrived', async () => {
-    bench.bank.refund = () => answers('not-sent');
+    bench.saysAlways('refund', notSent);
     const { refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
     assert.partialDeepStrictEqual(refund, { state: 'unknown', sends: 2, failure: null, nextAt: bench.now() + 1.5 * minuteMs });
   });
 
   test('and whose token the bank refuses when it is sent again, is for people to find out', async () => {
-    bench.bank.refund = () => answers('token-refused');
+    bench.saysAlways('refund', tokenRefusal);
+    bench.says('exchange', silence);
     const { payment, refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
     assert.deepEqual(await states({ payment, refund }), ['review', 'review']);
     assert.deepEqual([refund.nextAt, (await bench.payment(payment.id)).nextAt], [null, null]);
@@ -510,7 +517,7 @@ describe('a payment that was taken late', () => {
   for (const state of ['succeeded', 'refunding', 'refunded', 'review'] as const) {
     test(`while the order has a payment that is "${state}", is given back`, async () => {
       const payment = await taken(state);
-      bench.bank.refund = () => done({});
+      bench.saysAlways('refund', done({}));
       await reconcileLate(bench.ctx, payment);
       assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'refunded', nextAt: null });
       assert.equal(sendings()[0]?.order.reason, 'paid twice');

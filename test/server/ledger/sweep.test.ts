@@ -4,8 +4,9 @@ import type { ChargeStatus } from '../../../packages/server/src/ledger/bank.ts';
 import { compare, sweep, sweepGivenUp } from '../../../packages/server/src/ledger/sweep.ts';
 import type { ListedMovement } from '../../../packages/server/src/ledger/sweep.ts';
 import type { PaymentRow, PaymentState } from '../../../packages/server/src/store/rows.ts';
-import { createBench, dayMs, done, hourMs, paid } from '../support/ledger-bench.ts';
+import { createBench, dayMs, hourMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
+import { done, paid, silence } from '../support/scripted-bank.ts';
 
 const always = { fromMs: 0, toMs: 8e15 };
 const amount = { value: '10000.00', currency: 'IDR' } as const;
@@ -21,10 +22,10 @@ let said: Map<string, ChargeStatus>;
 beforeEach(() => {
   bench = createBench();
   said = new Map();
-  bench.bank.chargeStatus = (reference) => {
+  bench.saysAlways('chargeStatus', (reference) => {
     const status = said.get(reference);
-    return status === undefined ? Promise.resolve({ outcome: 'unknown', evidence: 'silence' }) : done(status);
-  };
+    return status === undefined ? silence : done(status);
+  });
 });
 afterEach(() => bench.close());
 
@@ -58,7 +59,7 @@ describe('a sweep', () => {
   test('goes on behind each fifty, to the last', async () => {
     for (const count of [0, 1, 49, 50, 51, 100, 101]) {
       const many = createBench();
-      many.bank.chargeStatus = () => done(paid);
+      many.saysAlways('chargeStatus', done(paid));
       for (let index = 0; index < count; index += 1) await many.paymentIn({ state: 'succeeded', sentAt: many.now() });
       assert.equal((await sweep(many.ctx, always)).asked, count);
       assert.equal(new Set(many.asked.map(({ given: [reference] }) => reference)).size, count);
@@ -69,11 +70,10 @@ describe('a sweep', () => {
 
   test('ends where it is when the server is about to stop', async () => {
     for (let index = 0; index < 3; index += 1) await known('succeeded', paid);
-    const answer = bench.bank.chargeStatus;
-    bench.bank.chargeStatus = (...given) => {
+    bench.says('chargeStatus', () => {
       bench.setClosing(true);
-      return answer?.(...given) ?? assert.fail();
-    };
+      return done(paid);
+    });
     assert.equal((await sweep(bench.ctx, always)).asked, 1);
   });
 });

@@ -4,148 +4,150 @@ import { customerToken, markDead, renewCustomerToken, sealToken } from '../../..
 import { resealAll } from '../../../packages/server/src/store/reseal.ts';
 import { createSeal } from '../../../packages/server/src/store/seal.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createSmallLedger, done, notSent, refusal, silence } from '../support/small-ledger.ts';
-import type { SmallLedger } from '../support/small-ledger.ts';
+import { createBench } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, refusal, silence } from '../support/scripted-bank.ts';
 import { aLink, instant } from '../store/rows.ts';
 
 const dayMs = 24 * 3_600_000;
 const marginMs = 5 * 60_000;
 const newToken = (name = 'new') => done({ token: name, expiresAt: instant + 15 * dayMs });
 
-let ledger: SmallLedger;
+let bench: Bench;
 
 beforeEach(() => {
-  ledger = createSmallLedger();
+  bench = createBench();
 });
-afterEach(() => ledger.store.close());
+afterEach(() => bench.close());
 
+const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const linked = (change: Partial<LinkRow> = {}): Promise<LinkRow> =>
-  ledger.addLink({ state: 'active', tokenExpiresAt: instant + dayMs, ...change }, { authCode: 'code', ...(change.tokenSealed === undefined && { token: 'old' }) });
+  bench.linkIn({ state: 'active', tokenExpiresAt: instant + dayMs, ...change }, { authCode: 'code', ...(change.tokenSealed === undefined && { token: 'old' }) });
 
 /** Another process exchanges the code for a token, and writes it. */
 async function renewElsewhere(link: LinkRow, token = 'from elsewhere'): Promise<void> {
-  const set = await sealToken(ledger.ctx, link.id, { token, expiresAt: instant + 15 * dayMs });
-  const { state } = await ledger.link(link.id);
-  assert.ok(await ledger.store.commit({ changes: [{ table: 'links', id: link.id, from: [state], to: state, set, cause: 'elsewhere' }] }));
+  const set = await sealToken(bench.ctx, link.id, { token, expiresAt: instant + 15 * dayMs });
+  const { state } = await bench.link(link.id);
+  assert.ok(await bench.store.commit({ changes: [{ table: 'links', id: link.id, from: [state], to: state, set, cause: 'elsewhere' }] }));
 }
 
 /** Something else happens to the link meanwhile. */
 async function become(link: LinkRow, state: LinkRow['state'], set: Partial<LinkRow> = {}): Promise<void> {
-  assert.ok(await ledger.store.commit({ changes: [{ table: 'links', id: link.id, from: [link.state], to: state, set, cause: 'elsewhere' }] }));
+  assert.ok(await bench.store.commit({ changes: [{ table: 'links', id: link.id, from: [link.state], to: state, set, cause: 'elsewhere' }] }));
 }
 
 describe('a token', () => {
   test('that lives for longer than the margin is used, and the bank is not asked', async () => {
     const link = await linked({ tokenExpiresAt: instant + marginMs + 1 });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'token', token: 'old' });
-    assert.deepEqual(ledger.asked, []);
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'old' });
+    assert.deepEqual(bench.asked, []);
   });
 
   test('that ends within the margin is renewed with the code, written, and then used until it ends in its turn', async () => {
-    ledger.says('exchange', newToken());
+    bench.says('exchange', newToken());
     const link = await linked({ tokenExpiresAt: instant + marginMs });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'token', token: 'new' });
-    assert.deepEqual(ledger.asked, [{ operation: 'exchange', given: ['code'] }]);
-    const renewed = await ledger.link(link.id);
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
+    assert.deepEqual(bench.asked, [{ operation: 'exchange', given: ['code'] }]);
+    const renewed = await bench.link(link.id);
     assert.equal(renewed.tokenExpiresAt, instant + 15 * dayMs);
-    assert.deepEqual(await customerToken(ledger.ctx, renewed), { outcome: 'token', token: 'new' });
-    assert.equal(ledger.asked.length, 1, 'once');
+    assert.deepEqual(await customerToken(bench.ctx, renewed), { outcome: 'token', token: 'new' });
+    assert.equal(bench.asked.length, 1, 'once');
   });
 
   test('that nobody can read any more is replaced when it ends, as long as the code can be read', async () => {
-    ledger.says('exchange', newToken());
+    bench.says('exchange', newToken());
     const link = await linked({ tokenExpiresAt: instant, tokenSealed: 'under.a.lost-key' });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'token', token: 'new' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
   });
 
   test('there is none of a link that has ended, and the bank is not asked for one', async () => {
-    const link = await ledger.addLink({ state: 'unlinked', tokenExpiresAt: instant + dayMs }, { authCode: 'code' });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'dead' });
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'dead' });
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, aLink()), { outcome: 'dead' }, 'nor of one that is not there');
+    const link = await bench.linkIn({ state: 'unlinked', tokenExpiresAt: instant + dayMs }, { authCode: 'code' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, aLink()), { outcome: 'dead' }, 'nor of one that is not there');
   });
 
   test('of an attempt that was disowned before it was confirmed is asked for by its code', async () => {
-    ledger.says('exchange', newToken());
-    const link = await ledger.addLink({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'token', token: 'new' });
-    assert.equal(await ledger.tokenOf(link.id), 'new');
-    const known = await ledger.link(link.id);
-    assert.deepEqual(await customerToken(ledger.ctx, known), { outcome: 'token', token: 'new' }, 'and then kept');
+    bench.says('exchange', newToken());
+    const link = await bench.linkIn({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
+    assert.equal(await bench.tokenOf(link.id), 'new');
+    const known = await bench.link(link.id);
+    assert.deepEqual(await customerToken(bench.ctx, known), { outcome: 'token', token: 'new' }, 'and then kept');
   });
 
   for (const state of ['active', 'unlinking', 'disowned', 'relink_required'] as const) {
     test(`is renewed of a link that is ${state}, which stays as it is, in the hands of whoever works on it`, async () => {
-      ledger.says('exchange', newToken());
+      bench.says('exchange', newToken());
       const link = await linked({ state, tokenExpiresAt: instant, nextAt: instant - 1 });
-      const [claimed = link] = await ledger.store.claimDue('links', 90_000, 1);
-      assert.deepEqual(await customerToken(ledger.ctx, claimed), { outcome: 'token', token: 'new' });
-      assert.equal(await ledger.tokenOf(link.id), 'new');
-      const now = await ledger.link(link.id);
+      const [claimed = link] = await bench.store.claimDue('links', 90_000, 1);
+      assert.deepEqual(await customerToken(bench.ctx, claimed), { outcome: 'token', token: 'new' });
+      assert.equal(await bench.tokenOf(link.id), 'new');
+      const now = await bench.link(link.id);
       const { tokenSealed, tokenExpiresAt } = now;
       assert.deepEqual(now, { ...claimed, version: 2, tokenSealed, tokenExpiresAt });
-      assert.deepEqual(await ledger.store.claimDue('links', 90_000, 1), [], 'no other process takes it on meanwhile');
+      assert.deepEqual(await bench.store.claimDue('links', 90_000, 1), [], 'no other process takes it on meanwhile');
     });
   }
 });
 
 describe('two who need a new token', () => {
   test('in one process at once ask for one, together', async () => {
-    ledger.says('exchange', newToken());
+    bench.says('exchange', newToken());
     const link = await linked();
-    const answers = await Promise.all([renewCustomerToken(ledger.ctx, link), renewCustomerToken(ledger.ctx, link)]);
+    const answers = await Promise.all([renewCustomerToken(bench.ctx, link), renewCustomerToken(bench.ctx, link)]);
     assert.deepEqual(answers, [{ outcome: 'token', token: 'new' }, { outcome: 'token', token: 'new' }]);
-    assert.equal(ledger.asked.length, 1);
+    assert.equal(bench.asked.length, 1);
   });
 
   test('of two customers get each their own', async () => {
-    ledger.says('exchange', async (code) => newToken(`token for ${String(code)}`), async (code) => newToken(`token for ${String(code)}`));
-    const links = await Promise.all(['one', 'two'].map((authCode) => ledger.addLink({ state: 'active', tokenExpiresAt: instant }, { token: 'old', authCode })));
-    const answers = await Promise.all(links.map((link) => customerToken(ledger.ctx, link)));
+    bench.says('exchange', (code) => newToken(`token for ${code}`), (code) => newToken(`token for ${code}`));
+    const links = await Promise.all(['one', 'two'].map((authCode) => bench.linkIn({ state: 'active', tokenExpiresAt: instant }, { token: 'old', authCode })));
+    const answers = await Promise.all(links.map((link) => customerToken(bench.ctx, link)));
     assert.deepEqual(answers, [{ outcome: 'token', token: 'token for one' }, { outcome: 'token', token: 'token for two' }]);
   });
 
   test('one after the other: whoever still has the one that was replaced gets the new one, without asking', async () => {
-    ledger.says('exchange', newToken());
+    bench.says('exchange', newToken());
     const link = await linked();
-    await renewCustomerToken(ledger.ctx, link);
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'token', token: 'new' });
-    assert.deepEqual(await renewCustomerToken(ledger.another(), link), { outcome: 'token', token: 'new' }, 'in another process, too');
-    assert.equal(ledger.asked.length, 1);
+    await renewCustomerToken(bench.ctx, link);
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
+    assert.deepEqual(await renewCustomerToken(bench.another(), link), { outcome: 'token', token: 'new' }, 'in another process, too');
+    assert.equal(bench.asked.length, 1);
   });
 
   test('one after the other, since the bank refused the new one, too: it is asked again', async () => {
-    ledger.says('exchange', newToken('second'), newToken('third'));
+    bench.says('exchange', newToken('second'), newToken('third'));
     const link = await linked();
-    await renewCustomerToken(ledger.ctx, link);
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, await ledger.link(link.id)), { outcome: 'token', token: 'third' });
+    await renewCustomerToken(bench.ctx, link);
+    assert.deepEqual(await renewCustomerToken(bench.ctx, await bench.link(link.id)), { outcome: 'token', token: 'third' });
   });
 
   test('one after the other, since it could not be had at first: it is asked again', async () => {
-    ledger.says('exchange', () => Promise.reject(new Error('broken')), newToken());
+    bench.says('exchange', () => Promise.reject(new Error('broken')), newToken());
     const link = await linked();
-    await assert.rejects(renewCustomerToken(ledger.ctx, link), /broken/);
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'token', token: 'new' });
+    await assert.rejects(renewCustomerToken(bench.ctx, link), /broken/);
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
   });
 
   test('when another process exchanged the code of a disowned attempt meanwhile: its token is taken', async () => {
-    const link = await ledger.addLink({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
+    const link = await bench.linkIn({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
     await renewElsewhere(link);
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'token', token: 'from elsewhere' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'from elsewhere' });
   });
 
   test('when the refused one was sealed anew meanwhile: that makes no new one of it', async () => {
-    ledger.says('exchange', newToken());
+    bench.says('exchange', newToken());
     const link = await linked();
     const seal = createSeal([new Uint8Array(32).fill(8), new Uint8Array(32).fill(7)]);
-    await resealAll(ledger.store, seal);
-    assert.notEqual((await ledger.link(link.id)).tokenSealed, link.tokenSealed);
-    assert.deepEqual(await renewCustomerToken({ ...ledger.ctx, seal }, link), { outcome: 'token', token: 'new' });
+    await resealAll(bench.store, seal);
+    assert.notEqual((await bench.link(link.id)).tokenSealed, link.tokenSealed);
+    assert.deepEqual(await renewCustomerToken({ ...bench.ctx, seal }, link), { outcome: 'token', token: 'new' });
   });
 });
 
 describe('while the bank gives a new token', () => {
-  const duringExchange = (work: () => Promise<void>): void => ledger.says('exchange', async () => {
+  const duringExchange = (work: () => Promise<void>): void => bench.says('exchange', async () => {
     await work();
     return newToken();
   });
@@ -153,79 +155,79 @@ describe('while the bank gives a new token', () => {
   test('another process wrote one: that one is used, by everybody', async () => {
     const link = await linked();
     duringExchange(() => renewElsewhere(link));
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'token', token: 'from elsewhere' });
-    assert.equal(await ledger.tokenOf(link.id), 'from elsewhere');
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'from elsewhere' });
+    assert.equal(await bench.tokenOf(link.id), 'from elsewhere');
   });
 
   test('the link ended: there is none', async () => {
     const link = await linked();
     duringExchange(() => become(link, 'unlinked', { tokenSealed: null, authCodeSealed: null }));
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'dead' });
-    assert.equal(await ledger.tokenOf(link.id), undefined, 'nothing is kept of a link that ended');
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.equal(await bench.tokenOf(link.id), undefined, 'nothing is kept of a link that ended');
   });
 
   test('the row was lost: there is none', async () => {
     const link = await linked();
     let isLost = false;
-    const losing = { ...ledger.ctx, store: { ...ledger.store, link: async (id: string) => (isLost ? undefined : ledger.store.link(id)), commit: () => Promise.resolve(false) } };
+    const losing = { ...bench.ctx, store: { ...bench.store, link: async (id: string) => (isLost ? undefined : bench.store.link(id)), commit: () => Promise.resolve(false) } };
     duringExchange(async () => void (isLost = true));
     assert.deepEqual(await renewCustomerToken(losing, link), { outcome: 'dead' });
   });
 
   test('somebody came back from the page of a disowned attempt: it is tried again later', async () => {
-    const link = await ledger.addLink({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
+    const link = await bench.linkIn({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
     duringExchange(() => become(link, 'disowned', { returnedAt: instant }));
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'unavailable' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'unavailable' });
   });
 });
 
 describe('when the bank gives no new token', () => {
   test('because it refuses: the link is dead, the merchant is told, and nothing is kept but the masked number', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await linked({ phoneMask: '0812••••789', phoneHash: 'hash', pageUrl: 'https://bank.example/page', nextAt: instant });
-    const payment = await ledger.addPayment({ state: 'succeeded', linkId: link.id });
-    assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'dead' });
-    const { state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask } = await ledger.link(link.id);
+    const payment = await bench.paymentIn({ state: 'succeeded', linkId: link.id });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
+    const { state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask } = await bench.link(link.id);
     assert.deepEqual({ state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask }, {
       state: 'relink_required', authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, phoneHash: null, pageUrl: null, nextAt: null, phoneMask: '0812••••789',
     });
-    assert.deepEqual(await ledger.told(), ['account.relink-required']);
-    assert.equal((await ledger.payment(payment.id)).deviceId, '', 'nor of the browser that paid');
+    assert.deepEqual(await told(), ['account.relink-required']);
+    assert.equal((await bench.payment(payment.id)).deviceId, '', 'nor of the browser that paid');
   });
 
   for (const [name, answer] of [['silence', silence], ['nothing sent', notSent], ['an answer that comes later', { outcome: 'pending', evidence: '' }]] as const) {
     test(`${name} proves nothing: it is tried again later`, async () => {
-      ledger.says('exchange', answer);
+      bench.says('exchange', answer);
       const link = await linked();
-      assert.deepEqual(await renewCustomerToken(ledger.ctx, link), { outcome: 'unavailable' });
-      assert.equal((await ledger.link(link.id)).state, 'active');
-      assert.equal(await ledger.tokenOf(link.id), 'old');
+      assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'unavailable' });
+      assert.equal((await bench.link(link.id)).state, 'active');
+      assert.equal(await bench.tokenOf(link.id), 'old');
     });
   }
 
   test('because we have no code to exchange: the link is dead, without a question', async () => {
-    const link = await ledger.addLink({ state: 'active', tokenExpiresAt: instant }, { token: 'old' });
-    assert.deepEqual(await customerToken(ledger.ctx, link), { outcome: 'dead' });
-    assert.equal((await ledger.link(link.id)).state, 'relink_required');
+    const link = await bench.linkIn({ state: 'active', tokenExpiresAt: instant }, { token: 'old' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.equal((await bench.link(link.id)).state, 'relink_required');
   });
 });
 
 describe('a link whose tokens the bank gives and refuses', () => {
   test('keeps token and code, so that it can be ended at the bank, and that is done at once', async () => {
     const link = await linked({ phoneHash: 'hash', pageUrl: 'https://bank.example/page', checks: 4 });
-    await markDead(ledger.ctx, link, 'token refused', 'refused');
-    const { state, phoneHash, pageUrl, checks, nextAt, authCodeSealed } = await ledger.link(link.id);
+    await markDead(bench.ctx, link, 'token refused', 'refused');
+    const { state, phoneHash, pageUrl, checks, nextAt, authCodeSealed } = await bench.link(link.id);
     assert.deepEqual({ state, phoneHash, pageUrl, checks, nextAt, authCodeSealed }, {
       state: 'relink_required', phoneHash: null, pageUrl: null, checks: 0, nextAt: instant, authCodeSealed: link.authCodeSealed,
     });
-    assert.equal(await ledger.tokenOf(link.id), 'old');
-    assert.deepEqual(await ledger.told(), ['account.relink-required']);
+    assert.equal(await bench.tokenOf(link.id), 'old');
+    assert.deepEqual(await told(), ['account.relink-required']);
   });
 
   test('but is being unlinked already, stays that', async () => {
     const link = await linked({ state: 'unlinking', nextAt: instant });
-    await markDead(ledger.ctx, link, 'token refused', 'refused');
-    assert.deepEqual(await ledger.link(link.id), link);
-    assert.deepEqual(await ledger.told(), []);
+    await markDead(bench.ctx, link, 'token refused', 'refused');
+    assert.deepEqual(await bench.link(link.id), link);
+    assert.deepEqual(await told(), []);
   });
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { assertNothingRefundable, continueUnlink, requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { createSmallLedger, done, notSent, refusal, silence, tokenRefusal } from '../support/small-ledger.ts';
-import type { SmallLedger } from '../support/small-ledger.ts';
+import { createBench } from '../support/ledger-bench.ts';
+import type { Bench } from '../support/ledger-bench.ts';
+import { done, notSent, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
 const secondMs = 1_000;
@@ -13,78 +14,79 @@ const device = { id: 'device', ipAddress: '203.0.113.7' };
 const unlinked = done(undefined);
 const newToken = done({ token: 'new', expiresAt: instant + 15 * dayMs });
 
-let ledger: SmallLedger;
+let bench: Bench;
 
 beforeEach(() => {
-  ledger = createSmallLedger();
+  bench = createBench();
 });
-afterEach(() => ledger.store.close());
+afterEach(() => bench.close());
 
-const linked = (change: Partial<LinkRow> = {}, secrets: { token?: string; authCode?: string } = { token: 'old', authCode: 'code' }): Promise<LinkRow> => ledger.addLink({
+const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
+const linked = (change: Partial<LinkRow> = {}, secrets: { token?: string; authCode?: string } = { token: 'old', authCode: 'code' }): Promise<LinkRow> => bench.linkIn({
   state: 'active', customerId: 'budi', tokenExpiresAt: instant + dayMs, phoneMask: '0812••••001', phoneHash: 'phone', externalId: 'external', deviceHash: 'device', returnTo: '/shop',
   linkedAt: instant - dayMs, ...change,
 }, secrets);
 /** A link whose end was asked for, and is due. */
 const unlinking = (change: Partial<LinkRow> = {}, secrets?: { token?: string; authCode?: string }): Promise<LinkRow> =>
   linked({ state: 'unlinking', unlinkRequestedAt: instant, nextAt: instant, ...change }, secrets);
-const openPayment = (link: LinkRow): Promise<PaymentRow> => ledger.addPayment({ state: 'pending', linkId: link.id, nextAt: instant + minuteMs });
-const paid = (link: LinkRow, paidAt: number): Promise<PaymentRow> => ledger.addPayment({ state: 'succeeded', linkId: link.id, paidAt });
-const operations = (): string[] => ledger.asked.map(({ operation }) => operation);
+const openPayment = (link: LinkRow): Promise<PaymentRow> => bench.paymentIn({ state: 'pending', linkId: link.id, nextAt: instant + minuteMs });
+const paid = (link: LinkRow, paidAt: number): Promise<PaymentRow> => bench.paymentIn({ state: 'succeeded', linkId: link.id, paidAt });
+const operations = (): string[] => bench.asked.map(({ operation }) => operation);
 const step = ({ state, checks, nextAt, leaseUntil }: LinkRow) => ({ state, checks, nextAt, leaseUntil });
 
 describe('the wish to unlink', () => {
   test('is done at once, at the bank from the shopper\'s device, and leaves nothing of the shopper', async () => {
-    ledger.says('unlink', unlinked);
+    bench.says('unlink', unlinked);
     const link = await linked();
     const payment = await paid(link, instant - dayMs);
-    const ended = await requestUnlink(ledger.ctx, 'budi', device);
-    assert.deepEqual(ledger.asked, [{ operation: 'unlink', given: ['old', device] }]);
+    const ended = await requestUnlink(bench.ctx, 'budi', device);
+    assert.deepEqual(bench.asked, [{ operation: 'unlink', given: ['old', device] }]);
     assert.deepEqual(ended, {
       ...link, version: 4, state: 'unlinked', unlinkRequestedAt: instant, nextAt: null, phoneMask: null, phoneHash: null, externalId: null, authCodeSealed: null, tokenSealed: null,
       tokenExpiresAt: null, deviceHash: '', returnTo: '/',
     });
-    assert.deepEqual(await ledger.told(), ['account.unlinked']);
-    assert.equal((await ledger.payment(payment.id)).deviceId, '');
+    assert.deepEqual(await told(), ['account.unlinked']);
+    assert.equal((await bench.payment(payment.id)).deviceId, '');
   });
 
   for (const [name, change] of [['of nobody who is linked', undefined], ['of an account that is being linked', { state: 'redirected' }], ['of a link that is dead', { state: 'relink_required' }]] as const) {
     test(`${name} is refused`, async () => {
       if (change !== undefined) await linked(change);
-      await assert.rejects(requestUnlink(ledger.ctx, 'budi', device), { code: 'NOT_LINKED' });
-      assert.deepEqual(ledger.asked, []);
+      await assert.rejects(requestUnlink(bench.ctx, 'budi', device), { code: 'NOT_LINKED' });
+      assert.deepEqual(bench.asked, []);
     });
   }
 
   test('a second time, while it is under way, changes nothing', async () => {
     const link = await unlinking();
-    assert.deepEqual(await requestUnlink(ledger.ctx, 'budi', device), link);
-    assert.deepEqual(ledger.asked, []);
+    assert.deepEqual(await requestUnlink(bench.ctx, 'budi', device), link);
+    assert.deepEqual(bench.asked, []);
   });
 
   test('outlives the process that heard it, and is taken up after five seconds', async () => {
     const link = await linked({ checks: 4 });
-    ledger.before('unlink', () => Promise.reject(new Error('died')));
-    await assert.rejects(requestUnlink(ledger.ctx, 'budi', device), /died/);
-    assert.deepEqual(step(await ledger.link(link.id)), { state: 'active', checks: 0, nextAt: instant + 5 * secondMs, leaseUntil: null });
-    assert.equal((await ledger.link(link.id)).unlinkRequestedAt, instant);
+    bench.before('unlink', () => Promise.reject(new Error('died')));
+    await assert.rejects(requestUnlink(bench.ctx, 'budi', device), /died/);
+    assert.deepEqual(step(await bench.link(link.id)), { state: 'active', checks: 0, nextAt: instant + 5 * secondMs, leaseUntil: null });
+    assert.equal((await bench.link(link.id)).unlinkRequestedAt, instant);
   });
 
   test('is one process\'s, from before the bank is asked, for as long as that may take', async () => {
-    ledger.says('unlink', async () => {
-      const link = (await ledger.store.latestLink('budi')) ?? assert.fail();
+    bench.says('unlink', async () => {
+      const link = (await bench.store.latestLink('budi')) ?? assert.fail();
       assert.deepEqual(step(link), { state: 'unlinking', checks: 0, nextAt: instant + 90 * secondMs, leaseUntil: instant + 90 * secondMs });
       assert.equal(link.failure, null);
       return unlinked;
     });
-    const { state } = (await linked({ failure: 'not-completed', checks: 4 }), await requestUnlink(ledger.ctx, 'budi', device));
+    const { state } = (await linked({ failure: 'not-completed', checks: 4 }), await requestUnlink(bench.ctx, 'budi', device));
     assert.equal(state, 'unlinked');
   });
 
   test('that another process took up at the same moment is left to it', async () => {
     const link = await linked();
-    ledger.before('unlink', () => ledger.store.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'unlinking', cause: 'elsewhere' }] }));
-    assert.equal((await requestUnlink(ledger.ctx, 'budi', device)).state, 'unlinking');
-    assert.deepEqual(ledger.asked, []);
+    bench.before('unlink', () => bench.store.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'unlinking', cause: 'elsewhere' }] }));
+    assert.equal((await requestUnlink(bench.ctx, 'budi', device)).state, 'unlinking');
+    assert.deepEqual(bench.asked, []);
   });
 });
 
@@ -92,28 +94,28 @@ describe('an open payment', () => {
   test('is waited for: 5, 15, 60 seconds, 5 minutes, half an hour, and every hour', async () => {
     const link = await linked();
     await openPayment(link);
-    const first = await requestUnlink(ledger.ctx, 'budi', device);
+    const first = await requestUnlink(bench.ctx, 'budi', device);
     assert.deepEqual(step(first), { state: 'active', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
     for (const [index, seconds] of [15, 60, 300, 1800, 3600, 3600].entries()) {
-      await continueUnlink(ledger.ctx, link.id);
-      assert.deepEqual(step(await ledger.link(link.id)), { state: 'active', checks: index + 2, nextAt: instant + seconds * secondMs, leaseUntil: null });
+      await continueUnlink(bench.ctx, link.id);
+      assert.deepEqual(step(await bench.link(link.id)), { state: 'active', checks: index + 2, nextAt: instant + seconds * secondMs, leaseUntil: null });
     }
-    assert.deepEqual(ledger.asked, []);
+    assert.deepEqual(bench.asked, []);
   });
 
   test('and asking again meanwhile keeps the time at which it was asked for first', async () => {
     const link = await linked({ unlinkRequestedAt: instant - dayMs });
     await openPayment(link);
-    assert.equal((await requestUnlink(ledger.ctx, 'budi', device)).unlinkRequestedAt, instant - dayMs);
+    assert.equal((await requestUnlink(bench.ctx, 'budi', device)).unlinkRequestedAt, instant - dayMs);
   });
 
   test('that is final lets the unlinking go on, from the server\'s device', async () => {
-    ledger.says('unlink', unlinked);
+    bench.says('unlink', unlinked);
     const link = await linked({ unlinkRequestedAt: instant, nextAt: instant, checks: 3 });
     await paid(link, instant);
-    await continueUnlink(ledger.ctx, link.id);
-    assert.equal((await ledger.link(link.id)).state, 'unlinked');
-    assert.deepEqual(ledger.asked, [{ operation: 'unlink', given: ['old', { id: 'allokitserver', ipAddress: '100.64.0.10' }] }]);
+    await continueUnlink(bench.ctx, link.id);
+    assert.equal((await bench.link(link.id)).state, 'unlinked');
+    assert.deepEqual(bench.asked, [{ operation: 'unlink', given: ['old', { id: 'allokitserver', ipAddress: '100.64.0.10' }] }]);
   });
 });
 
@@ -123,82 +125,82 @@ describe('what is not to be unlinked', () => {
   ] as const) {
     test(`is ${name}`, async () => {
       const link = await linked(change);
-      await continueUnlink(ledger.ctx, link.id);
-      assert.deepEqual(await ledger.link(link.id), link);
-      assert.deepEqual(ledger.asked, []);
+      await continueUnlink(bench.ctx, link.id);
+      assert.deepEqual(await bench.link(link.id), link);
+      assert.deepEqual(bench.asked, []);
     });
   }
 
   test('is what is not there', async () => {
-    await continueUnlink(ledger.ctx, 'nothing');
-    assert.deepEqual(ledger.asked, []);
+    await continueUnlink(bench.ctx, 'nothing');
+    assert.deepEqual(bench.asked, []);
   });
 });
 
 describe('the bank\'s answer', () => {
   for (const [name, answer] of [['silence', silence], ['never asked for', notSent]] as const) {
     test(`is ${name}: it is asked again after a pause, and the link is kept`, async () => {
-      ledger.says('unlink', answer, answer);
+      bench.says('unlink', answer, answer);
       const link = await unlinking({ checks: 1 });
-      await continueUnlink(ledger.ctx, link.id);
-      assert.deepEqual(await ledger.link(link.id), { ...link, version: 2, checks: 2, nextAt: instant + 15 * secondMs });
-      await continueUnlink(ledger.ctx, link.id);
-      assert.equal((await ledger.link(link.id)).nextAt, instant + minuteMs);
+      await continueUnlink(bench.ctx, link.id);
+      assert.deepEqual(await bench.link(link.id), { ...link, version: 2, checks: 2, nextAt: instant + 15 * secondMs });
+      await continueUnlink(bench.ctx, link.id);
+      assert.equal((await bench.link(link.id)).nextAt, instant + minuteMs);
       assert.deepEqual(operations(), ['unlink', 'unlink']);
     });
   }
 
   for (const [name, answer] of [['a refusal of the token', tokenRefusal], ['any other refusal', refusal]] as const) {
     test(`is ${name}, and the code is good for nothing any more: the link is gone`, async () => {
-      ledger.says('unlink', answer);
-      ledger.says('exchange', refusal);
+      bench.says('unlink', answer);
+      bench.says('exchange', refusal);
       const link = await unlinking();
-      await continueUnlink(ledger.ctx, link.id);
-      assert.equal((await ledger.link(link.id)).state, 'unlinked');
-      assert.deepEqual(await ledger.told(), ['account.unlinked']);
+      await continueUnlink(bench.ctx, link.id);
+      assert.equal((await bench.link(link.id)).state, 'unlinked');
+      assert.deepEqual(await told(), ['account.unlinked']);
     });
 
     test(`is ${name}, though the code still gives tokens: it is asked again with a new one`, async () => {
-      ledger.says('unlink', answer, unlinked);
-      ledger.says('exchange', newToken);
+      bench.says('unlink', answer, unlinked);
+      bench.says('exchange', newToken);
       const link = await unlinking();
-      await continueUnlink(ledger.ctx, link.id);
-      assert.deepEqual(step(await ledger.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
-      await continueUnlink(ledger.ctx, link.id);
-      assert.equal((await ledger.link(link.id)).state, 'unlinked');
-      assert.deepEqual(ledger.asked.map(({ given }) => given[0]), ['old', 'code', 'new']);
+      await continueUnlink(bench.ctx, link.id);
+      assert.deepEqual(step(await bench.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
+      await continueUnlink(bench.ctx, link.id);
+      assert.equal((await bench.link(link.id)).state, 'unlinked');
+      assert.deepEqual(bench.asked.map(({ given }) => given[0]), ['old', 'code', 'new']);
     });
   }
 
   test('is a refusal of a token that was renewed just before: the code is tried once more, and proves that the link is gone', async () => {
-    ledger.says('exchange', newToken, refusal);
-    ledger.says('unlink', tokenRefusal);
+    bench.says('exchange', newToken, refusal);
+    bench.says('unlink', tokenRefusal);
     const link = await unlinking({ tokenExpiresAt: instant });
-    await continueUnlink(ledger.ctx, link.id);
-    assert.equal((await ledger.link(link.id)).state, 'unlinked');
+    await continueUnlink(bench.ctx, link.id);
+    assert.equal((await bench.link(link.id)).state, 'unlinked');
     assert.deepEqual(operations(), ['exchange', 'unlink', 'exchange']);
   });
 
   test('is a refusal, and there is no code to ask with: the link is gone', async () => {
-    ledger.says('unlink', tokenRefusal);
+    bench.says('unlink', tokenRefusal);
     const link = await unlinking({}, { token: 'old' });
-    await continueUnlink(ledger.ctx, link.id);
-    assert.equal((await ledger.link(link.id)).state, 'unlinked');
+    await continueUnlink(bench.ctx, link.id);
+    assert.equal((await bench.link(link.id)).state, 'unlinked');
   });
 
   test('is that there is no token to be had: the link is gone already', async () => {
-    ledger.says('exchange', refusal);
+    bench.says('exchange', refusal);
     const link = await unlinking({ tokenExpiresAt: instant });
-    await continueUnlink(ledger.ctx, link.id);
-    assert.equal((await ledger.link(link.id)).state, 'unlinked');
+    await continueUnlink(bench.ctx, link.id);
+    assert.equal((await bench.link(link.id)).state, 'unlinked');
     assert.deepEqual(operations(), ['exchange']);
   });
 
   test('is none, as there is no token to ask with just now: tried again later', async () => {
-    ledger.says('exchange', silence);
+    bench.says('exchange', silence);
     const link = await unlinking({ tokenExpiresAt: instant });
-    await continueUnlink(ledger.ctx, link.id);
-    assert.deepEqual(step(await ledger.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
+    await continueUnlink(bench.ctx, link.id);
+    assert.deepEqual(step(await bench.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
     assert.deepEqual(operations(), ['exchange']);
   });
 });
@@ -208,13 +210,13 @@ describe('a back office that unlinks', () => {
 
   test('is held up by a payment of the last 30 days, to the millisecond, and of that customer alone', async () => {
     const link = await linked();
-    await assertNothingRefundable(ledger.ctx, 'budi');
+    await assertNothingRefundable(bench.ctx, 'budi');
     await paid(link, instant);
-    await assert.rejects(assertNothingRefundable(ledger.ctx, 'budi'), refused);
-    await assertNothingRefundable(ledger.ctx, 'siti');
-    ledger.clock.now += 30 * dayMs;
-    await assert.rejects(assertNothingRefundable(ledger.ctx, 'budi'), refused);
-    ledger.clock.now += 1;
-    await assertNothingRefundable(ledger.ctx, 'budi');
+    await assert.rejects(assertNothingRefundable(bench.ctx, 'budi'), refused);
+    await assertNothingRefundable(bench.ctx, 'siti');
+    bench.pass(30 * dayMs);
+    await assert.rejects(assertNothingRefundable(bench.ctx, 'budi'), refused);
+    bench.pass(1);
+    await assertNothingRefundable(bench.ctx, 'budi');
   });
 });
