@@ -88,10 +88,10 @@ function readRequest(init: RequestInit | undefined): BankRequest {
 /** Only what the product reads of a response: a real one costs more than everything else together. */
 function toResponse(reply: BankReply | string): Response {
   const text = typeof reply === 'string' ? reply : JSON.stringify({ responseCode: reply.responseCode, responseMessage: 'Simulated', ...reply.members });
-  const chunks: (Uint8Array | undefined)[] = [Buffer.from(text), undefined];
+  const chunks: Uint8Array[] = [Buffer.from(text)];
   return {
     status: typeof reply === 'string' ? 200 : Number(reply.responseCode.slice(0, 3)),
     headers: { get: () => 'application/json' },
-    body: { getReader: () => ({ read: () => Promise.resolve({ value: chunks.shift() }) }) },
+    body: { getReader: () => ({ read: () => Promise.resolve({ done: chunks.length === 0, value: chunks.shift() }) }) },
   } as unknown as Response;
 }
