@@ -2,20 +2,15 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { leaveBehind, lookSoon, mayStillBeFinished, takeBack } from '../../../packages/server/src/ledger/disown.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench } from '../support/ledger-bench.ts';
+import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { done, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
+import { refusal, silence, tokenRefusal, unlinked } from '../support/scripted-bank.ts';
 import type { SaidTo } from '../support/scripted-bank.ts';
 import { aLink, instant } from '../store/rows.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const dayMs = 24 * 60 * minuteMs;
 /** When the page of these attempts closed, and until when the bank may still make something of it. */
 const pageExpiresAt = instant + 5 * minuteMs;
 const closesAt = pageExpiresAt + 2 * minuteMs;
-const unlinked = done(undefined);
-const newToken = done({ token: 'new', expiresAt: instant + 15 * dayMs });
 
 let bench: Bench;
 
@@ -24,7 +19,6 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const attempt = (change: Partial<LinkRow> = {}, secrets: { token?: string; authCode?: string } = { authCode: 'code' }): Promise<LinkRow> => bench.linkIn({
   state: 'redirected', customerId: 'budi', phoneMask: '0812••••001', phoneHash: 'phone', externalId: 'external', pageUrl: 'https://bank.example/page', pageExpiresAt, nextAt: instant, ...change,
 }, secrets);
@@ -85,12 +79,12 @@ describe('an attempt that is left behind', () => {
 
 describe('what stands at the bank of an attempt that was left behind', () => {
   test('is ended, also while its page is open, and then forgotten', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken());
     bench.says('unlink', unlinked);
     const { state, authCodeSealed, tokenSealed, nextAt } = await takenBack(await disowned());
     assert.deepEqual({ state, authCodeSealed, tokenSealed, nextAt }, { state: 'abandoned', authCodeSealed: null, tokenSealed: null, nextAt: null });
     assert.deepEqual(bench.asked, [{ operation: 'exchange', given: ['code'] }, { operation: 'unlink', given: ['new', { id: 'allokitserver', ipAddress: '100.64.0.10' }] }]);
-    assert.deepEqual(await told(), [], 'nobody was told of it, so nobody is told of its end');
+    assert.deepEqual(await bench.toldTypes(), [], 'nobody was told of it, so nobody is told of its end');
   });
 
   test('is nothing yet: looked at again a moment after nothing can come of it any more', async () => {
@@ -112,7 +106,7 @@ describe('what stands at the bank of an attempt that was left behind', () => {
 
   const unsettled: readonly [string, SaidTo<'exchange'>[], SaidTo<'unlink'>[]][] = [
     ['whether there is anything', [silence], []],
-    ['whether it was ended', [newToken], [silence]],
+    ['whether it was ended', [newToken()], [silence]],
   ];
   for (const [name, exchange, unlink] of unsettled) {
     test(`is not known, namely ${name}: asked again after 5, 15, 60 seconds and longer, however long that takes`, async () => {

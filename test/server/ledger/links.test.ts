@@ -5,14 +5,11 @@ import type { BankAnswer, LinkPage } from '../../../packages/server/src/ledger/b
 import { confirmLink, linkNotified, reconcileLink, returnFromLink, startLink } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkWish, Visitor } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench } from '../support/ledger-bench.ts';
+import { createBench, hourMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { done, notSent, refusal, silence } from '../support/scripted-bank.ts';
+import { done, notSent, refusal, silence, unlinked } from '../support/scripted-bank.ts';
 import { aLink, instant } from '../store/rows.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
 const pageMs = 5 * minuteMs;
 /** How long after its page closed the bank may still make a link of an attempt. */
 const closingMs = 2 * minuteMs;
@@ -24,8 +21,6 @@ const wish = (change: Partial<LinkWish> = {}): LinkWish =>
   ({ customerId: 'budi', phone: '6281200000001', phoneMask: '0812••••001', returnTo: '/shop', device, browser, ...change });
 const pageAt = (name: string): BankAnswer<LinkPage> =>
   done({ url: `https://bank.example/${name}?code=code-of-${name}`, authCode: `code-of-${name}`, externalId: `external-${name}` });
-const newToken = done({ token: 'token', expiresAt: instant + 15 * 24 * hourMs });
-const unlinked = done(undefined);
 
 let bench: Bench;
 
@@ -34,7 +29,6 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const operations = (): string[] => bench.asked.map(({ operation }) => operation);
 const pick = (link: LinkRow, ...keys: (keyof LinkRow)[]): Partial<LinkRow> => Object.fromEntries(keys.map((key) => [key, link[key]]));
 const latest = async (): Promise<LinkRow> => (await bench.store.latestLink('budi')) ?? assert.fail('no link');
@@ -182,7 +176,7 @@ describe('an attempt that stands already', () => {
   }
 
   test('and turns out to be finished makes the account linked', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     await begun();
     await assert.rejects(startLink(bench.ctx, wish()), { code: 'ALREADY_LINKED' });
     assert.deepEqual({ state: (await latest()).state, asked: operations(), taken: bench.placesTaken() }, { state: 'active', asked: ['exchange'], taken: 0 });
@@ -253,7 +247,7 @@ describe('an attempt that stands already', () => {
 
 describe('while the page is open', () => {
   test('the bank that gives a token makes the link', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     const { id } = await begun();
     bench.pass(secondMs);
     const link = await confirmLink(bench.ctx, await bench.link(id));
@@ -261,7 +255,7 @@ describe('while the page is open', () => {
       state: 'active', linkedAt: instant + secondMs, nextAt: null, pageUrl: null, tokenExpiresAt: instant + 15 * 24 * hourMs, leaseUntil: null,
     });
     assert.equal(await bench.tokenOf(id), 'token');
-    assert.deepEqual(await told(), ['account.linked']);
+    assert.deepEqual(await bench.toldTypes(), ['account.linked']);
   });
 
   test('the exchange is one process\'s, for as long as it may take', async () => {
@@ -269,7 +263,7 @@ describe('while the page is open', () => {
       const { state, leaseUntil } = await latest();
       assert.deepEqual({ state, leaseUntil }, { state: 'exchanging', leaseUntil: instant + 90 * secondMs });
       assert.equal((await confirmLink(bench.another(), { ...link, state: 'redirected' })).state, 'exchanging', 'another one leaves it alone');
-      return newToken;
+      return newToken('token');
     });
     const link = await begun();
     await confirmLink(bench.ctx, link);
@@ -355,7 +349,7 @@ describe('the way back', () => {
   });
 
   test('makes the bank be asked at once', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     await begun();
     assert.deepEqual(await back(), toShop);
     assert.deepEqual(pick(await latest(), 'state', 'returnedAt'), { state: 'active', returnedAt: instant });
@@ -363,7 +357,7 @@ describe('the way back', () => {
 
   for (const [name, visitor] of [['in the same browser, signed out', { customerId: undefined }], ['of the same customer, in another browser', { deviceId: 'another' }], ['of the same customer, without a cookie', { deviceId: undefined }]] as const) {
     test(`${name} goes on`, async () => {
-      bench.says('exchange', newToken);
+      bench.says('exchange', newToken('token'));
       await begun();
       assert.deepEqual(await back(visitor), toShop);
       assert.equal((await latest()).state, 'active');
@@ -414,7 +408,7 @@ describe('the way back', () => {
   });
 
   test('after a quarter of an hour means nothing any more', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     const link = await begun();
     bench.pass(15 * minuteMs + 1);
     assert.deepEqual(await back(), toShop);
@@ -485,7 +479,7 @@ describe('the way back', () => {
 
 describe('a notification', () => {
   test('that the shopper agreed makes the bank be asked', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     await linkNotified(bench.ctx, await begun(), 'completed');
     assert.equal((await latest()).state, 'active');
   });
@@ -508,7 +502,7 @@ describe('a notification', () => {
 
   for (const said of ['completed', 'failed'] as const) {
     test(`that it is ${said}, of an attempt that was left behind, has taken back what came of it`, async () => {
-      bench.says('exchange', newToken);
+      bench.says('exchange', newToken('token'));
       bench.says('unlink', unlinked);
       const link = await begun({ state: 'disowned' });
       await linkNotified(bench.ctx, link, said);
@@ -527,7 +521,7 @@ describe('what is due', () => {
   });
 
   test('a page nobody came back from is asked about', async () => {
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken('token'));
     await reconcileLink(bench.ctx, await begun());
     assert.equal((await latest()).state, 'active');
   });

@@ -4,14 +4,11 @@ import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
 import type { PaymentWish } from '../../../packages/server/src/ledger/payments.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench } from '../support/ledger-bench.ts';
+import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const dayMs = 24 * 60 * minuteMs;
 const pageOpened = done({ pageUrl: 'https://bank.example/pay', externalId: 'external' });
 
 let bench: Bench;
@@ -25,14 +22,12 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const wish = (change: Partial<PaymentWish> = {}): PaymentWish => ({
   customerId: 'budi', orderId: 'order-1', amountMinor: 12_500_000, lines: [{ name: 'Kopi susu', price: { value: '125000.00', currency: 'IDR' }, quantity: 1 }],
   instrument: 'POINT', returnTo: '/orders/1', device: { id: 'device', ipAddress: '203.0.113.7' }, idempotencyKey: 'key-1', ...change,
 });
 const linked = (change: Partial<LinkRow> = {}): Promise<LinkRow> =>
   bench.linkIn({ state: 'active', customerId: 'budi', tokenExpiresAt: instant + dayMs, ...change }, { token: 'old', authCode: 'code' });
-const newToken = done({ token: 'new', expiresAt: instant + 15 * dayMs });
 const refusedWith = (failure: string) => ({ outcome: 'refused', failure, evidence: '' }) as BankAnswer<never>;
 const operations = (): string[] => bench.asked.map(({ operation }) => operation);
 const standing = ({ state, failure, nextAt }: PaymentRow) => ({ state, failure, nextAt });
@@ -50,7 +45,7 @@ describe('what is written before the bank is asked', () => {
       bench.pass(secondMs);
       return answer;
     };
-    bench.says('exchange', () => look(newToken));
+    bench.says('exchange', () => look(newToken()));
     bench.says('charge', () => look(pageOpened));
     await linked({ tokenExpiresAt: instant });
     await pay(bench.ctx, wish());
@@ -101,7 +96,7 @@ describe('the bank\'s answer to a payment', () => {
       await linked();
       const payment = await pay(bench.ctx, wish());
       assert.deepEqual(standing(payment), expected);
-      assert.deepEqual(await told(), events);
+      assert.deepEqual(await bench.toldTypes(), events);
       assert.deepEqual({ taken: bench.placesTaken(), background: bench.background.length }, { taken: 0, background: 1 });
     });
   }
@@ -156,7 +151,7 @@ describe('the customer\'s token', () => {
 
   test('that the bank refuses is renewed once, and the payment sent again under the same reference', async () => {
     bench.says('charge', tokenRefusal, pageOpened);
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken());
     await linked();
     assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
     const [first, , second] = bench.asked.map(({ given }) => given);
@@ -166,12 +161,12 @@ describe('the customer\'s token', () => {
 
   test('that the bank gives and refuses: the payment failed, and the link is ended', async () => {
     bench.says('charge', tokenRefusal, tokenRefusal);
-    bench.says('exchange', newToken);
+    bench.says('exchange', newToken());
     const link = await linked();
     assert.deepEqual(standing(await pay(bench.ctx, wish())), failed('RELINK_REQUIRED'));
     const { state, nextAt } = await bench.link(link.id);
     assert.deepEqual({ state, nextAt }, { state: 'relink_required', nextAt: instant });
-    assert.deepEqual((await told()).toSorted(), ['account.relink-required', 'payment.failed']);
+    assert.deepEqual((await bench.toldTypes()).toSorted(), ['account.relink-required', 'payment.failed']);
   });
 
   for (const [name, answer, failure, state] of [['is dead', refusal, 'RELINK_REQUIRED', 'relink_required'], ['cannot be had just now', silence, 'BANK_UNAVAILABLE', 'active']] as const) {
@@ -181,7 +176,7 @@ describe('the customer\'s token', () => {
       assert.deepEqual(standing(await pay(bench.ctx, wish())), failed(failure));
       assert.deepEqual(operations(), ['exchange']);
       assert.equal((await bench.link(link.id)).state, state);
-      assert.ok((await told()).includes('payment.failed'));
+      assert.ok((await bench.toldTypes()).includes('payment.failed'));
     });
 
     test(`that ${name} after the bank refused it: the payment failed with ${failure}`, async () => {

@@ -16,7 +16,6 @@ beforeEach(() => { bench = createBench(); });
 afterEach(() => bench.close());
 
 const operations = (): string[] => bench.asked.map(({ operation }) => operation);
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const age = (): unknown[] => bench.metrics.filter(({ name }) => name === 'allo.payments.unknown_age').map(({ value, attributes }) => [value, attributes]);
 
 /** A row that is due now. */
@@ -51,7 +50,7 @@ describe('the reconciler', () => {
     for (let index = 0; index < 45; index += 1) await due({ state: 'pending' });
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 45, events: 45 });
     assert.equal(most, 20);
-    assert.deepEqual(await told(), Array(45).fill('payment.paid'));
+    assert.deepEqual(await bench.toldTypes(), Array(45).fill('payment.paid'));
   });
 
   test('tells more events than it takes at once', async () => {
@@ -117,7 +116,7 @@ describe('a payment that is due', () => {
     const { id } = await due({ state: 'sending', sentAt });
     await reconcile(bench.ctx);
     assert.partialDeepStrictEqual(await bench.payment(id), { state: 'unknown', nextAt: sentAt + checkNotBeforeMs });
-    assert.deepEqual([operations(), await told(), await bench.trail('payments', id)], [[], [], ['sending → unknown: sender died']]);
+    assert.deepEqual([operations(), await bench.toldTypes(), await bench.trail('payments', id)], [[], [], ['sending → unknown: sender died']]);
   });
 
   test('and whose answer comes in the very moment in which its sender is taken for dead, keeps the answer', async () => {
@@ -134,7 +133,7 @@ describe('a payment that is due', () => {
   test('and was taken late, is settled without asking about it', async () => {
     const { id } = await due({ state: 'late_success' });
     await reconcile(bench.ctx);
-    assert.deepEqual([(await bench.payment(id)).state, operations(), await told()], ['succeeded', [], ['payment.paid']]);
+    assert.deepEqual([(await bench.payment(id)).state, operations(), await bench.toldTypes()], ['succeeded', [], ['payment.paid']]);
   });
 
   test('as it is doubted, is final again when the bank was asked, whatever it said', async () => {
@@ -171,7 +170,7 @@ describe('other rows that are due', () => {
     const refund = await bench.refundIn(payment, { state: 'unknown', nextAt: bench.now(), sentAt: bench.now() });
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, refunds: 1, events: 1 });
-    assert.deepEqual([(await bench.refund(refund.id)).state, await told()], ['succeeded', ['payment.refunded']]);
+    assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['succeeded', ['payment.refunded']]);
   });
 
   for (const [state, ends] of [['unlinking', 'unlinked'], ['disowned', 'abandoned'], ['relink_required', 'relink_required'], ['initiated', 'abandoned']] as const) {

@@ -4,14 +4,12 @@ import { customerToken, markDead, renewCustomerToken, sealToken } from '../../..
 import { resealAll } from '../../../packages/server/src/store/reseal.ts';
 import { createSeal } from '../../../packages/server/src/store/seal.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench } from '../support/ledger-bench.ts';
+import { createBench, dayMs, newToken } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { done, notSent, refusal, silence } from '../support/scripted-bank.ts';
+import { notSent, refusal, silence } from '../support/scripted-bank.ts';
 import { aLink, instant } from '../store/rows.ts';
 
-const dayMs = 24 * 3_600_000;
 const marginMs = 5 * 60_000;
-const newToken = (name = 'new') => done({ token: name, expiresAt: instant + 15 * dayMs });
 
 let bench: Bench;
 
@@ -20,7 +18,6 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const linked = (change: Partial<LinkRow> = {}): Promise<LinkRow> =>
   bench.linkIn({ state: 'active', tokenExpiresAt: instant + dayMs, ...change }, { authCode: 'code', ...(change.tokenSealed === undefined && { token: 'old' }) });
 
@@ -191,7 +188,7 @@ describe('when the bank gives no new token', () => {
     assert.deepEqual({ state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask }, {
       state: 'relink_required', authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, phoneHash: null, pageUrl: null, nextAt: null, phoneMask: '0812••••789',
     });
-    assert.deepEqual(await told(), ['account.relink-required']);
+    assert.deepEqual(await bench.toldTypes(), ['account.relink-required']);
     assert.equal((await bench.payment(payment.id)).deviceId, '', 'nor of the browser that paid');
   });
 
@@ -221,13 +218,13 @@ describe('a link whose tokens the bank gives and refuses', () => {
       state: 'relink_required', phoneHash: null, pageUrl: null, checks: 0, nextAt: instant, authCodeSealed: link.authCodeSealed,
     });
     assert.equal(await bench.tokenOf(link.id), 'old');
-    assert.deepEqual(await told(), ['account.relink-required']);
+    assert.deepEqual(await bench.toldTypes(), ['account.relink-required']);
   });
 
   test('but is being unlinked already, stays that', async () => {
     const link = await linked({ state: 'unlinking', nextAt: instant });
     await markDead(bench.ctx, link, 'token refused', 'refused');
     assert.deepEqual(await bench.link(link.id), link);
-    assert.deepEqual(await told(), []);
+    assert.deepEqual(await bench.toldTypes(), []);
   });
 });

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { assertNothingRefundable, continueUnlink, requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench } from '../support/ledger-bench.ts';
+import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { done, notSent, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
+import { notSent, refusal, silence, tokenRefusal, unlinked } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const dayMs = 24 * 60 * minuteMs;
 const device = { id: 'device', ipAddress: '203.0.113.7' };
-const unlinked = done(undefined);
-const newToken = done({ token: 'new', expiresAt: instant + 15 * dayMs });
 
 let bench: Bench;
 
@@ -21,7 +16,6 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-const told = async (): Promise<string[]> => (await bench.told()).map(({ type }) => type);
 const linked = (change: Partial<LinkRow> = {}, secrets: { token?: string; authCode?: string } = { token: 'old', authCode: 'code' }): Promise<LinkRow> => bench.linkIn({
   state: 'active', customerId: 'budi', tokenExpiresAt: instant + dayMs, phoneMask: '0812••••001', phoneHash: 'phone', externalId: 'external', deviceHash: 'device', returnTo: '/shop',
   linkedAt: instant - dayMs, ...change,
@@ -45,7 +39,7 @@ describe('the wish to unlink', () => {
       ...link, version: 4, state: 'unlinked', unlinkRequestedAt: instant, nextAt: null, phoneMask: null, phoneHash: null, externalId: null, authCodeSealed: null, tokenSealed: null,
       tokenExpiresAt: null, deviceHash: '', returnTo: '/',
     });
-    assert.deepEqual(await told(), ['account.unlinked']);
+    assert.deepEqual(await bench.toldTypes(), ['account.unlinked']);
     assert.equal((await bench.payment(payment.id)).deviceId, '');
   });
 
@@ -157,12 +151,12 @@ describe('the bank\'s answer', () => {
       const link = await unlinking();
       await continueUnlink(bench.ctx, link.id);
       assert.equal((await bench.link(link.id)).state, 'unlinked');
-      assert.deepEqual(await told(), ['account.unlinked']);
+      assert.deepEqual(await bench.toldTypes(), ['account.unlinked']);
     });
 
     test(`is ${name}, though the code still gives tokens: it is asked again with a new one`, async () => {
       bench.says('unlink', answer, unlinked);
-      bench.says('exchange', newToken);
+      bench.says('exchange', newToken());
       const link = await unlinking();
       await continueUnlink(bench.ctx, link.id);
       assert.deepEqual(step(await bench.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
@@ -173,7 +167,7 @@ describe('the bank\'s answer', () => {
   }
 
   test('is a refusal of a token that was renewed just before: the code is tried once more, and proves that the link is gone', async () => {
-    bench.says('exchange', newToken, refusal);
+    bench.says('exchange', newToken(), refusal);
     bench.says('unlink', tokenRefusal);
     const link = await unlinking({ tokenExpiresAt: instant });
     await continueUnlink(bench.ctx, link.id);

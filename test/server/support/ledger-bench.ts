@@ -18,12 +18,16 @@ import { instant } from '../store/rows.ts';
 import { createBenchRows } from './bench-rows.ts';
 import type { BenchRows } from './bench-rows.ts';
 import type { LogLine } from './books.ts';
-import { createScriptedBank } from './scripted-bank.ts';
+import { createScriptedBank, done } from './scripted-bank.ts';
 import type { BankScript } from './scripted-bank.ts';
 
-export const minuteMs = 60_000;
+export const secondMs = 1_000;
+export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+
+/** The bank gives a token, for as long as DOKU does. */
+export const newToken = (token = 'new') => done({ token, expiresAt: instant + 15 * dayMs });
 
 export interface BenchOptions {
   timing?: Partial<Timing>;
@@ -51,6 +55,8 @@ export interface Bench extends BankScript, BenchRows {
   another(): LedgerContext;
   /** What the merchant has been told since it was asked last. */
   told(): Promise<AlloEvent[]>;
+  /** The types of that, in order. */
+  toldTypes(): Promise<string[]>;
 }
 
 export function createBench({ timing = {}, limits = 'off' }: BenchOptions = {}): Bench {
@@ -78,6 +84,10 @@ export function createBench({ timing = {}, limits = 'off' }: BenchOptions = {}):
     isClosing: () => isClosing, isClosed: () => false,
     background: (work) => void background.push(work),
   };
+  const told = async (): Promise<AlloEvent[]> => {
+    while ((await deliverEvents(ctx)) > 0);
+    return events.splice(0);
+  };
   return {
     ctx, store, log, metrics, background, now, before, ...script, ...createBenchRows(store, seal, now),
     async close() {
@@ -88,10 +98,8 @@ export function createBench({ timing = {}, limits = 'off' }: BenchOptions = {}):
     pass: (ms) => { at += ms; },
     passUntil: (value) => { at = value; },
     another: () => ({ ...ctx, store }),
-    async told() {
-      while ((await deliverEvents(ctx)) > 0);
-      return events.splice(0);
-    },
+    told,
+    toldTypes: async () => (await told()).map(({ type }) => type),
   };
 }
 

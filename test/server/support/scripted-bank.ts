@@ -91,6 +91,7 @@ function createDoor() {
 
 /** The bank does as it is told. */
 export const done = <Value>(value: Value): BankAnswer<Value> => ({ outcome: 'done', value, evidence: 'bank: done' });
+export const unlinked = done(undefined);
 export const pending: BankAnswer<never> = { outcome: 'pending', evidence: 'bank: pending' };
 export const silence: BankAnswer<never> = { outcome: 'unknown', evidence: 'silence' };
 /** For a reason that nothing takes for granted. */
