@@ -102,9 +102,9 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   assertRoom(link);
   if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
   const cause = 'started anew';
-  // Of a start that has not been answered yet nobody sees the page. What is over already takes neither step.
+  // Of a start that has not been answered yet nobody sees the page.
   if (link.state === 'initiated') await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause }] });
-  else await leaveBehind(ctx, link, null, cause);
+  if (link.state === 'redirected') await leaveBehind(ctx, link, null, cause);
 }
 
 async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
