@@ -126,6 +126,32 @@ describe('the bank\'s page in a popup', () => {
     expect(heard).to.equal(3);
   });
 
+  it('is not closed late when it did not hear it and was opened anew meanwhile', async () => {
+    const { backend, endpoint } = serve();
+    const element = await unhindered(mountPay(endpoint, { presentation: 'popup' }));
+    await shows(element, 'ready');
+    press(element, 'Bayar');
+    await shows(element, 'waiting');
+    const [popup] = popups;
+    let [heard, looks] = [0, 0];
+    if (popup) Object.defineProperty(popup, 'closed', { get: () => (looks += 1) < 0 });
+    if (popup) popup.close = () => void (heard += 1);
+    backend.settle('INV-7', 'cancelled');
+    press(element, 'Periksa status');
+    await shows(element, 'cancelled');
+    let heardBefore = 0;
+    // The window has a name: as long as it stands, it is the one that opens again.
+    window.open = (() => {
+      [heardBefore, looks] = [heard, 0];
+      return popup;
+    }) as unknown as typeof window.open;
+    press(element, 'Bayar');
+    // It is looked at before it is sent to the bank, and when the close before that is looked after.
+    await until(() => looks === 2);
+    expect(heardBefore, 'the close that was not heard').to.be.greaterThan(0);
+    expect(heard).to.equal(heardBefore);
+  });
+
   it('is another one for another payment of the page, and closed with its own only', async () => {
     const { backend, endpoint } = serve();
     backend.orders['INV-8'] = { orderId: 'INV-8', amount: { value: '90000.00', currency: 'IDR' }, lines: [] };

@@ -54,9 +54,10 @@ export class BankTrip {
 
   /** It is known how it went: also where the popup shows a page without our elements. */
   close(): void {
-    if (this.#popup) shut(this.#popup);
+    const popup = this.#popup;
     this.#popup = null;
     this.#isBlank = false;
+    if (popup) this.#shut(popup);
   }
 
   /** A popup with `words` in it, if one is wanted and allowed; false if there is none. */
@@ -73,12 +74,12 @@ export class BankTrip {
     }
     return true;
   }
-}
 
-/** Again until it is: a window that is between two pages does not hear it. */
-function shut(popup: Window): void {
-  popup.close();
-  setTimeout(() => popup.closed || shut(popup), 500);
+  /** Again until it is, or is opened anew: a window that is between two pages does not hear it. */
+  #shut(popup: Window): void {
+    popup.close();
+    setTimeout(() => popup.closed || popup === this.#popup || this.#shut(popup), 500);
+  }
 }
 
 /** Where the shopper comes back to unless the page says otherwise: here. Without the fragment, which a server never sees. */
