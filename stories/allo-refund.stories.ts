@@ -84,7 +84,7 @@ export const ConfirmingTheTransfer: Story = {
 
 export const Transferred: Story = {
   args: { status: 'manual' },
-  parameters: { shows: 'refunded', prepare: (backend) => void (backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-2026-000317' }) },
+  parameters: { shows: 'refunded', prepare: (backend) => void (backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'b81d40c6fa3e4972a5d0e7134c89f26b' }) },
   play: confirm,
 };
 

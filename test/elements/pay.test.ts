@@ -247,7 +247,7 @@ describe('<allo-pay>', () => {
     await shows(element, 'paid');
     const rows = [...inside(element).querySelectorAll('dt')].map((row) => row.textContent);
     expect(rows).to.deep.equal(['Total', 'Waktu', 'Nomor referensi']);
-    expect(textOf(element)).to.contain('Pembayaran berhasil').and.contain('Rp 125.000').and.contain('ALO-2026-118204');
+    expect(textOf(element)).to.contain('Pembayaran berhasil').and.contain('Rp 125.000').and.contain('3f0c9b7e52a84d16b0c7d1e98a4f6025');
     await element.updateComplete;
     expect(events, 'a payment that was long done is no news').to.have.length(0);
   });

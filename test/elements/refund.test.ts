@@ -40,7 +40,7 @@ describe('<allo-refund>', () => {
     await until(() => events.length > 0);
     expect(events).to.have.length(1);
     expect(backend.count('refund')).to.equal(1);
-    expect(textOf(element)).to.contain('RFD-2026-000317');
+    expect(textOf(element)).to.contain('b81d40c6fa3e4972a5d0e7134c89f26b');
   });
 
   it('sends one request however often the confirmation is pressed', async () => {

@@ -201,9 +201,9 @@ function settle(order: Order, status: PaymentStatus, failure?: PaymentFailure): 
   if (status === 'failed') payment.failure = failure ?? 'DECLINED';
   if (status === 'cancelled') payment.failure = 'CANCELLED';
   if (status === 'expired') payment.failure = 'EXPIRED';
-  if (status === 'paid' || status === 'refunding' || status === 'refunded') payment.receipt = receipt ?? { paidAt: now(), reference: 'ALO-2026-118204' };
-  if (status === 'refunding') payment.refund = { status: 'processing', reference: 'RFD-2026-000317' };
-  if (status === 'refunded') payment.refund = { status: 'done', reference: 'RFD-2026-000317', refundedAt: now() };
+  if (status === 'paid' || status === 'refunding' || status === 'refunded') payment.receipt = receipt ?? { paidAt: now(), reference: '3f0c9b7e52a84d16b0c7d1e98a4f6025' };
+  if (status === 'refunding') payment.refund = { status: 'processing', reference: 'b81d40c6fa3e4972a5d0e7134c89f26b' };
+  if (status === 'refunded') payment.refund = { status: 'done', reference: 'b81d40c6fa3e4972a5d0e7134c89f26b', refundedAt: now() };
   return (order.payment = payment);
 }
 
@@ -213,7 +213,7 @@ function refund(backend: Backend, paymentId: string): Payment | Refusal {
   if (payment.status !== 'paid') return payment.status === 'refunding' || payment.status === 'refunded' ? payment : refuse('PAYMENT_NOT_REFUNDABLE');
   const to = { processing: 'refunding', done: 'refunded', failed: 'paid', manual: 'paid' } as const;
   const changed = settle(orderOf(backend, payment.orderId), to[backend.refundAs]);
-  changed.refund = { ...changed.refund, status: backend.refundAs, reference: 'RFD-2026-000317' };
+  changed.refund = { ...changed.refund, status: backend.refundAs, reference: 'b81d40c6fa3e4972a5d0e7134c89f26b' };
   return changed;
 }
 

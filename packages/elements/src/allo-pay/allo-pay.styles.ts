@@ -11,5 +11,6 @@ export const styles: CSSResult = css`
   [part~='main'] svg, ::slotted([slot='icon']) { margin-block: -3px; margin-inline-end: 10px; vertical-align: middle; }
   dl { flex: 1 1 100%; padding-block-start: calc(var(--_space) / 2); border-block-start: 1px solid var(--_border); }
   dt { color: var(--_muted); }
+  dd { overflow-wrap: anywhere; }
   [part~='total'] dd { font-weight: 700; }
 `;
