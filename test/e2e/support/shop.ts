@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startSimulator } from '@allo-kit/server/simulator';
 import type { Simulator } from '@allo-kit/server/simulator';
@@ -74,7 +75,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
   return {
     url,
     simulator,
-    shopper: () => browser.newContext(phone),
+    shopper: async () => slowDown(await browser.newContext(phone)),
     async advance(ms) {
       server.process.send({ advanceMs: ms });
       await once(server.process, 'message');
@@ -96,6 +97,18 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** `SHOP_SLOWNESS=1500` lets each answer of the shop wait up to so many milliseconds: what a test awaits too little shows. */
+async function slowDown(context: BrowserContext): Promise<BrowserContext> {
+  const longestMs = Number(process.env['SHOP_SLOWNESS'] ?? 0);
+  if (longestMs > 0) {
+    await context.route('**/allo/**', async (route) => {
+      await pause(Math.random() * longestMs);
+      await route.continue().catch(() => undefined);
+    });
+  }
+  return context;
 }
 
 interface RunningServer {
