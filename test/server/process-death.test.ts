@@ -174,6 +174,33 @@ describe('events', () => {
     await world.restart();
   });
 
+  test('a merchant that is slow to hear holds up no inquiry, and hears the rest afterwards', async () => {
+    const heard: string[] = [];
+    const { promise: isHeard, resolve: hear } = Promise.withResolvers<undefined>();
+    await world.restart({
+      reconcileEveryMs: 10,
+      onEvent: async (event) => {
+        heard.push('orderId' in event ? event.orderId : '');
+        await isHeard;
+      },
+    });
+    const approve = async (orderId: string): Promise<string> => world.simulator.approve((await budi.pay(orderId)).body.action?.url ?? '');
+    const isPaid = async (orderId: string): Promise<boolean> => (await budi.order(orderId)).body.payment?.status === 'paid';
+    const [first, second, third] = [newOrder(), newOrder(), newOrder()];
+    for (const orderId of [first, second]) {
+      await approve(orderId);
+      await until(() => isPaid(orderId));
+    }
+    world.simulator.faults.addToNotifications({ on: 'payment', effect: 'missing', times: 1 });
+    await approve(third);
+    await world.simulator.advance(2 * minuteMs);
+    await until(() => isPaid(third));
+    assert.ok(!heard.includes(third));
+    hear(undefined);
+    await until(() => [first, second, third].every((orderId) => heard.includes(orderId)));
+    await world.restart();
+  });
+
   test('a database that refuses the commit after the bank\'s answer for too long: 503, and the reconciler finds the payment', async () => {
     const orderId = newOrder();
     await world.restart({ timing: { answerKeptMs: 0 } });

@@ -15,7 +15,10 @@ import type { Merchant } from './routes/merchant.ts';
 import type { SnapTimeouts } from './snap/timeouts.ts';
 
 export interface AlloOptions extends Merchant, ConnectionOptions {
-  /** Told of everything that happened; at least once per event, under a stable id. What it throws is told again later. */
+  /**
+   * Told of everything that happened; at least once per event, under a stable id. Of up to 20 payments at once, of one
+   * payment in order. What it throws, or does not hear within 20 s, is told again later; what is newer may come before it.
+   */
   onEvent(event: AlloEvent): void | Promise<void>;
   /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */
   trustedOrigins?: readonly string[] | undefined;

@@ -14,6 +14,7 @@ import type { Account, Payment } from './contract.ts';
 import { AlloServerError } from './errors.ts';
 import { createHandler } from './handler.ts';
 import type { LedgerContext } from './ledger/context.ts';
+import { deliverEvents } from './ledger/events.ts';
 import { reconcile } from './ledger/reconcile.ts';
 import type { ReconcileReport } from './ledger/reconcile.ts';
 import { createRateLimits } from './ledger/rate-limits.ts';
@@ -25,6 +26,7 @@ import type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts'
 import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
 import { createConsoleLogger } from './log.ts';
 import { createBackground } from './background.ts';
+import type { Background } from './background.ts';
 import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
 import type { BalanceMemory } from './routes/balance-memory.ts';
 import { viewPayment } from './routes/context.ts';
@@ -118,7 +120,13 @@ export function createAllo(options: AlloOptions): Allo {
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);
   let closing: Promise<void> | undefined;
   let isClosed = false;
-  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosing: () => closing !== undefined, isClosed: () => isClosed });
+  // As soon as they are committed, instead of at the next tick of the clockwork.
+  const onEvents = (): void => {
+    balances.forget();
+    background.run(clockwork.tellEvents());
+  };
+  const ledger = createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, onEvents, isClosing: () => closing !== undefined, isClosed: () => isClosed });
+  const clockwork = createClockwork(ledger, background);
   const routes = createRouteContext(options, config, ledger, balances);
   const app = createHandler({ basePath: config.basePath, routes, doku: createDokuContext(config, ledger, routes), isClosing: () => closing !== undefined });
 
@@ -131,7 +139,7 @@ export function createAllo(options: AlloOptions): Allo {
   };
 
   const stop = async (): Promise<void> => {
-    clearInterval(timer);
+    clockwork.stop();
     const isIdle = await background.idle(ledger.timing.closeWaitMs);
     if (!isIdle) log.warn('closed with work under way; another process, or the next start, takes it up again');
     isClosed = true;
@@ -139,13 +147,7 @@ export function createAllo(options: AlloOptions): Allo {
     await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
-  const runReconcile = background.single(() => {
-    background.run(sweepGivenUp(ledger));
-    return reconcile(ledger);
-  });
-  const everyMs = options.reconcileEveryMs ?? defaultReconcileEveryMs;
-  const timer = everyMs > 0 ? setInterval(() => background.run(runReconcile()), everyMs) : undefined;
-  timer?.unref();
+  clockwork.start(options.reconcileEveryMs ?? defaultReconcileEveryMs);
   tellStart(log, options, config, limitOptions);
 
   return {
@@ -167,11 +169,41 @@ export function createAllo(options: AlloOptions): Allo {
       if (!force) await assertNothingRefundable(ledger, customerId);
       return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
     }),
-    reconcile: () => take(runReconcile),
+    reconcile: () => take(clockwork.reconcile),
     sweep: ({ from = new Date(now() - defaultSweepMs), to = new Date(now() - ledger.timing.settleWindowMs) } = {}) => take(() => sweep(ledger, toPeriod({ from, to }))),
     compare: (listed, period) => take(() => compare(ledger, listed, toPeriod(period))),
     reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
+  };
+}
+
+interface Clockwork {
+  tellEvents(): Promise<number>;
+  reconcile(): Promise<ReconcileReport>;
+  /** @param everyMs 0: nothing is done by itself */
+  start(everyMs: number): void;
+  stop(): void;
+}
+
+/** What is due is done by one at a time; events beside the rest, so that a merchant who is slow to hear holds up no inquiry. */
+function createClockwork(ledger: LedgerContext, background: Background): Clockwork {
+  const tellEvents = background.single(() => deliverEvents(ledger));
+  const settleDue = background.single(() => {
+    background.run(sweepGivenUp(ledger));
+    return reconcile(ledger);
+  });
+  const tick = (): void => {
+    background.run(settleDue());
+    background.run(tellEvents());
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    tellEvents,
+    reconcile: async () => ({ ...await settleDue(), events: await tellEvents() }),
+    start(everyMs) {
+      if (everyMs > 0) timer = setInterval(tick, everyMs).unref();
+    },
+    stop: () => clearInterval(timer),
   };
 }
 

@@ -12,12 +12,10 @@ import { defaultTiming } from './ledger/context.ts';
 import { defaultGateLimits } from './ledger/gate.ts';
 import { guardBank } from './ledger/guarded-bank.ts';
 import type { LedgerContext, Logger } from './ledger/context.ts';
-import { deliverEvents } from './ledger/events.ts';
 import { createMeter } from './ledger/metrics.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import type { LimitOptions, RateLimits } from './ledger/rate-limits.ts';
 import type { Background } from './background.ts';
-import type { BalanceMemory } from './routes/balance-memory.ts';
 import { createSnapBank } from './routes/bank.ts';
 import { failedParameter, stateParameter } from './routes/returns.ts';
 import { createSharedAccessToken } from './shared-access-token.ts';
@@ -49,12 +47,13 @@ export interface Parts {
   limits: RateLimits;
   store: Store;
   background: Background;
-  balances: BalanceMemory;
+  /** Events were committed. */
+  onEvents: () => void;
   isClosing: () => boolean;
   isClosed: () => boolean;
 }
 
-export function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, balances, isClosing, isClosed }: Parts): LedgerContext {
+export function createLedgerContext({ options, config, timeouts, telemetry, log, now, meter, limits, store, background, onEvents, isClosing, isClosed }: Parts): LedgerContext {
   const seal = createSeal(config.encryptionKeys);
   const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
   const snap = createSnap({
@@ -65,13 +64,10 @@ export function createLedgerContext({ options, config, timeouts, telemetry, log,
     tokenStore: createSharedAccessToken(store, seal, ownerName(config)),
   });
   const publicBase = `${config.publicUrl.origin}${publicPath(config)}`;
-  const ledger: LedgerContext = {
+  return {
     store: watchCommits(store, ({ changes, events = [] }) => {
       for (const { table, to } of changes) meter('allo.transitions', 1, { table, to });
-      if (events.length === 0) return;
-      balances.forget();
-      // As soon as they are committed, instead of at the next tick of the clockwork.
-      background.run(deliverSoon());
+      if (events.length > 0) onEvents();
     }),
     bank: guardBank(telemetry.trace(createSnapBank({ snap, log, isBankPage: (url) => isBankPage(config, url) })), {
       limits: { ...defaultGateLimits, ...options.bankLimits }, now, random: Math.random,
@@ -95,8 +91,6 @@ export function createLedgerContext({ options, config, timeouts, telemetry, log,
     isClosing,
     isClosed,
   };
-  const deliverSoon = background.single(() => deliverEvents(ledger));
-  return ledger;
 }
 
 /** A row is kept for as long as its sender can be at it: two tries, each with a token to be had first, and one renewal. */

@@ -23,8 +23,11 @@ const listening = (change: Partial<LedgerContext> = {}): LedgerContext => ({ ...
 } });
 const write = async (count: number): Promise<string[]> => {
   const events = Array.from({ length: count }, () => anEvent(randomUUID(), 'payment.paid'));
-  assert.ok(await bench.ctx.store.commit({ changes: [], events }));
+  await writeThese(...events);
   return events.map(({ id }) => id);
+};
+const writeThese = async (...events: ReturnType<typeof anEvent>[]): Promise<void> => {
+  assert.ok(await bench.ctx.store.commit({ changes: [], events }));
 };
 
 describe('an event', () => {
@@ -54,15 +57,68 @@ describe('an event', () => {
 });
 
 describe('telling', () => {
-  test('is done once, fifty at a time', async () => {
+  test('is done once, of all that is due', async () => {
     await write(51);
     const ctx = listening();
-    assert.deepEqual([await deliverEvents(ctx), await deliverEvents(ctx), await deliverEvents(ctx)], [50, 1, 0]);
+    assert.deepEqual([await deliverEvents(ctx), await deliverEvents(ctx)], [51, 0]);
     bench.pass(10 * minuteMs);
     assert.equal(await deliverEvents(ctx), 0);
     assert.equal(heard.length, 51);
     assert.deepEqual(bench.log, []);
     assert.equal(await bench.ctx.store.prune('events', bench.now(), 100), 51, 'what was told can be given up one day');
+  });
+
+  test('is done of twenty payments at once', async () => {
+    await write(45);
+    let [underWay, most] = [0, 0];
+    hears = async () => {
+      most = Math.max(most, (underWay += 1));
+      await new Promise(setImmediate);
+      underWay -= 1;
+    };
+    assert.equal(await deliverEvents(listening()), 45);
+    assert.equal(most, 20);
+  });
+
+  test('is done in the order in which it happened to a payment, one after the other', async () => {
+    const types = ['payment.paid', 'refund.failed', 'payment.refunded'];
+    for (const type of types) {
+      await writeThese(anEvent('payment-1', type));
+      bench.pass(1);
+    }
+    let isBusy = false;
+    hears = async () => {
+      assert.ok(!isBusy);
+      isBusy = true;
+      await new Promise(setImmediate);
+      isBusy = false;
+    };
+    assert.equal(await deliverEvents(listening()), 3);
+    assert.deepEqual(heard.map(({ type }) => type), types);
+    assert.deepEqual(bench.log, []);
+  });
+
+  test('ends for now where nobody hears any of twenty', async () => {
+    await write(21);
+    hears = () => { throw new Error('the shop is away'); };
+    assert.equal(await deliverEvents(listening()), 20);
+    assert.equal(heard.length, 20);
+    hears = () => undefined;
+    assert.equal(await deliverEvents(listening()), 1);
+    bench.pass(1_000);
+    assert.equal(await deliverEvents(listening()), 20);
+  });
+
+  test('goes on where one of twenty is heard', async () => {
+    await write(21);
+    hears = () => { if (heard.length !== 7) throw new Error('the shop is nearly away'); };
+    assert.equal(await deliverEvents(listening()), 21);
+    assert.equal(heard.length, 21);
+  });
+
+  test('ends for now when the server is about to stop', async () => {
+    await write(21);
+    assert.equal(await deliverEvents(listening({ isClosing: () => true })), 20);
   });
 
   test('is done by one process at a time', async () => {

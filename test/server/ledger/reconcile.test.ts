@@ -8,7 +8,7 @@ import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, paid, refusal, silence } from '../support/scripted-bank.ts';
 
 const { leaseMs, checkNotBeforeMs } = defaultTiming;
-const nothing = { links: 0, payments: 0, refunds: 0, events: 0 };
+const nothing = { links: 0, payments: 0, refunds: 0 };
 
 let bench: Bench;
 
@@ -48,16 +48,9 @@ describe('the reconciler', () => {
       return done(paid);
     });
     for (let index = 0; index < 45; index += 1) await due({ state: 'pending' });
-    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 45, events: 45 });
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 45 });
     assert.equal(most, 20);
     assert.deepEqual(await bench.toldTypes(), Array(45).fill('payment.paid'));
-  });
-
-  test('tells more events than it takes at once', async () => {
-    bench.saysAlways('chargeStatus', done(paid));
-    for (let index = 0; index < 101; index += 1) await due({ state: 'pending' });
-    assert.equal((await reconcile(bench.ctx)).events, 101);
-    assert.equal((await reconcile(bench.ctx)).events, 0);
   });
 
   test('keeps what it looks at to itself', async () => {
@@ -169,7 +162,7 @@ describe('other rows that are due', () => {
     const payment = await bench.paymentIn({ state: 'refunding' });
     const refund = await bench.refundIn(payment, { state: 'unknown', nextAt: bench.now(), sentAt: bench.now() });
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
-    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, refunds: 1, events: 1 });
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, refunds: 1 });
     assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['succeeded', ['payment.refunded']]);
   });
 

@@ -62,5 +62,5 @@ export function aStep(id: string, from: PaymentRow['state'], to: PaymentRow['sta
 }
 
 export function anEvent(subjectId: string, type: string) {
-  return { id: randomUUID(), subjectId, type, body: JSON.stringify({ type }) };
+  return { id: randomUUID(), subjectId, type, body: JSON.stringify({ type, paymentId: subjectId }) };
 }

@@ -41,25 +41,51 @@ export function paymentEvent(
 }
 
 const retryDelaysMs = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000] as const;
+/** Each event is waited for `eventWaitMs` at most, and few payments have more than two at once: none is at it when this is over. */
 const deliveryLeaseMs = 60_000;
-const batch = 50;
+/** Told at once, but for those of one payment. */
+const batch = 20;
 
-/** Hands due events to the merchant; answers how many were taken. What throws is tried again later. */
+/**
+ * Hands due events to the merchant until nothing is due; answers how many were taken. What throws is tried again later,
+ * and where a whole batch does, nobody seems to be there: the rest stays due.
+ */
 export async function deliverEvents(ctx: LedgerContext): Promise<number> {
-  const due = await ctx.store.claimEvents(deliveryLeaseMs, batch);
-  for (const row of due) await deliver(ctx, row);
-  return due.length;
+  let taken = 0;
+  for (;;) {
+    const due = await ctx.store.claimEvents(deliveryLeaseMs, batch);
+    const heard = await Promise.all(inOrder(due).map((rows) => deliverEach(ctx, rows)));
+    taken += due.length;
+    if (!heard.includes(true) || ctx.isClosing()) return taken;
+  }
 }
 
-async function deliver(ctx: LedgerContext, row: EventRow): Promise<void> {
+/** Those of one payment or link belong together, the older first. */
+function inOrder(due: readonly EventRow[]): EventRow[][] {
+  const about = ({ body }: EventRow): string => {
+    const event = JSON.parse(body) as AlloEvent;
+    return 'paymentId' in event ? event.paymentId : event.linkId;
+  };
+  return [...Map.groupBy(due.toSorted((one, other) => one.createdAt - other.createdAt), about).values()];
+}
+
+/** Answers whether the merchant heard any. */
+async function deliverEach(ctx: LedgerContext, rows: readonly EventRow[]): Promise<boolean> {
+  let isHeard = false;
+  for (const row of rows) isHeard = (await deliver(ctx, row)) || isHeard;
+  return isHeard;
+}
+
+async function deliver(ctx: LedgerContext, row: EventRow): Promise<boolean> {
   try {
     await inTime(ctx.timing.eventWaitMs, Promise.resolve(ctx.onEvent(JSON.parse(row.body) as AlloEvent)));
   } catch (error) {
     ctx.log.warn('onEvent failed; the event is delivered again later', { eventId: row.id, type: row.type, attempts: row.attempts, error: String(error) });
     await ctx.store.settleEvent(row.id, { nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, row.attempts - 1) });
-    return;
+    return false;
   }
   await ctx.store.settleEvent(row.id, { deliveredAt: ctx.now() });
+  return true;
 }
 
 /** A merchant that never answers must hold up neither the other events nor the reconciler. */

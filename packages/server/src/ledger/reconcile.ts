@@ -9,7 +9,7 @@ import type { JobRows, JobTable, LinkRow, PaymentRow } from '../store/rows.ts';
 import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { takeBack } from './disown.ts';
-import { deliverEvents, paymentEvent } from './events.ts';
+import { paymentEvent } from './events.ts';
 import { applyStatus } from './evidence.ts';
 import { reconcileLink } from './links.ts';
 import { toAmount } from '../snap/amount.ts';
@@ -19,7 +19,7 @@ import { nextCheckAt } from './schedule.ts';
 import { paymentTransitions } from './transitions.ts';
 import { continueUnlink } from './unlink.ts';
 
-/** How many rows of a kind were looked at. */
+/** How many rows of a kind were looked at, and how many events the merchant was told. */
 export interface ReconcileReport {
   links: number;
   payments: number;
@@ -29,17 +29,18 @@ export interface ReconcileReport {
 
 const batch = 20;
 
-/** Looks at everything that is due, until nothing is. Rejects only if the store cannot be reached. */
-export async function reconcile(ctx: LedgerContext): Promise<ReconcileReport> {
+/**
+ * Looks at every row that is due, until none is. Rejects only if the store cannot be reached. Events are told beside it
+ * (`deliverEvents`): a merchant who is slow to hear them holds up no payment.
+ */
+export async function reconcile(ctx: LedgerContext): Promise<Omit<ReconcileReport, 'events'>> {
   const payments = await drain(ctx, 'payments', (row) => reconcilePayment(ctx, row));
   const refunds = await drain(ctx, 'refunds', (row) => reconcileRefund(ctx, row));
   const links = await drain(ctx, 'links', (row) => lookAtLink(ctx, row));
-  let events = 0;
-  for (let taken = await deliverEvents(ctx); taken > 0; taken = await deliverEvents(ctx)) events += taken;
   const unknownSince = await ctx.store.oldestUnknownPayment();
   ctx.meter('allo.payments.unknown_age', unknownSince === undefined ? 0 : ctx.now() - unknownSince, {});
   await giveUpOld(ctx);
-  return { links, payments, refunds, events };
+  return { links, payments, refunds };
 }
 
 async function drain<Table extends JobTable>(
