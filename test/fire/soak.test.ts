@@ -24,9 +24,15 @@ const lengthMs = minutes * 60_000;
 const samples = 120;
 const shoppersAtOnce = 12;
 
+/**
+ * V8 touches ever more of a large heap before it looks for what it can have back; in a small one, what a process grows by
+ * is what it lost.
+ */
+const smallHeap = ['--max-old-space-size=64', '--max-semi-space-size=4'];
+
 const options: LabOptions = {
   seed: 'soak', orders: 240, kills: 0, climate: fairWeather,
-  nodeFlags: ['--expose-gc', '--import', fileURLToPath(new URL('./vitals.ts', import.meta.url))],
+  nodeFlags: [...smallHeap, '--expose-gc', '--import', fileURLToPath(new URL('./vitals.ts', import.meta.url))],
 };
 
 /** And how long this process waits for its turn: it has as much to do, so what both wait longer is the machine's doing. */
@@ -76,6 +82,12 @@ function median(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
+/** What it was in each fifth of the time, so that what goes on growing can be told from what came to rest. */
+function courseOf(vitals: readonly Sample[], name: keyof Sample): string {
+  const fifth = Math.ceil(vitals.length / 5);
+  return [0, 1, 2, 3, 4].map((index) => median(vitals.slice(index * fifth, (index + 1) * fifth).map((one) => one[name])).toFixed(1)).join(' · ');
+}
+
 /** The first fifth is for warming up. Answers what was in the first and in the last third of the rest. */
 function compare(vitals: readonly Sample[], name: keyof Sample): { first: number; last: number } {
   const warm = vitals.slice(Math.floor(vitals.length / 5)).map((one) => one[name]);
@@ -99,7 +111,7 @@ function report(t: TestContext, vitals: readonly Sample[]): string[] {
   t.diagnostic(`delay of the process beside it: ${beside.first.toFixed(1)} → ${beside.last.toFixed(1)}`);
   return (Object.keys(mayGrowBy) as (keyof Vitals)[]).flatMap((name) => {
     const { first, last } = compare(vitals, name);
-    t.diagnostic(`${name}: ${first.toFixed(1)} → ${last.toFixed(1)}`);
+    t.diagnostic(`${name}: ${first.toFixed(1)} → ${last.toFixed(1)} (by fifths: ${courseOf(vitals, name)})`);
     return last - first <= mayGrowBy[name](first, slower) ? [] : [`${name} grew from ${first.toFixed(1)} to ${last.toFixed(1)}`];
   });
 }
