@@ -1,5 +1,5 @@
 /**
- * The reconciler: the row is the job. It takes what is due, asks the bank, and hands events to the merchant.
+ * The reconciler: the row is the job. It takes what is due, and asks the bank.
  * One row that cannot be settled never holds up another.
  *
  * @module
