@@ -1,5 +1,5 @@
 /**
- * Whether the merchant was told exactly what happened: each thing under one id, nothing that did not happen.
+ * Whether the merchant was told exactly what happened: each thing under one id, in order, nothing that did not happen.
  */
 import type { AlloEvent, PaymentEvent } from '../../packages/server/src/index.ts';
 import type { BookedPayment } from './books.ts';
@@ -29,7 +29,7 @@ function wrongEvents({ events, books }: Evidence): string[] {
   const byPayment = Map.groupBy(events.filter(isOfPayment), ({ paymentId }) => paymentId);
   return books.payments.flatMap((payment) => {
     const told = byPayment.get(payment.id) ?? [];
-    return [...wrongTypes(payment, told), ...wrongContent(payment, told), ...twiceTold(payment, told)];
+    return [...wrongTypes(payment, told), ...wrongContent(payment, told), ...twiceTold(payment, told), ...toldTooEarly(payment, told)];
   });
 }
 
@@ -52,6 +52,21 @@ function twiceTold({ orderId }: BookedPayment, told: readonly PaymentEvent[]): s
   const ofPayment = told.filter(({ type }) => type.startsWith('payment.'));
   const idsByType = Map.groupBy(ofPayment, ({ type }) => type);
   return Array.from(idsByType).flatMap(([type, events]) => (new Set(events.map(({ id }) => id)).size > 1 ? [`${type} of ${orderId} was told under two ids`] : []));
+}
+
+/** What can only have come before what: taken after it had failed, refunded after it was taken. */
+const stage: Readonly<Record<PaymentEventType, number>> = {
+  'payment.failed': 0, 'payment.paid': 1, 'payment.late': 1, 'payment.review': 1,
+  'refund.failed': 2, 'refund.manual': 2, 'refund.review': 2, 'payment.refunded': 3,
+};
+
+/** Told again, an event may come late; for the first time, never. */
+function toldTooEarly({ orderId }: BookedPayment, told: readonly PaymentEvent[]): string[] {
+  const firsts = told.filter(({ id }, index) => told.findIndex((event) => event.id === id) === index);
+  return firsts.flatMap((event, index) => {
+    const before = firsts[index - 1];
+    return before !== undefined && stage[before.type] > stage[event.type] ? [`${before.type} of ${orderId} was told before its ${event.type}`] : [];
+  });
 }
 
 function undelivered({ events, books }: Evidence): string[] {

@@ -126,8 +126,11 @@ export function createServers(options: ServersOptions): Servers {
   return servers;
 }
 
-const dueSql = ['payments', 'refunds', 'links', 'events']
-  .map((table) => `SELECT min(max(next_at, coalesce(lease_until, 0))) AS due FROM ${table} WHERE next_at IS NOT NULL`)
+/** An event that waits for another to be told is not due. */
+const isNext = 'NOT EXISTS (SELECT 1 FROM events AS older WHERE older.about = events.about AND older.place < events.place AND older.delivered_at IS NULL)';
+
+const dueSql = ['payments WHERE', 'refunds WHERE', 'links WHERE', `events WHERE ${isNext} AND`]
+  .map((rows) => `SELECT min(max(next_at, coalesce(lease_until, 0))) AS due FROM ${rows} next_at IS NOT NULL`)
   .reduce((all, one) => `${all} UNION ALL ${one}`)
   .replace(/^/, 'SELECT min(due) AS due FROM (')
   .concat(')');

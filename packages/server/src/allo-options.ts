@@ -16,8 +16,9 @@ import type { SnapTimeouts } from './snap/timeouts.ts';
 
 export interface AlloOptions extends Merchant, ConnectionOptions {
   /**
-   * Told of everything that happened; at least once per event, under a stable id. Of up to 20 payments at once, of one
-   * payment in order. What it throws, or does not hear within 20 s, is told again later; what is newer may come before it.
+   * Told of everything that happened; at least once per event, under a stable id. Of up to 20 payments at once; of one
+   * payment, or one customer's account, in order and one after the other, by however many servers. What it throws, or
+   * does not hear within 20 s, is told again later, and what came after it waits for that.
    */
   onEvent(event: AlloEvent): void | Promise<void>;
   /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */

@@ -1,8 +1,7 @@
 /** What is due goes to one process; what is told is told once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EventRow } from '../../../packages/server/src/store/rows.ts';
-import type { Store } from '../../../packages/server/src/store/store.ts';
+import type { NewEvent, Store } from '../../../packages/server/src/store/store.ts';
 import { times, range } from './conformance-world.ts';
 import type { World } from './conformance-world.ts';
 import { runTogether } from './processes.ts';
@@ -94,14 +93,14 @@ export function describeClaims(world: () => World): void {
 
 export function describeEvents(world: () => World): void {
   describe('events', () => {
-    const tell = (store: Store, ...events: Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'>[]) => store.commit({ changes: [], events });
+    const tell = (store: Store, ...events: NewEvent[]) => store.commit({ changes: [], events });
 
     it('come back as they were written, due at once', async () => {
       const { store, other } = world();
       const event = { ...anEvent('payment-1', 'payment.paid'), body: JSON.stringify({ text: 'Kopi ☕ \\ "susu"' }) };
       await tell(store, event);
       assert.deepEqual(await other.claimEvents(1000, 10), [
-        { ...event, createdAt: instant, attempts: 1, nextAt: instant, leaseUntil: instant + 1000, deliveredAt: null },
+        { ...event, place: 1, createdAt: instant, attempts: 1, nextAt: instant, leaseUntil: instant + 1000, deliveredAt: null },
       ]);
     });
 
@@ -109,10 +108,65 @@ export function describeEvents(world: () => World): void {
       const { store } = world();
       const first = anEvent('payment-1', 'payment.paid');
       await tell(store, first);
-      assert.ok(await tell(store, anEvent('payment-1', 'payment.paid'), anEvent('payment-1', 'payment.refunded'), anEvent('payment-2', 'payment.paid')));
+      assert.ok(await tell(store, anEvent('payment-1', 'payment.paid'), anEvent('payment-1', 'payment.refunded', 'refunds'), anEvent('payment-2', 'payment.paid')));
       const told = await store.claimEvents(1000, 10);
       assert.deepEqual(told.map(({ subjectId, type }) => `${subjectId} ${type}`).sort(), ['payment-1 payment.paid', 'payment-1 payment.refunded', 'payment-2 payment.paid']);
       assert.ok(idsOf(told).includes(first.id));
+    });
+
+    it('wait until what came before them about the same was delivered, by whom and when ever', async () => {
+      const { store, other, clock } = world();
+      const [paid, refused, refunded] = [anEvent('payment-1', 'payment.paid'), anEvent('refund-1', 'refund.failed', 'payment-1'), anEvent('refund-2', 'payment.refunded', 'payment-1')];
+      await tell(store, paid, refused);
+      await tell(other, refunded);
+      const claimed = async (from: Store) => idsOf(await from.claimEvents(1000, 10));
+      assert.deepEqual([await claimed(store), await claimed(other)], [[paid.id], []], 'while it is being told');
+      await store.settleEvent(paid.id, { nextAt: clock.now + 5000 });
+      clock.now += 4999;
+      assert.deepEqual(await claimed(other), [], 'while it waits to be told again');
+      clock.now += 1;
+      assert.deepEqual(await claimed(other), [paid.id]);
+      await other.settleEvent(paid.id, { deliveredAt: clock.now });
+      assert.deepEqual(await claimed(store), [refused.id]);
+      await store.settleEvent(refused.id, { deliveredAt: clock.now });
+      assert.deepEqual(await claimed(store), [refunded.id]);
+    });
+
+    it('stand behind those that were written last, whatever clock wrote them', async () => {
+      const { store, clock } = world();
+      const [first, second, third] = ['a', 'b', 'c'].map((type) => anEvent('payment-1', type));
+      assert.ok(first && second && third);
+      await tell(store, first, second);
+      const next = async (): Promise<string[]> => {
+        const ids = idsOf(await store.claimEvents(1000, 10));
+        for (const id of ids) await store.settleEvent(id, { deliveredAt: clock.now });
+        return ids;
+      };
+      assert.deepEqual(await next(), [first.id]);
+      clock.now -= 60_000;
+      await tell(store, third);
+      clock.now += 60_000;
+      assert.deepEqual([await next(), await next(), await next()], [[second.id], [third.id], []]);
+    });
+
+    it('hold up none about another', async () => {
+      const { store, clock } = world();
+      const [held, ...others] = ['payment-1', 'payment-2', 'payment-3'].map((id) => anEvent(id, 'payment.paid'));
+      assert.ok(held);
+      await tell(store, held, ...others);
+      await store.claimEvents(1000, 10);
+      await store.settleEvent(held.id, { nextAt: clock.now + 3_600_000 });
+      for (const { id } of others) await store.settleEvent(id, { deliveredAt: clock.now });
+      const later = [anEvent('payment-2', 'payment.refunded'), anEvent('payment-4', 'payment.paid')];
+      await tell(store, ...later);
+      assert.deepEqual(idsOf(await store.claimEvents(1000, 10)).sort(), idsOf(later).sort());
+    });
+
+    it('that an older version wrote, which knows of no order, wait for none', async () => {
+      const { store, database } = world();
+      await tell(store, anEvent('payment-1', 'payment.paid'), anEvent('payment-1', 'payment.refunded'));
+      await database.query('UPDATE events SET about = NULL, place = NULL');
+      assert.equal((await store.claimEvents(1000, 10)).length, 2);
     });
 
     it('are written once when 64 tell of the same at once', async () => {

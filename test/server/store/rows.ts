@@ -61,6 +61,6 @@ export function aStep(id: string, from: PaymentRow['state'], to: PaymentRow['sta
   return { table: 'payments', id, from: [from], to, cause: 'test', ...change };
 }
 
-export function anEvent(subjectId: string, type: string) {
-  return { id: randomUUID(), subjectId, type, body: JSON.stringify({ type, paymentId: subjectId }) };
+export function anEvent(subjectId: string, type: string, about = subjectId) {
+  return { id: randomUUID(), subjectId, about, type, body: JSON.stringify({ type, paymentId: subjectId }) };
 }

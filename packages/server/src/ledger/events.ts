@@ -1,6 +1,7 @@
 /**
  * Telling the merchant. An event is a row written in the same transaction as the step it reports, and is
- * delivered at least once under a stable id; one per subject and type.
+ * delivered at least once under a stable id; one per subject and type. Those about one payment come one after the other:
+ * who hears that it was refunded has heard that it was paid.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export function accountEvent(ctx: LedgerContext, type: AccountEvent['type'], lin
   const event: AccountEvent = {
     id: ctx.newId(), type, at: new Date(ctx.now()).toISOString(), customerId: link.customerId, linkId: link.id,
   };
-  return { id: event.id, subjectId: link.id, type, body: JSON.stringify(event) };
+  return { id: event.id, subjectId: link.id, about: link.customerId, type, body: JSON.stringify(event) };
 }
 
 /** @param subjectId The refund, if the event is about one that can happen more than once. */
@@ -37,13 +38,13 @@ export function paymentEvent(
     reference: payment.reference,
     ...detail,
   };
-  return { id: event.id, subjectId, type, body: JSON.stringify(event) };
+  return { id: event.id, subjectId, about: payment.id, type, body: JSON.stringify(event) };
 }
 
 const retryDelaysMs = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000] as const;
-/** Each event is waited for `eventWaitMs` at most, and few payments have more than two at once: none is at it when this is over. */
+/** Each event is waited for `eventWaitMs` at most: nobody is at it any more when this is over. */
 const deliveryLeaseMs = 60_000;
-/** Told at once, but for those of one payment. */
+/** Told at once; no two of them are about the same payment. */
 const batch = 20;
 
 /**
@@ -54,28 +55,13 @@ export async function deliverEvents(ctx: LedgerContext): Promise<number> {
   let taken = 0;
   for (;;) {
     const due = await ctx.store.claimEvents(deliveryLeaseMs, batch);
-    const heard = await Promise.all(inOrder(due).map((rows) => deliverEach(ctx, rows)));
+    const heard = await Promise.all(due.map((row) => deliver(ctx, row)));
     taken += due.length;
     if (!heard.includes(true) || ctx.isClosing()) return taken;
   }
 }
 
-/** Those of one payment or link belong together, the older first. */
-function inOrder(due: readonly EventRow[]): EventRow[][] {
-  const about = ({ body }: EventRow): string => {
-    const event = JSON.parse(body) as AlloEvent;
-    return 'paymentId' in event ? event.paymentId : event.linkId;
-  };
-  return [...Map.groupBy(due.toSorted((one, other) => one.createdAt - other.createdAt), about).values()];
-}
-
-/** Answers whether the merchant heard any. */
-async function deliverEach(ctx: LedgerContext, rows: readonly EventRow[]): Promise<boolean> {
-  let isHeard = false;
-  for (const row of rows) isHeard = (await deliver(ctx, row)) || isHeard;
-  return isHeard;
-}
-
+/** Answers whether the merchant heard it. */
 async function deliver(ctx: LedgerContext, row: EventRow): Promise<boolean> {
   try {
     await inTime(ctx.timing.eventWaitMs, Promise.resolve(ctx.onEvent(JSON.parse(row.body) as AlloEvent)));

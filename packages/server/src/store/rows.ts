@@ -124,7 +124,7 @@ export interface RefundRow extends JobColumns<RefundState> {
   confirmedBy: string | null;
 }
 
-/** A message to the merchant; delivered at least once, one per subject and type. */
+/** A message to the merchant; delivered at least once, one per subject and type, those about the same one after the other. */
 export interface EventRow {
   id: string;
   /** The link, payment or refund it is about. */
@@ -132,6 +132,10 @@ export interface EventRow {
   type: string;
   /** JSON, as `onEvent` gets it. */
   body: string;
+  /** The payment, or for accounts the customer, whose events come in order. Null: written by a version that knew no order. */
+  about: string | null;
+  /** The later of two about the same has the higher one. */
+  place: number | null;
   createdAt: number;
   attempts: number;
   nextAt: number | null;

@@ -156,6 +156,11 @@ export const migrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE chores (name TEXT PRIMARY KEY, done_at BIGINT NOT NULL)`,
   ],
+  [
+    `ALTER TABLE events ADD COLUMN about TEXT`,
+    `ALTER TABLE events ADD COLUMN place BIGINT`,
+    `CREATE INDEX events_in_order ON events (about, place) WHERE delivered_at IS NULL`,
+  ],
 ];
 
 type ColumnsOf<Row> = readonly (keyof Row & string)[];
@@ -180,7 +185,7 @@ const refundColumns: ColumnsOf<RefundRow> = [
 ];
 
 const eventColumns: ColumnsOf<EventRow> = [
-  'id', 'subjectId', 'type', 'body', 'createdAt', 'attempts', 'nextAt', 'leaseUntil', 'deliveredAt',
+  'id', 'subjectId', 'type', 'body', 'about', 'place', 'createdAt', 'attempts', 'nextAt', 'leaseUntil', 'deliveredAt',
 ];
 
 /** Every column of a table that is read or written as a row. */

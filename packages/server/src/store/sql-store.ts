@@ -95,7 +95,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
       inOne((query) => claimJobs(query, driver.skipLocked, { table, leaseMs, limit, at: now() })),
     claimEvents: (leaseMs, limit) => inOne(async (query) => {
       const records = await query(
-        `${dueIn('events', driver.skipLocked)} UPDATE events SET lease_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) ${returning('events')}`,
+        `${dueIn('events', { skipLocked: driver.skipLocked, and: `AND ${isNext}` })} UPDATE events SET lease_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) ${returning('events')}`,
         [now(), now(), limit, now() + leaseMs]);
       return records.map((record) => toRow('events', record));
     }),
@@ -241,8 +241,10 @@ function holdIfFree({ table, to }: AnyChange): string[] {
     SELECT 1 FROM payments AS other WHERE other.order_id = payments.order_id AND other.id <> payments.id AND other.holds_order = 1) THEN 0 ELSE 1 END`];
 }
 
+/** Behind those about the same that were not delivered yet; which were, no longer matters. */
 async function insertEvent(query: Query, event: NewEvent, at: number): Promise<void> {
-  const row: EventRow = { ...event, createdAt: at, attempts: 0, nextAt: at, leaseUntil: null, deliveredAt: null };
+  const [last] = await query('SELECT coalesce(max(place), 0) AS place FROM events WHERE about = ? AND delivered_at IS NULL', [event.about]);
+  const row: EventRow = { ...event, place: Number(last?.['place']) + 1, createdAt: at, attempts: 0, nextAt: at, leaseUntil: null, deliveredAt: null };
   await insert(query, 'events', row);
 }
 
@@ -253,16 +255,20 @@ async function writeAudit(query: Query, entry: AuditEntry, version: number): Pro
 }
 
 /** Materialised, because a planner may run a plain sub-select with LIMIT more than once, and claim more than asked for. */
-const dueIn = (table: Table, skipLocked: string): string =>
+const dueIn = (table: Table, { skipLocked, and = '' }: { skipLocked: string; and?: string }): string =>
   `WITH due AS MATERIALIZED (
-     SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_at LIMIT ? ${skipLocked})`;
+     SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ${and} ORDER BY next_at LIMIT ? ${skipLocked})`;
+
+/** Of an event: all that came before it about the same were delivered. */
+const isNext = `NOT EXISTS (
+  SELECT 1 FROM events AS older WHERE older.about = events.about AND older.place < events.place AND older.delivered_at IS NULL)`;
 
 async function claimJobs<Name extends JobTable>(
   query: Query, skipLocked: string, claim: { table: Name; leaseMs: number; limit: number; at: number },
 ): Promise<TableRows[Name][]> {
   const { table, leaseMs, limit, at } = claim;
   const records = await query(
-    `${dueIn(table, skipLocked)} UPDATE ${table} SET lease_until = ? WHERE id IN (SELECT id FROM due) ${returning(table)}`,
+    `${dueIn(table, { skipLocked })} UPDATE ${table} SET lease_until = ? WHERE id IN (SELECT id FROM due) ${returning(table)}`,
     [at, at, limit, at + leaseMs]);
   return records.map((record) => toRow(table, record));
 }

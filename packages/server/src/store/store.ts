@@ -33,7 +33,7 @@ export interface Commit {
   forgetShopperOf?: string;
 }
 
-export type NewEvent = Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'>;
+export type NewEvent = Pick<EventRow, 'id' | 'subjectId' | 'type' | 'body'> & { about: string };
 
 /** Who asked for the payment, so that asking again finds it. */
 export interface PaymentKey {
@@ -158,6 +158,7 @@ export interface Store {
 
   /** Takes due rows for one process until `leaseUntil`; two processes never get the same row. */
   claimDue<Table extends JobTable>(table: Table, leaseMs: number, limit: number): Promise<JobRows[Table][]>;
+  /** As `claimDue`; an event waits until all that came before it about the same were delivered. */
   claimEvents(leaseMs: number, limit: number): Promise<EventRow[]>;
   settleEvent(id: string, outcome: { deliveredAt: number } | { nextAt: number }): Promise<void>;
 
