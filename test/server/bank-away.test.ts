@@ -166,7 +166,7 @@ describe('repeating', () => {
   test('never happens to what changes something', async () => {
     const { calls, bank } = silentBank();
     await Promise.all(Array.from({ length: 100 }, () => bank.chargeStatus('r', null, money)));
-    const order = { reference: 'r', orderId: 'o', amount: money, lines: [], device, successUrl: '', failedUrl: '' };
+    const order = { reference: 'r', orderId: 'o', amount: money, lines: [], device, notAfter: Infinity, successUrl: '', failedUrl: '' };
     await bank.charge('t', { ...order, instrument: 'BALANCE' });
     await bank.refund('t', { ...order, paymentReference: 'p', paymentExternalId: null, reason: '' });
     await bank.link({ ...order, customerId: 'c', phone: '62', browser: { os: 'ios', model: 'm' } });

@@ -123,8 +123,9 @@ describe('a process that was frozen while it held a payment or a refund', () => 
     await passForOther(5);
     assert.equal(rowOf(world, paid.paymentId).state, 'refunded');
     thaw();
-    assert.equal((await refund).status, 'refunded');
+    assert.equal((await refund).status, 'refunding', 'it has not waited for the bank');
     await world.restart();
+    assert.equal(rowOf(world, paid.paymentId).state, 'refunded');
     assert.equal(world.simulator.journal().filter(({ kind }) => kind === 'refund').length, 1);
     assert.deepEqual(eventsOf(paid.paymentId), ['payment.paid', 'payment.refunded']);
     await other.close();

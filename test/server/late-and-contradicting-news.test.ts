@@ -98,7 +98,7 @@ describe('notifications and time', () => {
     assert.notEqual(rowOf(paid.paymentId).next_at, null, 'it is still to be asked about');
     world.simulator.faults.clear();
     world.simulator.faults.add({ on: 'status', effect: 'answer-before-commit', responseCode: '4045501', times: 1 });
-    await world.pass(2 * minuteMs, minuteMs);
+    await world.pass(15 * minuteMs, minuteMs);
     assert.equal(await statusOf(paid.paymentId), 'paid');
     assert.equal(rowOf(paid.paymentId).next_at, null);
     assert.ok(world.log.some(({ level, message }) => level === 'error' && message.includes('the bank denies a payment')));

@@ -34,7 +34,7 @@ const machines: readonly Machine[] = [
     table: 'refunds',
     first: 'created',
     states: {
-      created: 'open', sending: 'open', pending: 'open', unknown: 'open', succeeded: 'ended', failed: 'ended', manual: 'settled', review: 'ended',
+      created: 'open', sending: 'open', pending: 'open', unknown: 'open', succeeded: 'ended', failed: 'ended', manual: 'settled', review: 'settled',
     } satisfies Record<RefundState, Kind>,
     steps: refundTransitions,
   },

@@ -51,7 +51,10 @@ export interface Allo {
   readonly basePath: string;
   /** Answers one request. Never rejects. */
   handler(request: Request, connection?: Connection): Promise<Response>;
-  /** Refunds a payment in full, once: asked again, answers the refund that stands. Rejects with an `AlloServerError`. */
+  /**
+   * Refunds a payment in full, once: asked again, answers the refund that stands. Where the bank takes longer than 10 s, the
+   * payment is answered as `refunding`, and `onEvent` is told the end. Rejects with an `AlloServerError`.
+   */
   refund(paymentId: string, options?: { reason?: string }): Promise<Payment>;
   /**
    * Says that a refund which the bank could not do was transferred by hand: it is done, and the payment refunded. Said

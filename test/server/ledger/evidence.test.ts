@@ -48,8 +48,9 @@ describe('"paid"', () => {
   }
 
   for (const state of unpaidStates) {
-    test(`of a payment that was given up ("${state}") settles it too: nobody else has paid the order`, async () => {
+    test(`of a payment that was given up ("${state}") settles it too: nobody else has paid the order; the log says so`, async () => {
       const payment = await after({ state, failure: 'EXPIRED', nextAt: null }, paid);
+      assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['warn', { paymentId: payment.id, was: state }]]);
       assert.partialDeepStrictEqual(payment, { state: 'succeeded', paidAt: bench.now(), failure: null, nextAt: null });
       assert.deepEqual(await told(), [{ type: 'payment.paid' }]);
     });
@@ -85,6 +86,28 @@ describe('"paid"', () => {
   });
 });
 
+describe('silence about a payment that is paid', () => {
+  test('changes nothing where nobody doubted it: a sweep asks about thousands of them', async () => {
+    const payment = await after({ state: 'succeeded', nextAt: null }, { status: 'no-answer' });
+    assert.deepEqual([payment.version, payment.nextAt, levels()], [1, null, []]);
+  });
+
+  test('after the bank contradicted itself, is met by ever rarer questions, for about a day; then people hear of it', async () => {
+    const { id } = await after({ state: 'succeeded', nextAt: null, checks: 7 }, { status: 'failed' }, toldUs);
+    const doubted = await bench.payment(id);
+    assert.deepEqual([doubted.nextAt, doubted.checks, levels()], [bench.now() + minuteMs, 0, ['warn']]);
+    const pauses: number[] = [];
+    for (let payment = doubted; payment.nextAt !== null; payment = await bench.payment(id)) {
+      pauses.push(payment.nextAt - bench.now());
+      bench.passUntil(payment.nextAt);
+      await applyStatus(bench.ctx, id, { status: 'no-answer' }, asked);
+    }
+    assert.deepEqual(pauses.slice(0, 6), [1, 1, 1.5, 3, 5, 10].map((minutes) => minutes * minuteMs));
+    assert.deepEqual([pauses.length, pauses.at(-1), levels()], [31, hourMs, ['warn', 'error']]);
+    assert.deepEqual([(await bench.payment(id)).state, await told()], ['succeeded', []]);
+  });
+});
+
 describe('news of a payment that', () => {
   const news: ChargeStatus[] = [paid, { ...paid, status: 'refunded' }, { status: 'failed' }, { status: 'cancelled' }, { status: 'open' }, { status: 'not-found' }, { status: 'no-answer' }];
 
@@ -94,7 +117,7 @@ describe('news of a payment that', () => {
         const payment = await after({ state, sentAt: bench.now() - 2 * reviewAfterMs, notFoundCount: 9 }, status);
         assert.deepEqual([payment.state, payment.version, payment.nextAt], [state, 1, bench.now() - 1], status.status);
       }
-      assert.deepEqual([await told(), levels()], [[], []]);
+      assert.deepEqual([await told(), levels()], [[], state === 'review' ? ['error'] : []], 'only people who look at it have to know that it was paid');
     });
   }
 

@@ -101,6 +101,20 @@ describe('the places at the bank', () => {
     assert.equal(gate.enter(), undefined);
   });
 
+  it('are of no use to whom they come too late: nothing is asked, nothing learnt, and the next has its turn', async () => {
+    const answers = [0, 1].map(() => Promise.withResolvers<BankAnswer<void>>());
+    const before = answers.map(({ promise }) => gate.ask(() => promise));
+    let asked = 0;
+    const request = (): Promise<BankAnswer<void>> => Promise.resolve({ outcome: 'done', value: undefined, evidence: String((asked += 1)) });
+    const [late, inTime] = [gate.ask(request, clock + 1), gate.ask(request, clock + 2)];
+    clock += 2;
+    for (const { resolve } of answers) resolve({ outcome: 'unknown', evidence: '' });
+    await Promise.all(before);
+    assert.deepEqual(await late, { outcome: 'not-sent', evidence: 'its turn came too late' });
+    assert.equal((await inTime).outcome, 'done');
+    assert.deepEqual([asked, gate.isAway()], [1, false]);
+  });
+
   it('are taken in turn: never more at once, whoever waited longest first', async () => {
     const begun: number[] = [];
     const answers = [0, 1, 2, 3].map(() => Promise.withResolvers<BankAnswer<void>>());

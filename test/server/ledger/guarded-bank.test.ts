@@ -9,8 +9,8 @@ type Outcome = BankAnswer<unknown>['outcome'];
 
 const device = { id: 'device', ipAddress: '203.0.113.7' };
 const amount = { value: '1.00', currency: 'IDR' } as const;
-const order: ChargeOrder = { reference: 'r', orderId: 'o', amount, instrument: 'BALANCE', lines: [], device, successUrl: '', failedUrl: '' };
-const refundOrder = { reference: 'r', paymentReference: 'p', paymentExternalId: null, amount, reason: '', device };
+const order: ChargeOrder = { reference: 'r', orderId: 'o', amount, instrument: 'BALANCE', lines: [], device, notAfter: Infinity, successUrl: '', failedUrl: '' };
+const refundOrder = { reference: 'r', paymentReference: 'p', paymentExternalId: null, amount, reason: '', device, notAfter: Infinity };
 const linkOrder = { customerId: 'c', phone: '62', browser: { os: 'ios', model: 'm' }, device, successUrl: '', failedUrl: '' } as const;
 
 let clock: number;

@@ -52,11 +52,17 @@ describe('a transfer by hand', () => {
   test('is believed of no payment without a refund, and of no refund that does not wait for it', async () => {
     const { id } = await bench.paymentIn({ state: 'succeeded' });
     await assert.rejects(confirmManualRefund(bench.ctx, id, {}), { code: 'PAYMENT_NOT_REFUNDABLE', detail: 'no refund of this payment waits to be transferred by hand' });
-    for (const state of ['created', 'sending', 'pending', 'unknown', 'succeeded', 'failed', 'review'] as const) {
+    for (const state of ['created', 'sending', 'pending', 'unknown', 'succeeded', 'failed'] as const) {
       const { payment, refund } = await waiting({}, { state });
       await assert.rejects(confirmManualRefund(bench.ctx, payment.id, {}), { code: 'PAYMENT_NOT_REFUNDABLE' }, state);
       assert.equal((await bench.refund(refund.id)).version, 1);
     }
+  });
+
+  test('is believed of one of which nobody knew how it ended: now a person does', async () => {
+    const { payment, refund } = await waiting({ state: 'review' }, { state: 'review' });
+    assert.equal((await confirmManualRefund(bench.ctx, payment.id, {})).state, 'succeeded');
+    assert.deepEqual([(await bench.payment(payment.id)).state, (await bench.refund(refund.id)).byHand], ['refunded', 1]);
   });
 
   for (const name of ['reference', 'by'] as const) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger/bank.ts';
+import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
 import type { PaymentWish } from '../../../packages/server/src/ledger/payments.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
@@ -63,9 +64,19 @@ describe('what is written before the bank is asked', () => {
       operation: 'charge', given: ['old', {
         reference, orderId: 'order-1', amount: { value: '125000.00', currency: 'IDR' }, instrument: 'POINT',
         lines: [{ name: 'Kopi susu', price: { value: '125000.00', currency: 'IDR' }, quantity: 1 }], device: { id: 'device', ipAddress: '203.0.113.7' },
-        successUrl: 'https://shop.example/payment?state=secret-1', failedUrl: 'https://shop.example/payment?state=secret-1&failed=1',
+        notAfter: bench.now() + defaultTiming.leaseMs, successUrl: 'https://shop.example/payment?state=secret-1', failedUrl: 'https://shop.example/payment?state=secret-1&failed=1',
       }],
     }]);
+  });
+
+  test('is not begun, if the customer unlinks in this very moment', async () => {
+    const link = await linked();
+    const insertPayment: typeof bench.store.insertPayment = async (...given) => {
+      await bench.store.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'active', set: { unlinkRequestedAt: bench.now() }, cause: 'test' }] });
+      return bench.store.insertPayment(...given);
+    };
+    await assert.rejects(pay({ ...bench.ctx, store: { ...bench.ctx.store, insertPayment } }, wish()), { code: 'UNLINK_REQUESTED' });
+    assert.deepEqual([await bench.store.paymentOfOrder('order-1'), bench.asked, bench.placesTaken()], [undefined, [], 0]);
   });
 
   test('is not sent after all, if it was given up meanwhile', async () => {
@@ -98,6 +109,18 @@ describe('the bank\'s answer to a payment', () => {
       assert.deepEqual(standing(payment), expected);
       assert.deepEqual(await bench.toldTypes(), events);
       assert.deepEqual({ taken: bench.placesTaken(), background: bench.background.length }, { taken: 0, background: 1 });
+    });
+  }
+
+  for (const state of ['pending', 'unknown'] as const) {
+    test(`is a page, after others have made the payment "${state}": the shopper gets the page all the same`, async () => {
+      await linked();
+      bench.says('charge', async () => {
+        const payment = await bench.store.paymentOfOrder('order-1');
+        if (payment !== undefined) await become(payment, state, {});
+        return pageOpened;
+      });
+      assert.partialDeepStrictEqual(await pay(bench.ctx, wish()), { state: 'requires_action', pageUrl: 'https://bank.example/pay' });
     });
   }
 

@@ -177,8 +177,8 @@ describe('other rows that are due', () => {
   }
 
   test('a link whose customer asked to unlink is ended once its payments are over', async () => {
-    const link = await bench.linked({ unlinkRequestedAt: bench.now(), nextAt: bench.now() });
-    const payment = await bench.paymentIn({ state: 'pending', linkId: link.id, nextAt: bench.now() + hourMs });
+    const payment = await bench.paymentIn({ state: 'pending', linkId: 'ending', nextAt: bench.now() + hourMs });
+    const link = await bench.linked({ id: 'ending', unlinkRequestedAt: bench.now(), nextAt: bench.now() });
     bench.saysAlways('unlink', done(undefined));
     await reconcile(bench.ctx);
     assert.equal((await bench.link(link.id)).state, 'active');

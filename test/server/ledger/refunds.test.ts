@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { ChargeStatus, RefundOrder } from '../../../packages/server/src/ledger/bank.ts';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
 import { aPayment, aRefund } from '../store/rows.ts';
-import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts';
+import { createBench, dayMs, hourMs, minuteMs, newToken } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, paid, pending, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 
@@ -150,7 +151,7 @@ describe('what the bank is asked', () => {
       token: `token of ${payment.customerId}`,
       order: {
         reference, paymentReference: payment.reference, paymentExternalId: '4711', amount: { value: '10000.00', currency: 'IDR' }, reason: 'came back',
-        device: { id: 'phone', ipAddress: '203.0.113.9' },
+        device: { id: 'phone', ipAddress: '203.0.113.9' }, notAfter: bench.now() + leaseMs,
       },
     }]);
   });
@@ -258,10 +259,117 @@ describe('how the bank answers a refund', () => {
     await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
     bench.saysAlways('refund', refusal);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
-    assert.partialDeepStrictEqual(refund, { state: 'failed', failure: 'LIMIT_EXCEEDED', nextAt: null });
+    assert.partialDeepStrictEqual(refund, { state: 'manual', failure: null, nextAt: null });
     assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'review', nextAt: null });
-    assert.deepEqual(await told(), [['refund.failed', payment.id]]);
+    assert.deepEqual(await told(), [['refund.manual', payment.id]]);
   });
+});
+
+describe('a refund that another process has taken up meanwhile', () => {
+  /** The first process sends it, after the second has read it and before that has a token; what the second hears of its own is `answer`. */
+  async function contested(change: Partial<RefundRow>, answer: typeof silence) {
+    const { payment, refund } = await sentRefund({ sends: 0, sentAt: null, nextAt: bench.now(), ...change }, await paidPayment({ state: change.state === 'manual' ? 'succeeded' : 'refunding' }));
+    await bench.tokenEnds(payment.linkId);
+    const [secondAsks, firstIsSending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const other = bench.another();
+    bench.says('exchange', async () => {
+      secondAsks.resolve();
+      await firstIsSending.promise;
+      return answer;
+    }, newToken());
+    const late = refundPayment(other, payment.id, wish).catch(() => undefined);
+    const reconciled = change.state === 'manual' ? late : reconcileRefund(other, refund);
+    await secondAsks.promise;
+    bench.says('refund', async () => {
+      firstIsSending.resolve();
+      await reconciled;
+      return done({});
+    });
+    await (change.state === 'manual' ? refundPayment(bench.ctx, payment.id, wish) : reconcileRefund(bench.ctx, refund));
+    return { payment, refund };
+  }
+
+  for (const state of ['created', 'manual'] as const) {
+    test(`is not ended over its sending, by one who has no token for it ("${state}")`, async () => {
+      const rows = await contested({ state }, silence);
+      assert.deepEqual([await states(rows), await told()], [['refunded', 'succeeded'], [['payment.refunded', rows.payment.id]]]);
+    });
+  }
+
+  test('and ended otherwise, is told to people once the bank gives the money back', async () => {
+    const payment = await paidPayment();
+    bench.says('refund', async () => {
+      const row = await bench.store.refundOfPayment(payment.id);
+      await bench.store.commit({ changes: [{ table: 'refunds', id: row?.id ?? '', from: ['sending'], to: 'review', cause: 'test' }] });
+      return done({});
+    });
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.equal(refund.state, 'review');
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, refundId: refund.id, state: 'review' }]]);
+  });
+});
+
+describe('what was taken twice', () => {
+  /** Taken late; its order was paid anew. */
+  const takenTwice = async (): Promise<PaymentRow> => {
+    const late = await paidPayment({ state: 'expired', orderId: 'order' });
+    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
+    await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    return bench.payment(late.id);
+  };
+
+  test('and could not be given back for want of a connection, is given back later, by itself; nobody is told before', async () => {
+    const late = await takenTwice();
+    bench.says('refund', notSent);
+    await reconcileLate(bench.ctx, late);
+    const waiting = await bench.payment(late.id);
+    assert.partialDeepStrictEqual(waiting, { state: 'late_success', nextAt: bench.now() + minuteMs, checks: late.checks + 1 });
+    assert.deepEqual(await told(), []);
+    bench.pass(minuteMs);
+    bench.says('refund', done({}));
+    await reconcileLate(bench.ctx, waiting);
+    assert.deepEqual([(await bench.payment(late.id)).state, await told()], ['refunded', [['payment.refunded', late.id]]]);
+  });
+
+  test('and is not to be given back by the bank, is transferred by hand and marked so', async () => {
+    const late = await takenTwice();
+    bench.saysAlways('refund', refusal);
+    await reconcileLate(bench.ctx, late);
+    assert.equal((await confirmManualRefund(bench.ctx, late.id, {})).state, 'succeeded');
+    assert.equal((await bench.payment(late.id)).state, 'refunded');
+  });
+
+  test('and waits for people, is given back by the bank once it can be', async () => {
+    const late = await takenTwice();
+    bench.says('refund', refusal, done({}));
+    await reconcileLate(bench.ctx, late);
+    assert.equal((await refundPayment(bench.ctx, late.id, wish)).state, 'succeeded');
+    assert.equal((await bench.payment(late.id)).state, 'refunded');
+  });
+});
+
+test('a refusal to the account that is linked now says nothing of the one that paid: it is for people', async () => {
+  const payment = await paidPayment();
+  await bench.unlinks(payment.linkId);
+  await bench.linked({ customerId: payment.customerId });
+  bench.saysAlways('refund', refusal);
+  const refund = await refundPayment(bench.ctx, payment.id, wish);
+  assert.deepEqual([refund.state, await told()], ['manual', [['refund.manual', payment.id]]]);
+});
+
+test('a browser that asks for a refund waits no longer than for a payment, and the refund goes on behind it', async () => {
+  bench = createBench({ timing: { browserWaitMs: 5 } });
+  const payment = await paidPayment();
+  const answer = Promise.withResolvers<void>();
+  bench.says('refund', async () => {
+    await answer.promise;
+    return done({});
+  });
+  assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'sending');
+  assert.equal(bench.placesTaken(), 1);
+  answer.resolve();
+  await Promise.all(bench.background);
+  assert.deepEqual([(await bench.payment(payment.id)).state, bench.placesTaken()], ['refunded', 0]);
 });
 
 describe('a refund without a token', () => {
@@ -483,6 +591,38 @@ describe('a refund that is due', () => {
     await reconcileRefund(bench.ctx, refund);
     assert.deepEqual([(await bench.refund(refund.id)).state, sendings()], ['unknown', []]);
   });
+
+  for (const [name, others] of [['done', 'done'], ['under way', 'open']] as const) {
+    for (const reference of ['of another', undefined]) {
+      test(`and may have been done, is not sent again: the bank shows one ${name} under ${reference === undefined ? 'no number' : 'another number'}`, async () => {
+        const { refund } = await look({ sentAt: bench.now() - 2 * settleWindowMs }, { ...paid, refunds: [{ status: others, ...(reference !== undefined && { reference }) }] });
+        assert.deepEqual([refund.state, sendings()], ['unknown', []]);
+      });
+    }
+  }
+
+  test('and of which the bank refuses the second sending, may have been done by the first: it is asked for on, never called failed', async () => {
+    bench.saysAlways('refund', refusal);
+    const { payment, refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);
+    assert.deepEqual([refund.state, refund.sends, refund.failure, (await bench.payment(payment.id)).state], ['unknown', 2, null, 'refunding']);
+    assert.deepEqual(await told(), []);
+    bench.pass(minuteMs);
+    bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual(await states({ payment, refund }), ['refunded', 'succeeded']);
+  });
+
+  for (const state of ['pending', 'unknown'] as const) {
+    test(`and of which the bank cannot even be asked for a day since it was sent, is for people (${state})`, async () => {
+      bench.saysAlways('chargeStatus', silence);
+      const young = await sentRefund({ state, sentAt: bench.now() - reviewAfterMs + 1 });
+      await reconcileRefund(bench.ctx, young.refund);
+      assert.deepEqual([await states(young), await told()], [['refunding', state], []]);
+      const old = await sentRefund({ state, sentAt: bench.now() - reviewAfterMs });
+      await reconcileRefund(bench.ctx, old.refund);
+      assert.deepEqual([await states(old), await told()], [['review', 'review'], [['refund.review', old.payment.id]]]);
+    });
+  }
 
   test('and is sent again while the bank is away, waits', async () => {
     bench.setAway(true);

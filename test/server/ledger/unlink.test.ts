@@ -98,15 +98,15 @@ describe('an open payment', () => {
   });
 
   test('and asking again meanwhile keeps the time at which it was asked for first', async () => {
-    const link = await linked({ unlinkRequestedAt: instant - dayMs });
-    await openPayment(link);
+    await bench.paymentIn({ state: 'pending', linkId: 'ending' });
+    await linked({ id: 'ending', unlinkRequestedAt: instant - dayMs });
     assert.equal((await requestUnlink(bench.ctx, 'budi', device)).unlinkRequestedAt, instant - dayMs);
   });
 
   test('that is final lets the unlinking go on, from the server\'s device', async () => {
     bench.says('unlink', unlinked);
-    const link = await linked({ unlinkRequestedAt: instant, nextAt: instant, checks: 3 });
-    await paid(link, instant);
+    await bench.paymentIn({ state: 'succeeded', linkId: 'ending', paidAt: instant });
+    const link = await linked({ id: 'ending', unlinkRequestedAt: instant, nextAt: instant, checks: 3 });
     await continueUnlink(bench.ctx, link.id);
     assert.equal((await bench.link(link.id)).state, 'unlinked');
     assert.deepEqual(bench.asked, [{ operation: 'unlink', given: ['old', { id: 'allokitserver', ipAddress: '100.64.0.10' }] }]);
@@ -143,6 +143,15 @@ describe('the bank\'s answer', () => {
       assert.deepEqual(operations(), ['unlink', 'unlink']);
     });
   }
+
+  test('is silence for a day: the log says so, each time it is asked again', async () => {
+    bench.saysAlways('unlink', silence);
+    const young = await linked({ state: 'unlinking', customerId: 'siti', externalId: 'other', unlinkRequestedAt: instant - dayMs + 1 });
+    const old = await linked({ state: 'unlinking', unlinkRequestedAt: instant - dayMs });
+    for (const { id } of [young, old]) await continueUnlink(bench.ctx, id);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { linkId: old.id }]]);
+    assert.equal((await bench.link(old.id)).state, 'unlinking');
+  });
 
   for (const [name, answer] of [['a refusal of the token', tokenRefusal], ['any other refusal', refusal]] as const) {
     test(`is ${name}, and the code is good for nothing any more: the link is gone`, async () => {

@@ -73,7 +73,7 @@ const table: Readonly<Record<string, ResponseClass>> = {
 
 const exceptions: Partial<Record<Operation, Readonly<Record<string, ResponseClass>>>> = {
   checkStatus: { '404-01': 'refused' },
-  refund: { '404-01': 'refused' },
+  refund: { '404-01': 'refused', '405-01': 'unknown' },
 };
 
 const operations = Object.keys(serviceCodes) as Operation[];

@@ -163,7 +163,7 @@ export function describePayments(world: () => World): void {
       const key = aKey();
       const answers = await times(64, (index) => (index % 2 === 0 ? store : other).insertPayment(aPayment(), key));
       assert.deepEqual(answers.map(({ outcome }) => outcome).sort(), ['created', ...Array<string>(63).fill('existing')]);
-      assert.equal(new Set(answers.map((answer) => answer.outcome !== 'key-reused' && answer.payment.id)).size, 1);
+      assert.equal(new Set(answers.map((answer) => 'payment' in answer && answer.payment.id)).size, 1);
       assert.equal((await database.query('SELECT id FROM payments')).length, 1);
     });
 
@@ -171,10 +171,46 @@ export function describePayments(world: () => World): void {
       const { store } = world();
       for (const state of allPaymentStates) {
         await store.insertPayment(aPayment({ state, linkId: state }), aKey());
-        assert.equal(await store.countOpenPayments(state), isOneOf(openPaymentStates, state) ? 1 : 0, state);
+        assert.equal(await store.countOpenPayments({ id: state, customerId: 'nobody' }), isOneOf(openPaymentStates, state) ? 1 : 0, state);
       }
       await times(2, () => store.insertPayment(aPayment({ linkId: 'pending' }), aKey()));
-      assert.equal(await store.countOpenPayments('pending'), 3);
+      assert.equal(await store.countOpenPayments({ id: 'pending', customerId: 'nobody' }), 3);
+    });
+
+    it('of an earlier link count for the present one while they are given back through it', async () => {
+      const { store } = world();
+      const [earlier, foreign] = [aLink({ state: 'unlinked', customerId: 'budi' }), aLink({ state: 'unlinked', customerId: 'siti' })];
+      for (const state of allPaymentStates) for (const linkId of [earlier.id, foreign.id]) await store.insertPayment(aPayment({ state, linkId }), aKey());
+      for (const link of [earlier, foreign]) await store.insertLink(link);
+      assert.equal(await store.countOpenPayments({ id: 'present', customerId: 'budi' }), 2, 'refunding, late_success');
+    });
+
+    it('are written through a link only while that stands, and found by their key all the same', async () => {
+      const { store, other } = world();
+      const link = aLink({ state: 'active' });
+      await store.insertLink(link);
+      const key = aKey();
+      const first = await store.insertPayment(aPayment({ linkId: link.id }), key);
+      assert.ok(first.outcome === 'created');
+      await other.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'active', set: { unlinkRequestedAt: instant }, cause: 'test' }] });
+      assert.deepEqual(await store.insertPayment(aPayment({ linkId: link.id }), aKey()), { outcome: 'link-ended' });
+      assert.deepEqual(await store.insertPayment(aPayment({ linkId: link.id }), key), { outcome: 'existing', payment: first.payment });
+      await other.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'unlinking', set: { unlinkRequestedAt: null }, cause: 'test' }] });
+      assert.deepEqual(await store.insertPayment(aPayment({ linkId: link.id }), aKey()), { outcome: 'link-ended' });
+    });
+
+    it('and an unlink at the same moment: either it is not written, or it is counted', async () => {
+      const { store, other } = world();
+      for (let round = 0; round < 24; round += 1) {
+        const link = aLink({ state: 'active', customerId: `customer-${round}` });
+        await store.insertLink(link);
+        const unlink = async (): Promise<number> => {
+          assert.ok(await other.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'active', set: { unlinkRequestedAt: instant }, cause: 'test' }] }));
+          return other.countOpenPayments(link);
+        };
+        const [inserted, open] = await Promise.all([store.insertPayment(aPayment({ linkId: link.id }), aKey()), unlink()]);
+        assert.equal(open, inserted.outcome === 'created' ? 1 : 0);
+      }
     });
 
     it('tell since when the longest unknown outcome is unknown', async () => {

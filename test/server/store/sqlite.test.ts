@@ -48,7 +48,7 @@ describeStore({ name: 'SQLite', skip: undefined, create: createDatabase, close: 
     other.exec("BEGIN IMMEDIATE; UPDATE payments SET state = 'review'");
     assert.deepEqual(await store.payment(payment.id), payment);
     assert.deepEqual(await store.paymentOfOrder(payment.orderId), payment);
-    assert.equal(await store.countOpenPayments(payment.linkId), 1);
+    assert.equal(await store.countOpenPayments({ id: payment.linkId, customerId: payment.customerId }), 1);
     other.exec('ROLLBACK');
     other.close();
   });

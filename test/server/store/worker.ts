@@ -51,7 +51,7 @@ async function run(store: Store): Promise<Report> {
 
 async function insertAll(store: Store, orders: readonly string[]): Promise<Report> {
   const inserted = await Promise.all(orders.map((orderId) => store.insertPayment(aPayment({ orderId }), aKey())));
-  return inserted.map((answer) => (answer.outcome === 'key-reused' ? answer.outcome : answer.payment.id));
+  return inserted.map((answer) => ('payment' in answer ? answer.payment.id : answer.outcome));
 }
 
 async function drain(claim: () => Promise<{ id: string }[]>): Promise<Report> {

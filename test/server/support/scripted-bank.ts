@@ -79,7 +79,11 @@ function createDoor() {
   const tryEnter = (): (() => void) | undefined => {
     if (isAway) return undefined;
     taken += 1;
-    return () => { taken -= 1; };
+    let isInside = true;
+    return () => {
+      if (isInside) taken -= 1;
+      isInside = false;
+    };
   };
   const enter = (): (() => void) => {
     const leave = tryEnter();

@@ -67,7 +67,13 @@ export interface CustomerToken {
   expiresAt: number;
 }
 
-export interface ChargeOrder {
+/** What is in the ledger before it is sent. */
+interface IntentOrder {
+  /** From this instant on another process may have taken the row up: then it is not sent any more. Epoch milliseconds. */
+  notAfter: number;
+}
+
+export interface ChargeOrder extends IntentOrder {
   reference: string;
   orderId: string;
   amount: Money;
@@ -97,11 +103,11 @@ export interface ChargeStatus {
   amount?: { value: string; currency: string };
   /** With `failed`. Absent if the bank gave no reason. */
   failure?: PaymentFailure;
-  /** Refunds the bank knows of, by our reference. */
-  refunds?: { reference: string; status: 'done' | 'open' | 'failed' }[];
+  /** Refunds the bank knows of, by whomever; without a reference where it names none. */
+  refunds?: { reference?: string; status: 'done' | 'open' | 'failed' }[];
 }
 
-export interface RefundOrder {
+export interface RefundOrder extends IntentOrder {
   reference: string;
   paymentReference: string;
   /** Number of the request that carried the payment. */

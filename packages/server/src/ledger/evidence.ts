@@ -11,7 +11,7 @@ import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { amountsEqual, toAmount } from '../snap/amount.ts';
-import { nextCheckAt } from './schedule.ts';
+import { nextCheckAt, pauseMs } from './schedule.ts';
 import { paymentTransitions } from './transitions.ts';
 
 type StepName = keyof typeof paymentTransitions;
@@ -54,7 +54,7 @@ async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: Charge
 }
 
 async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
-  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return settleCheck(ctx, payment, evidence);
+  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return paidAlready(ctx, payment, evidence);
   if (!isWhole(status, payment)) {
     ctx.log.error('the bank took another amount than the order has; a person has to look at it', { paymentId: payment.id });
     return finish(ctx, payment, 'paidWrongAmount', evidence, {}, ['payment.review']);
@@ -62,7 +62,10 @@ async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: Charge
   const paid = { paidAt: ctx.now(), failure: null };
   if (openStates.includes(payment.state)) return finish(ctx, payment, 'paid', evidence, paid, ['payment.paid']);
   // Given up, and paid after all: the order's, unless it was paid anew meanwhile (the uniqueness rule says so).
-  if (await finish(ctx, payment, 'lateAccepted', evidence, paid, ['payment.paid'])) return true;
+  if (await finish(ctx, payment, 'lateAccepted', evidence, paid, ['payment.paid'])) {
+    ctx.log.warn('a payment that was given up was taken after all; it is its order\'s', { paymentId: payment.id, was: payment.state });
+    return true;
+  }
   ctx.log.error('a payment that was given up was taken after the order was paid anew', { paymentId: payment.id });
   return commitStep(ctx, payment, 'paidLate', evidence, { paidAt: ctx.now(), nextAt: ctx.now() }, ['payment.late']);
 }
@@ -119,12 +122,33 @@ function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): numb
 async function contradicted(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (payment.state !== 'succeeded') return true;
   if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
+  // A question that was asked for safety's sake, and met silence, leaves what is final as it is.
+  if (status.status === 'no-answer' && payment.nextAt === null) return true;
   if (evidence.source === 'inquiry' && status.status !== 'no-answer') {
     ctx.log.error('the bank denies a payment that it said was paid; a person has to look at it', { paymentId: payment.id, said: status.status });
     return settleCheck(ctx, payment, evidence);
   }
-  if (status.status !== 'no-answer') ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
-  return commitStep(ctx, payment, 'checkedAgain', evidence, { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
+  if (status.status === 'no-answer') return askOn(ctx, payment, evidence);
+  ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
+  return commitStep(ctx, payment, 'checkedAgain', evidence, { checks: 0, nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
+}
+
+/** About a day, as the pauses grow. */
+const mostQuestions = 30;
+
+/** Ever less often; and not for ever, for then a few thousand of them would be all that is ever asked. */
+async function askOn(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  if (payment.checks >= mostQuestions) {
+    ctx.log.error('the bank contradicted itself about a paid payment and does not say more; a person has to look at it', { paymentId: payment.id });
+    return settleCheck(ctx, payment, evidence);
+  }
+  return commitStep(ctx, payment, 'checkedAgain', evidence, { checks: payment.checks + 1, nextAt: ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, payment.checks) }, []);
+}
+
+/** People look at it already, and have to know it; else it is no news. */
+function paidAlready(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  if (payment.state === 'review') ctx.log.error('the bank says that a payment which people look at was paid', { paymentId: payment.id, by: evidence.source });
+  return settleCheck(ctx, payment, evidence);
 }
 
 /** A paid payment that was looked at again is final again. */

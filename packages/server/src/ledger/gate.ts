@@ -31,8 +31,8 @@ export interface GateOptions extends GateLimits {
 export interface Gate {
   /** A place inside, or undefined if there is none now. Answers how to leave; who never asks the bank leaves all the same. */
   enter(): (() => void) | undefined;
-  /** Asks the bank, from inside, as soon as it is this request's turn. */
-  ask<Value>(request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>>;
+  /** Asks the bank, from inside, as soon as it is this request's turn; not at all if that comes after `notAfter`. */
+  ask<Value>(request: () => Promise<BankAnswer<Value>>, notAfter?: number): Promise<BankAnswer<Value>>;
   isAway(): boolean;
 }
 
@@ -79,9 +79,11 @@ export function createGate({ failuresToClose, probeEveryMs, mostAtOnce, mostWait
         isInside = false;
       };
     },
-    async ask(request) {
+    async ask(request, notAfter = Infinity) {
       await myTurn();
       try {
+        // Nothing was learnt of the bank by that.
+        if (now() > notAfter) return { outcome: 'not-sent', evidence: 'its turn came too late' };
         const answer = await request();
         learn(answer);
         return answer;

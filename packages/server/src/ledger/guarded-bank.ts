@@ -39,13 +39,13 @@ export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer 
   })])) as Record<BankOperation, Gate>;
   const budget = createRetryBudget();
 
-  const askInside = <Value>(operation: BankOperation, request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>> =>
+  const askInside = <Value>(operation: BankOperation, request: () => Promise<BankAnswer<Value>>, notAfter?: number): Promise<BankAnswer<Value>> =>
     gates[operation].ask(async () => {
       const startedAt = performance.now();
       const answer = await request();
       onAnswer(operation, answer.outcome, performance.now() - startedAt);
       return answer;
-    });
+    }, notAfter);
 
   /** Takes its place itself; without one, nothing is sent. */
   const ask = async <Value>(operation: BankOperation, request: () => Promise<BankAnswer<Value>>): Promise<BankAnswer<Value>> => {
@@ -74,9 +74,9 @@ export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer 
     link: (order) => askInside('link', () => bank.link(order)),
     exchange: (authCode) => askPatiently('exchange', () => bank.exchange(authCode)),
     balance: (token, device) => ask('balance', () => bank.balance(token, device)),
-    charge: (token, order) => askInside('charge', () => bank.charge(token, order)),
+    charge: (token, order) => askInside('charge', () => bank.charge(token, order), order.notAfter),
     chargeStatus: (reference, externalId, amount) => askPatiently('chargeStatus', () => bank.chargeStatus(reference, externalId, amount)),
-    refund: (token, order) => askInside('refund', () => bank.refund(token, order)),
+    refund: (token, order) => askInside('refund', () => bank.refund(token, order), order.notAfter),
     unlink: (token, device) => ask('unlink', () => bank.unlink(token, device)),
     tryEnter,
     enter(operation) {

@@ -1,6 +1,7 @@
 /**
- * The end of a refund that the bank could not do: a person has transferred the money, and says so. Must never be the
- * end of a refund that the bank did, or may still do: then the money would go back twice.
+ * The end of a refund that the bank could not do: a person has transferred the money, and says so. Also of one of which
+ * nobody knows how it ended, for then a person has found that out. Must never be the end of a refund that the bank may
+ * still do: then the money would go back twice.
  *
  * @module
  */
@@ -34,10 +35,12 @@ export async function confirmManualRefund(ctx: LedgerContext, paymentId: string,
   return waiting(ctx, paymentId);
 }
 
+const forPeople: readonly string[] = ['manual', 'review'];
+
 /** The refund, if it waits for a person or a person has done it. */
 async function waiting(ctx: LedgerContext, paymentId: string): Promise<RefundRow> {
   const refund = await ctx.store.refundOfPayment(paymentId);
-  if (refund !== undefined && (refund.state === 'manual' || refund.byHand !== null)) return refund;
+  if (refund !== undefined && (forPeople.includes(refund.state) || refund.byHand !== null)) return refund;
   throw new AlloServerError('PAYMENT_NOT_REFUNDABLE', { detail: 'no refund of this payment waits to be transferred by hand' });
 }
 

@@ -15,6 +15,7 @@ import type { BankAnswer, ChargeOrder, ChargePage, Device } from './bank.ts';
 import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
+import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { toAmount } from '../snap/amount.ts';
 import { nextCheckAt } from './schedule.ts';
@@ -49,10 +50,9 @@ export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<Paymen
   const secret = ctx.newSecret();
   const inserted = await insert(ctx, await newPayment(ctx, wish, link, secret), key);
   if (inserted.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
+  if (inserted.outcome === 'link-ended') throw await linkEnded(ctx, wish.customerId);
   if (inserted.outcome === 'existing') return own(inserted.payment, wish);
-  const sending = send(ctx, inserted.payment, link, secret).finally(inserted.admission.end);
-  ctx.background(sending);
-  await within(ctx.timing.browserWaitMs, sending);
+  await inBrowserTime(ctx, send(ctx, inserted.payment, link, secret).finally(inserted.admission.end));
   return (await ctx.store.payment(inserted.payment.id)) ?? inserted.payment;
 }
 
@@ -100,6 +100,11 @@ async function payableLink(ctx: LedgerContext, customerId: string): Promise<Link
   return link;
 }
 
+/** In another tab, in this very moment: what is said is what would have been said just after. */
+async function linkEnded(ctx: LedgerContext, customerId: string): Promise<unknown> {
+  return payableLink(ctx, customerId).then(() => new AlloServerError('UNLINK_REQUESTED'), (error: unknown) => error);
+}
+
 async function newPayment(ctx: LedgerContext, wish: PaymentWish, link: LinkRow, secret: string): Promise<PaymentRow> {
   const at = ctx.now();
   return {
@@ -110,13 +115,6 @@ async function newPayment(ctx: LedgerContext, wish: PaymentWish, link: LinkRow, 
     returnHash: await sha256Hex(secret), returnTo: wish.returnTo, returnedAt: null, pageUrl: null, pageExpiresAt: null,
     sentAt: null, notFoundCount: 0, failure: null, paidAt: null,
   };
-}
-
-/** Resolves when `work` is done or the time is over; what `work` throws is thrown if it comes in time. */
-async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeUp = new Promise<void>((resolve) => { timer = setTimeout(resolve, timeMs); });
-  await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 
 async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secret: string): Promise<void> {
@@ -131,7 +129,7 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.claimed, version: payment.version, set: { sentAt, leaseUntil, nextAt: leaseUntil }, cause: 'send' }],
   });
   if (!claimed) return;
-  const order = chargeOrder(ctx, payment, secret);
+  const order = chargeOrder(ctx, payment, secret, leaseUntil);
   let answer = await ctx.bank.charge(token.token, order);
   if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
   const settled = answer;
@@ -141,7 +139,7 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   });
 }
 
-function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string): ChargeOrder {
+function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string, notAfter: number): ChargeOrder {
   return {
     reference: payment.reference,
     orderId: payment.orderId,
@@ -149,6 +147,7 @@ function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string): C
     instrument: payment.instrument as InstrumentType,
     lines: JSON.parse(payment.lines) as OrderLine[],
     device: { id: payment.deviceId, ipAddress: payment.ipAddress },
+    notAfter,
     ...ctx.returnUrls('payment', secret),
   };
 }

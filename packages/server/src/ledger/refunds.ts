@@ -13,8 +13,9 @@ import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
 import { isWhole } from './evidence.ts';
+import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { nextCheckAt } from './schedule.ts';
+import { nextCheckAt, pauseMs } from './schedule.ts';
 import { customerToken, renewCustomerToken } from './tokens.ts';
 import { paymentTransitions, refundTransitions } from './transitions.ts';
 import { serverDevice } from './unlink.ts';
@@ -41,30 +42,32 @@ export async function refundPayment(ctx: LedgerContext, paymentId: string, wish:
   const repeated = wish.requestKey === undefined ? undefined : await ctx.store.refundByRequest(paymentId, wish.requestKey);
   if (repeated !== undefined) return repeated;
   const standing = await ctx.store.refundOfPayment(paymentId);
-  if (standing?.state === 'manual') return atBank(ctx, () => drive(ctx, payment, standing));
+  if (standing?.state === 'manual') return atBank(ctx, (leave) => drive(ctx, payment, standing, leave));
   if (standing !== undefined && standing.state !== 'failed') return standing;
   if (openStates.includes(payment.state)) throw new AlloServerError('PAYMENT_NOT_FINAL');
-  return atBank(ctx, () => begin(ctx, payment, newRefund(ctx, paymentId, wish)));
+  return atBank(ctx, (leave) => begin(ctx, payment, newRefund(ctx, paymentId, wish), leave));
 }
 
-/** Throws `BANK_UNAVAILABLE`, before anything is written, while the bank is away. */
-async function atBank<Result>(ctx: LedgerContext, work: () => Promise<Result>): Promise<Result> {
+/** Throws `BANK_UNAVAILABLE`, before anything is written, while the bank is away. Whoever sends leaves when that is over. */
+async function atBank<Result>(ctx: LedgerContext, work: (leave: () => void) => Promise<Result>): Promise<Result> {
   const leave = ctx.bank.enter('refund');
   try {
-    return await work();
-  } finally {
+    return await work(leave);
+  } catch (error) {
     leave();
+    throw error;
   }
 }
 
-async function begin(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<RefundRow> {
+async function begin(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, leave: () => void): Promise<RefundRow> {
   const started = await ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, set: { nextAt: null }, cause: 'refund' }],
     refund,
   });
-  if (started) return drive(ctx, payment, refund);
+  if (started) return drive(ctx, payment, refund, leave);
   const other = await ctx.store.refundOfPayment(payment.id);
   if (other === undefined || other.state === 'failed') throw new AlloServerError('PAYMENT_NOT_REFUNDABLE');
+  leave();
   return other;
 }
 
@@ -78,8 +81,8 @@ function newRefund(ctx: LedgerContext, paymentId: string, { reason, requestKey }
 }
 
 /** Sends a refund that is to be sent; the browser waits no longer than for a payment. */
-async function drive(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<RefundRow> {
-  await sendRefund(ctx, payment, refund);
+async function drive(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, leave: () => void): Promise<RefundRow> {
+  await inBrowserTime(ctx, sendRefund(ctx, payment, refund).finally(leave));
   return (await ctx.store.refund(refund.id)) ?? refund;
 }
 
@@ -96,25 +99,32 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
     table: 'refunds', id: refund.id, ...step, version: refund.version,
     set: { sentAt, sends, leaseUntil, nextAt: leaseUntil }, cause: 'send',
   }];
-  if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, cause: 'refund' });
+  if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
-  const answer = await askBank(ctx, token.token, payment, refund);
-  await keepAnswer(ctx, () => settleRefund(ctx, payment, { ...refund, state: 'sending', sentAt, sends }, answer));
+  const answer = await askBank(ctx, token.token, payment, refund, leaseUntil);
+  const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, token.isOther ? ofOtherAccount(answer) : answer));
 }
+
+const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransitions.refundStartedAgain : paymentTransitions.refundStarted);
+
+type RefundAnswer = BankAnswer<{ refundedAt?: number }>;
+
+/** What the bank refuses to the account that is linked now, it may still owe to the one that paid: not by this link. */
+const ofOtherAccount = (answer: RefundAnswer): RefundAnswer =>
+  (answer.outcome === 'refused' ? { outcome: 'token-refused', evidence: `${answer.evidence}, by another link` } : answer);
 
 /** The customer's present link; if the one the payment was made with is still active, there is no other. */
 async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
   const link = await ctx.store.latestLink(payment.customerId);
   if (link?.state !== 'active') return { outcome: 'dead' } as const;
-  return { ...(await customerToken(ctx, link)), renew: () => renewCustomerToken(ctx, link) };
+  return { ...(await customerToken(ctx, link)), isOther: link.id !== payment.linkId, renew: () => renewCustomerToken(ctx, link) };
 }
 
-async function askBank(
-  ctx: LedgerContext, token: string, payment: PaymentRow, refund: RefundRow,
-): Promise<BankAnswer<{ refundedAt?: number }>> {
+async function askBank(ctx: LedgerContext, token: string, payment: PaymentRow, refund: RefundRow, notAfter: number): Promise<RefundAnswer> {
   const order = {
     reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
-    amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment),
+    amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment), notAfter,
   };
   const answer = await ctx.bank.refund(token, order);
   if (answer.outcome !== 'token-refused') return answer;
@@ -128,36 +138,46 @@ async function askBank(
 const deviceOf = ({ deviceId, ipAddress }: PaymentRow): Device => (deviceId === '' ? serverDevice : { id: deviceId, ipAddress });
 
 async function settleRefund(
-  ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, answer: BankAnswer<{ refundedAt?: number }>,
+  ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, answer: RefundAnswer,
 ): Promise<void> {
   const { outcome, evidence } = answer;
   if (outcome === 'done') return done(ctx, payment, refund, answer.value.refundedAt ?? ctx.now(), evidence);
   if (outcome === 'token-refused') return toPeople(ctx, payment, refund, evidence);
   if (outcome === 'not-sent') return notSent(ctx, payment, refund, evidence);
-  if (outcome === 'refused') return refused(ctx, payment, refund, answer.failure, evidence);
+  if (outcome === 'refused') return refusedAtBank(ctx, payment, refund, answer.failure, evidence);
   const step = outcome === 'pending' ? refundTransitions.accepted : refundTransitions.unclear;
   await ctx.store.commit({
     changes: [{ table: 'refunds', id: refund.id, ...step, set: { nextAt: nextCheckAt(ctx, { checks: 0, sentAt: refund.sentAt }) }, cause: evidence }],
   });
 }
 
+/** True whatever the ledger thought meanwhile, so it is the one end that asks for no version. */
 async function done(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, refundedAt: number, cause: string): Promise<void> {
-  await end(ctx, { refund: refundTransitions.done, payment: paymentTransitions.refundDone }, payment, refund, { refundedAt, failure: null }, cause, [
-    paymentEvent(ctx, 'payment.refunded', payment),
-  ]);
+  const events = [paymentEvent(ctx, 'payment.refunded', payment)];
+  const steps = { refund: refundTransitions.done, payment: paymentTransitions.refundDone };
+  if (await end(ctx, steps, payment, refund, { set: { refundedAt, failure: null }, cause, events, isTrueAnyway: true })) return;
+  const state = (await ctx.store.refund(refund.id))?.state;
+  if (state !== 'succeeded') ctx.log.error('the bank gave money back of which the ledger says otherwise; a person has to look at it', { paymentId: payment.id, refundId: refund.id, state });
 }
 
+/** That the second sending was refused says nothing of the first, which may be the very reason: the bank is asked on. */
+const refusedAtBank = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> =>
+  refund.sends > 1 ? later(ctx, refund, cause) : refused(ctx, payment, refund, failure, cause);
+
+/** The payment is paid again. If its order was paid anew meanwhile it cannot be: the money is owed all the same. */
 async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> {
-  await endUnrefunded(ctx, refundTransitions.refused, payment, refund, failure, cause, 'refund.failed');
+  const events = [paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
+  const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundRefused };
+  if (await end(ctx, steps, payment, refund, { set: { failure }, cause, events })) return;
+  if (failure === 'BANK_UNAVAILABLE') await putOff(ctx, payment, refund, cause);
+  else await byHand(ctx, payment, refund, cause);
 }
 
-/** The payment is paid again; or, if its order was paid anew meanwhile, a matter for people. */
-async function endUnrefunded(
-  ctx: LedgerContext, step: RefundStep, payment: PaymentRow, refund: RefundRow, failure: string | null, cause: string, type: 'refund.failed' | 'refund.manual',
-): Promise<void> {
-  const events = [paymentEvent(ctx, type, payment, { subjectId: refund.id })];
-  if (await end(ctx, { refund: step, payment: paymentTransitions.refundRefused }, payment, refund, { failure }, cause, events)) return;
-  await end(ctx, { refund: step, payment: paymentTransitions.refundStuck }, payment, refund, { failure }, cause, events);
+/** Begun anew by itself, since nobody asked for it: nothing is told, and nothing is for people to do. */
+async function putOff(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
+  const nextAt = ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, payment.checks);
+  const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundPutOff };
+  await end(ctx, steps, payment, refund, { set: { failure: 'BANK_UNAVAILABLE' }, payment: { nextAt, checks: payment.checks + 1 }, cause, events: [] });
 }
 
 const notSent = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> =>
@@ -167,21 +187,37 @@ const notSent = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cau
 async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   if (refund.state === 'manual') return;
   if (refund.state === 'unknown' || refund.sends > 1) return giveUp(ctx, payment, refund, cause);
+  await byHand(ctx, payment, refund, cause);
+}
+
+/** Certain not to have been done, and not to be done by the bank: somebody has to transfer it. */
+async function byHand(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
-  await endUnrefunded(ctx, refundTransitions.notPossible, payment, refund, null, cause, 'refund.manual');
+  const ending = { set: { failure: null }, cause, events: [paymentEvent(ctx, 'refund.manual', payment, { subjectId: refund.id })] };
+  if (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, ending)) return;
+  await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundStuck }, payment, refund, ending);
 }
 
 type RefundStep = (typeof refundTransitions)[keyof typeof refundTransitions];
 type PaymentStep = (typeof paymentTransitions)[keyof typeof paymentTransitions];
 
+interface Ending {
+  set: Partial<Pick<RefundRow, 'refundedAt' | 'failure'>>;
+  payment?: Partial<Pick<PaymentRow, 'nextAt' | 'checks'>>;
+  cause: string;
+  events: NewEvent[];
+  /** Whatever became of the refund since it was read. Else another process may be sending it by now, and knows better. */
+  isTrueAnyway?: boolean;
+}
+
 function end(
   ctx: LedgerContext, steps: { refund: RefundStep; payment: PaymentStep }, payment: PaymentRow, refund: RefundRow,
-  set: Partial<Pick<RefundRow, 'refundedAt' | 'failure'>>, cause: string, events: NewEvent[],
+  { set, payment: paymentSet = {}, cause, events, isTrueAnyway = false }: Ending,
 ): Promise<boolean> {
   return ctx.store.commit({
     changes: [
-      { table: 'refunds', id: refund.id, ...steps.refund, set: { ...set, nextAt: null }, cause },
-      { table: 'payments', id: payment.id, ...steps.payment, set: { nextAt: null }, cause },
+      { table: 'refunds', id: refund.id, ...steps.refund, ...(!isTrueAnyway && { version: refund.version }), set: { ...set, nextAt: null }, cause },
+      { table: 'payments', id: payment.id, ...steps.payment, set: { nextAt: null, ...paymentSet }, cause },
     ],
     events,
   });
@@ -191,15 +227,14 @@ async function later(ctx: LedgerContext, refund: RefundRow, cause: string): Prom
   const step = refund.state === 'pending' ? refundTransitions.stillPending : refund.state === 'sending' ? refundTransitions.unclear : refundTransitions.stillUnknown;
   const checks = refund.checks + 1;
   await ctx.store.commit({
-    changes: [{ table: 'refunds', id: refund.id, ...step, set: { checks, nextAt: nextCheckAt(ctx, { checks, sentAt: refund.sentAt }) }, cause }],
+    changes: [{ table: 'refunds', id: refund.id, ...step, version: refund.version, set: { checks, nextAt: nextCheckAt(ctx, { checks, sentAt: refund.sentAt }) }, cause }],
   });
 }
 
 async function giveUp(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   ctx.log.error('nobody knows how a refund ended; a person has to look at it', { paymentId: payment.id, refundId: refund.id });
-  await end(ctx, { refund: refundTransitions.gaveUp, payment: paymentTransitions.refundStuck }, payment, refund, {}, cause, [
-    paymentEvent(ctx, 'refund.review', payment, { subjectId: refund.id }),
-  ]);
+  const events = [paymentEvent(ctx, 'refund.review', payment, { subjectId: refund.id })];
+  await end(ctx, { refund: refundTransitions.gaveUp, payment: paymentTransitions.refundStuck }, payment, refund, { set: {}, cause, events });
 }
 
 /** A due refund: one that was never sent, one whose answer never came, one that is pending. */
@@ -214,18 +249,22 @@ export async function reconcileRefund(ctx: LedgerContext, refund: RefundRow): Pr
     return;
   }
   const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  if (answer.outcome !== 'done') return later(ctx, refund, answer.evidence);
-  await judge(ctx, payment, refund, answer.value, answer.evidence);
+  if (answer.outcome === 'done') return judge(ctx, payment, refund, answer.value, answer.evidence);
+  await (isOld(ctx, refund) ? giveUp(ctx, payment, refund, answer.evidence) : later(ctx, refund, answer.evidence));
 }
+
+/** Sent so long ago that what the bank did not say until now it will hardly say. */
+const isOld = (ctx: LedgerContext, { sentAt, createdAt }: RefundRow): boolean => ctx.now() - (sentAt ?? createdAt) >= ctx.timing.reviewAfterMs;
 
 async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
   const trace = status.refunds?.find(({ reference }) => reference === refund.reference);
   if (status.status === 'refunded' || trace?.status === 'done') return done(ctx, payment, refund, ctx.now(), cause);
   if (trace?.status === 'failed') return refused(ctx, payment, refund, 'DECLINED', cause);
-  const sentAt = refund.sentAt ?? refund.createdAt;
-  if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return giveUp(ctx, payment, refund, cause);
-  const traceless = trace === undefined && status.status === 'paid' && isWhole(status, payment);
-  if (!traceless || refund.state !== 'unknown' || ctx.now() - sentAt < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
+  if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
+  // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.
+  const isUnderWay = (status.refunds ?? []).some((listed) => listed.status !== 'failed');
+  const traceless = !isUnderWay && status.status === 'paid' && isWhole(status, payment);
+  if (!traceless || refund.state !== 'unknown' || ctx.now() - (refund.sentAt ?? refund.createdAt) < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
   if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
   return sendWhenPossible(ctx, payment, refund);
 }

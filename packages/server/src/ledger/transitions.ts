@@ -15,13 +15,14 @@ const unpaid = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 
 /**
  * A payment. `paid` may also overtake the answer to the request itself (`sending`), when the notification is
- * faster. `review` absorbs all news: people decide, and one thing they can decide is to give the money back by hand.
+ * faster, and the bank's page may come when the row has moved on. `review` absorbs all news: people decide, and what they
+ * can decide is to give the money back, by the bank or by hand.
  */
 export const paymentTransitions = {
   claimed: { from: ['created'], to: 'sending' },
   abandonedBeforeSending: { from: ['created'], to: 'expired' },
   refusedBeforeSending: { from: ['created'], to: 'failed' },
-  pageOpened: { from: ['sending'], to: 'requires_action' },
+  pageOpened: { from: ['sending', 'pending', 'unknown'], to: 'requires_action' },
   accepted: { from: ['sending', 'unknown'], to: 'pending' },
   refused: { from: ['sending'], to: 'failed' },
   unclear: { from: ['sending'], to: 'unknown' },
@@ -40,8 +41,10 @@ export const paymentTransitions = {
   lateWaits: { from: ['late_success'], to: 'late_success' },
   lateAccepted: { from: [...unpaid, 'late_success'], to: 'succeeded' },
   refundStarted: { from: ['succeeded', 'late_success'], to: 'refunding' },
+  refundStartedAgain: { from: ['review'], to: 'refunding' },
   refundDone: { from: ['refunding'], to: 'refunded' },
   refundRefused: { from: ['refunding'], to: 'succeeded' },
+  refundPutOff: { from: ['refunding'], to: 'late_success' },
   refundStuck: { from: ['refunding'], to: 'review' },
   refundedByHand: { from: ['succeeded', 'review'], to: 'refunded' },
   returned: { from: ['requires_action'], to: 'requires_action' },
@@ -52,8 +55,8 @@ export const paymentTransitions = {
 export const refundTransitions = {
   claimed: { from: ['created', 'manual'], to: 'sending' },
   sentAgain: { from: ['unknown'], to: 'sending' },
-  notPossible: { from: ['created', 'sending'], to: 'manual' },
-  transferred: { from: ['manual'], to: 'succeeded' },
+  notPossible: { from: ['created', 'sending', 'pending', 'unknown'], to: 'manual' },
+  transferred: { from: ['manual', 'review'], to: 'succeeded' },
   accepted: { from: ['sending', 'unknown'], to: 'pending' },
   done: { from: ['sending', 'pending', 'unknown'], to: 'succeeded' },
   refused: { from: ['created', 'sending', 'pending', 'unknown'], to: 'failed' },

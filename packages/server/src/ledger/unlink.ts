@@ -49,7 +49,7 @@ export async function continueUnlink(ctx: LedgerContext, linkId: string, device 
   if (link === undefined) return;
   if (link.state === 'unlinking') return unlinkAtBank(ctx, link, device);
   if (link.unlinkRequestedAt === null) return;
-  if ((await ctx.store.countOpenPayments(link.id)) > 0) return waitForPayments(ctx, link);
+  if ((await ctx.store.countOpenPayments(link)) > 0) return waitForPayments(ctx, link);
   const claimed = await ctx.store.commit({
     changes: [{
       table: 'links', id: link.id, ...linkTransitions.unlinkClaimed, version: link.version,
@@ -105,6 +105,9 @@ async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise
 }
 
 async function retry(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
+  if (ctx.now() - (link.unlinkRequestedAt ?? ctx.now()) >= ctx.timing.reviewAfterMs) {
+    ctx.log.error('the bank does not end a link that its customer unlinked a day ago or longer; a person has to ask DOKU', { linkId: link.id });
+  }
   const set = { checks: link.checks + 1, nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, link.checks) };
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.stillUnlinking, set, cause }] });
 }

@@ -144,15 +144,15 @@ export const chargeStatusOf = (status: TransactionStatus): ChargeStatus['status'
 function readStatus(body: StatusBody): ChargeStatus {
   return {
     status: chargeStatusOf(body.latestTransactionStatus),
-    refunds: body.refundHistory.flatMap(readRefund),
+    refunds: body.refundHistory.map(readRefund),
     ...(body.transAmount && { amount: body.transAmount }),
     ...(body.failureReason && { failure: failureOf(body.failureReason) }),
   };
 }
 
-function readRefund({ partnerRefundNo, refundStatus }: RefundHistoryEntry): NonNullable<ChargeStatus['refunds']> {
-  if (partnerRefundNo === undefined) return [];
-  return [{ reference: partnerRefundNo, status: refundStatus === '00' ? 'done' : refundStatus === '06' ? 'failed' : 'open' }];
+function readRefund({ partnerRefundNo, refundStatus }: RefundHistoryEntry): NonNullable<ChargeStatus['refunds']>[number] {
+  const status = refundStatus === '00' ? 'done' : refundStatus === '06' ? 'failed' : 'open';
+  return { status, ...(partnerRefundNo !== undefined && { reference: partnerRefundNo }) };
 }
 
 /** What went wrong at DOKU, for the log: the code alone, never its text. */

@@ -43,6 +43,9 @@ const refusedCases: Readonly<Record<number, readonly string[]>> = {
   405: ['00', '01'],
 };
 
+/** On a refund it may also say "refunded already": for that DOKU names no code, and only the status tells (dossier 3.4). */
+const maybeRefunded: readonly string[] = ['405-01'];
+
 /** A payment cannot be "not found": there 404-01 is none of its codes, and proves nothing. */
 const notFoundOperations: readonly Operation[] = ['checkStatus', 'refund'];
 
@@ -67,6 +70,7 @@ export function classifyResponseCode(responseCode: unknown, operation: Operation
   if (httpStatus === 401 && (caseCode === '01' || caseCode === '03')) return 'access-token-refused';
   if (httpStatus === 401 && (caseCode === '02' || caseCode === '04')) return 'customer-token-refused';
   if (httpStatus === 404 && caseCode === '01') return notFoundOperations.includes(operation) ? 'refused' : 'unknown';
+  if (operation === 'refund' && maybeRefunded.includes(`${httpStatus}-${caseCode}`)) return 'unknown';
   return refusedCases[httpStatus]?.includes(caseCode) ? 'refused' : 'unknown';
 }
 

@@ -10,16 +10,19 @@ import type { Store } from './store.ts';
 
 const open = openPaymentStates.map((state) => `'${state}'`).join(', ');
 
+const ofCustomer = 'SELECT id FROM links WHERE customer_id = ?';
+
 export function paymentCounts(reading: Run): Pick<Store, 'countOpenPayments' | 'countRefundable' | 'oldestUnknownPayment'> {
   return {
-    countOpenPayments: (linkId) => reading(async (query) => {
-      const rows = await query(`SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${open})`, [linkId]);
+    // A payment of an earlier link is refunded through the present one.
+    countOpenPayments: ({ id, customerId }) => reading(async (query) => {
+      const rows = await query(
+        `SELECT count(*) AS open FROM payments WHERE link_id = ? AND state IN (${open}) OR link_id IN (${ofCustomer}) AND state IN ('refunding', 'late_success')`, [id, customerId]);
       return Number(rows[0]?.['open']);
     }),
-    // Of all links of the customer: a payment of an earlier one is refunded through the present one.
     countRefundable: (customerId, since) => reading(async (query) => {
       const rows = await query(
-        `SELECT count(*) AS refundable FROM payments WHERE link_id IN (SELECT id FROM links WHERE customer_id = ?) AND state = 'succeeded' AND paid_at >= ?
+        `SELECT count(*) AS refundable FROM payments WHERE link_id IN (${ofCustomer}) AND state = 'succeeded' AND paid_at >= ?
          AND NOT EXISTS (SELECT 1 FROM refunds WHERE refunds.payment_id = payments.id AND refunds.state = 'manual')`, [customerId, since]);
       return Number(rows[0]?.['refundable']);
     }),

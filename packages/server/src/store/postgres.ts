@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
 import type { Query, SqlDriver, SqlRecord } from './sql.ts';
@@ -60,7 +60,7 @@ async function openPool(url: string): Promise<Pool> {
   const pg = await import('pg').catch((cause: unknown) => {
     throw new TypeError('a postgres:// database needs the package "pg": npm install pg', { cause });
   });
-  const { Pool, types } = pg.default;
+  const { Client, Pool, types } = pg.default;
   const getTypeParser: typeof types.getTypeParser = (type, format) =>
     type === types.builtins.INT8 ? toExactNumber : (types.getTypeParser(type, format) as (text: string) => unknown);
   const pool = new Pool({
@@ -71,7 +71,7 @@ async function openPool(url: string): Promise<Pool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await migrate(pool);
+    await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs, types: { getTypeParser } }));
     return pool;
   } catch (error) {
     await pool.end();
@@ -86,11 +86,15 @@ function toExactNumber(text: string): number {
   return number;
 }
 
-async function migrate(pool: Pool): Promise<void> {
-  const client = await pool.connect();
+/** By a connection of its own: an index over a large table takes longer than any statement may that a shopper waits for. */
+async function migrate(client: Client): Promise<void> {
+  client.on('error', () => undefined);
+  await client.connect();
   try {
     await client.query(begin);
+    await client.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
     await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+    await client.query('SET LOCAL statement_timeout = 0');
     await client.query('CREATE TABLE IF NOT EXISTS allo_schema (version INTEGER NOT NULL)');
     const { rows } = await client.query<{ version: number }>('SELECT version FROM allo_schema');
     const version = rows[0]?.version ?? 0;
@@ -103,7 +107,7 @@ async function migrate(pool: Pool): Promise<void> {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
-    client.release();
+    await client.end().catch(() => undefined);
   }
 }
 

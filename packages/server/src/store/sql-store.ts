@@ -81,7 +81,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     paymentByReturn: (hash) => one('payments', 'return_hash = ?', [hash]),
     paymentOfOrder: (orderId) => reading((query) => findPaymentOfOrder(query, orderId)),
     paymentByKey: (key) => reading((query) => findByKey(query, key)),
-    insertPayment: (payment, key) => inOne((query) => insertPayment(query, payment, key, now())),
+    insertPayment: (payment, key) => inOne((query) => insertPayment(query, driver.forUpdate, payment, key, now())),
     ...manyPayments(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
@@ -158,7 +158,7 @@ async function insert<Name extends Table>(query: Query, table: Name, row: TableR
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
   findOne(query, 'payments', `order_id = ? ORDER BY ${firstBy('holds_order = 1')}`, [orderId]);
 
-async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey): Promise<PaymentInserted | undefined> {
+async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey): ReturnType<Store['paymentByKey']> {
   const [held] = await query('SELECT fingerprint, payment_id FROM payment_keys WHERE scope = ? AND key = ?', [scope, key]);
   if (held === undefined) return undefined;
   if (held['fingerprint'] !== fingerprint) return { outcome: 'key-reused' };
@@ -166,7 +166,8 @@ async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey):
   return payment && { outcome: 'existing', payment };
 }
 
-async function insertPayment(query: Query, payment: PaymentRow, key: PaymentKey, at: number): Promise<PaymentInserted> {
+async function insertPayment(query: Query, forUpdate: string, payment: PaymentRow, key: PaymentKey, at: number): Promise<PaymentInserted> {
+  if (await isEnding(query, forUpdate, payment.linkId)) return (await findByKey(query, key)) ?? { outcome: 'link-ended' };
   const claimed = await query(
     'INSERT INTO payment_keys (scope, key, fingerprint, payment_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING key',
     [key.scope, key.key, key.fingerprint, payment.id, at]);
@@ -179,6 +180,12 @@ async function insertPayment(query: Query, payment: PaymentRow, key: PaymentKey,
   if (standing === undefined) throw new Error('a payment was neither written nor found');
   await query('UPDATE payment_keys SET payment_id = ? WHERE scope = ? AND key = ?', [standing.id, key.scope, key.key]);
   return { outcome: 'existing', payment: standing };
+}
+
+/** Locked, so that an unlink either comes first and is seen here, or comes later and sees the payment. */
+async function isEnding(query: Query, forUpdate: string, linkId: string): Promise<boolean> {
+  const [link] = await query(`SELECT state, unlink_requested_at FROM links WHERE id = ? ${forUpdate}`, [linkId]);
+  return link !== undefined && (link['state'] !== 'active' || link['unlink_requested_at'] !== null);
 }
 
 async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promise<boolean> {

@@ -44,10 +44,14 @@ export interface PaymentKey {
   fingerprint: string;
 }
 
-/** `created`: the intent is ours to send. `existing`: it, or the order's live payment, was there before. */
+/**
+ * `created`: the intent is ours to send. `existing`: it, or the order's live payment, was there before. `link-ended`: the
+ * link has ended since it was looked at, or is about to.
+ */
 export type PaymentInserted =
   | { outcome: 'created' | 'existing'; payment: PaymentRow }
-  | { outcome: 'key-reused' };
+  | { outcome: 'key-reused' }
+  | { outcome: 'link-ended' };
 
 /** The merchant-level bank token, sealed, shared by every process on the database. */
 export interface SharedToken {
@@ -135,11 +139,11 @@ export interface Store {
   /** The live payment of the order, otherwise the latest. */
   paymentOfOrder(orderId: string): Promise<PaymentRow | undefined>;
   /** The payment under this key, if the fingerprint is the same. */
-  paymentByKey(key: PaymentKey): Promise<PaymentInserted | undefined>;
-  /** Writes key and intent in one transaction; at most one live payment per order, whoever asks. */
+  paymentByKey(key: PaymentKey): Promise<Exclude<PaymentInserted, { outcome: 'link-ended' }> | undefined>;
+  /** Writes key and intent in one transaction; at most one live payment per order, whoever asks, and none through a link that ends. */
   insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
-  /** How many payments of the link are not final, refunds under way included. */
-  countOpenPayments(linkId: string): Promise<number>;
+  /** How many payments of the link are not final, and how many of its customer's are being refunded through it. */
+  countOpenPayments(link: Pick<LinkRow, 'id' | 'customerId'>): Promise<number>;
   /** How many payments since `since` could be refunded through the customer's link, and not without it. */
   countRefundable(customerId: string, since: number): Promise<number>;
   /** At most `limit` payments that were sent within the period, in the order of their ids, from behind `afterId` on. */
