@@ -3,10 +3,13 @@
  * must never happen with money.
  */
 import type { PaymentStatus } from '../../packages/server/src/index.ts';
-import type { BookedPayment, BookedStep } from './books.ts';
+import { isEnd, jobTables } from '../server/support/ends.ts';
+import type { BookedPayment } from './books.ts';
 import type { Evidence, Told } from './evidence.ts';
 import { checkEvents } from './event-rules.ts';
+import { wrongRefunds } from './refund-rules.ts';
 import { labOrder, orderIndexOfAmount, pointsOf } from './shop.ts';
+import { brokenSteps } from './trail-rules.ts';
 
 export type Rule =
   | 'one debit per order'
@@ -40,7 +43,7 @@ export function findViolations(evidence: Evidence): Violation[] {
     'told never goes back': regressions,
     'steps follow each other': brokenSteps,
     'events are the final states': checkEvents,
-    'nothing is open': ({ books }) => books.open,
+    'nothing is open': openThings,
     'nothing forged is taken': takenForgeries,
     'what was acknowledged is kept': lostNotifications,
     'no odd answers': ({ oddAnswers }) => [...new Set(oddAnswers)],
@@ -89,15 +92,6 @@ function wrongPayments(evidence: Evidence): string[] {
   return evidence.books.payments.flatMap(({ reference, state, orderId }) => {
     if (debited.has(reference) === debitedStates.has(state)) return [];
     return [debited.has(reference) ? `${orderId} was debited, and the payment is ${state}` : `${orderId} was not debited, and the payment is ${state}`];
-  });
-}
-
-function wrongRefunds({ journal, books }: Evidence): string[] {
-  const counts = countBy(journal.filter(({ kind }) => kind === 'refund'), ({ partnerReferenceNo }) => partnerReferenceNo);
-  return books.payments.flatMap(({ reference, state, orderId }) => {
-    const count = counts.get(reference) ?? 0;
-    if (count > 1) return [`${orderId} was refunded ${count} times`];
-    return (count === 1) === (state === 'refunded') ? [] : [`${orderId} was refunded ${count} times, and the payment is ${state}`];
   });
 }
 
@@ -156,21 +150,10 @@ function goesBack(earlier: Told, later: Told): boolean {
   return later.askedAt > earlier.answeredAt && was !== is && !mayFollow[was].includes(is);
 }
 
-const finalPaymentStates: Readonly<Record<string, readonly string[]>> = {
-  failed: ['succeeded', 'late_success', 'review'], cancelled: ['succeeded', 'late_success', 'review'],
-  expired: ['succeeded', 'late_success', 'review'], not_executed: ['succeeded', 'late_success', 'review'],
-  succeeded: ['succeeded', 'refunding', 'refunded'], refunded: [], review: [],
-};
-
-/** Each row's steps, one after the other without a gap, and none out of an end but the few that are known. */
-function brokenSteps({ books }: Evidence): string[] {
-  const byRow = Map.groupBy(books.steps, ({ table, rowId }) => `${table} ${rowId}`);
-  return Array.from(byRow).flatMap(([row, steps]) => steps.flatMap((step, index) => {
-    const before: BookedStep | undefined = steps[index - 1];
-    if (step.from !== before?.to) return [`${row} stepped from ${step.from ?? 'nothing'}, but was ${before?.to ?? 'nothing'}`];
-    const allowed = step.table === 'payments' && step.from !== undefined ? finalPaymentStates[step.from] : undefined;
-    return allowed === undefined || allowed.includes(step.to) ? [] : [`${row} stepped from ${step.from ?? ''} to ${step.to}`];
-  }));
+/** Rows whose state is no end, or that are looked at again; and what was not told yet. */
+function openThings({ books }: Evidence): string[] {
+  const rows = jobTables.flatMap((table) => books[table].filter(({ state, isWaiting }) => isWaiting || !isEnd(table, state)).map(({ id, state }) => `${table} ${id}: ${state}`));
+  return [...rows, ...books.events.filter(({ isDelivered }) => !isDelivered).map(({ id, type }) => `events ${id}: ${type}`)];
 }
 
 function takenForgeries({ forged, notifications }: Evidence): string[] {

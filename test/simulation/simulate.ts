@@ -9,6 +9,7 @@ import type { Violation } from '../faults/checker.ts';
 import type { Evidence } from '../faults/evidence.ts';
 import { createChance } from '../faults/random.ts';
 import type { Chance } from '../faults/random.ts';
+import { openSql } from '../server/support/ends.ts';
 import { createBankNetwork } from './bank-network.ts';
 import { createBank } from './bank.ts';
 import type { Bank } from './bank.ts';
@@ -114,7 +115,7 @@ async function live({ scheduler, weather, news, database, servers, shopping, evi
   const isOver = (): boolean => {
     const tookMs = scheduler.now() - leftAt;
     const mayBe = tookMs > leastDrainMs && news.waiting() === 0 && scheduler.tasks() % looksEvery === 0;
-    return tookMs > mostDrainMs || (mayBe && database.peek(openSql).length === 0);
+    return tookMs > mostDrainMs || (mayBe && database.peek(`${openSql} LIMIT 1`).length === 0);
   };
   await scheduler.run(isOver, mostTasks);
 }
@@ -145,9 +146,6 @@ async function watchingRejections<Result>(work: (unhandled: readonly string[]) =
     process.off('unhandledRejection', note);
   }
 }
-
-const openSql = `SELECT 1 FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT 1 FROM refunds WHERE next_at IS NOT NULL
-  UNION ALL SELECT 1 FROM links WHERE next_at IS NOT NULL UNION ALL SELECT 1 FROM events WHERE delivered_at IS NULL LIMIT 1`;
 
 interface Troubled {
   scheduler: Scheduler;
