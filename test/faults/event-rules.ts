@@ -1,44 +1,57 @@
 /**
  * Whether the merchant was told exactly what happened: each thing under one id, in order, nothing that did not happen.
+ * What happened is what the trail of steps says, whatever became of it afterwards.
  */
 import type { AlloEvent, PaymentEvent } from '../../packages/server/src/index.ts';
-import type { BookedPayment } from './books.ts';
+import type { JobTable } from '../../packages/server/src/store/rows.ts';
+import type { BookedPayment, BookedStep, Books } from './books.ts';
 import type { Evidence } from './evidence.ts';
 import { toMoney } from './shop.ts';
 
+type EventType = AlloEvent['type'];
 type PaymentEventType = PaymentEvent['type'];
 
-/** Of which types one has to have come, and which must not have, by the final state of a payment. */
-const expectations: Readonly<Record<string, { one: PaymentEventType[][]; none: PaymentEventType[] }>> = {
-  succeeded: { one: [['payment.paid']], none: ['payment.refunded'] },
-  refunded: { one: [['payment.paid', 'payment.late'], ['payment.refunded']], none: [] },
-  failed: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
-  cancelled: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
-  expired: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
-  not_executed: { one: [['payment.failed']], none: ['payment.paid', 'payment.refunded', 'payment.late'] },
-  review: { one: [['payment.review', 'refund.review', 'payment.paid', 'payment.late']], none: ['payment.refunded'] },
+export function checkEvents(evidence: Evidence): string[] {
+  return [...untold(evidence), ...wronglyHeard(evidence), ...undelivered(evidence), ...inventedEvents(evidence)];
+}
+
+/** What is news when a row gets there. */
+const newsOf: Readonly<Record<JobTable, Readonly<Record<string, EventType>>>> = {
+  payments: {
+    failed: 'payment.failed', cancelled: 'payment.failed', expired: 'payment.failed', not_executed: 'payment.failed',
+    succeeded: 'payment.paid', late_success: 'payment.late', review: 'payment.review', refunded: 'payment.refunded',
+  },
+  refunds: { failed: 'refund.failed', manual: 'refund.manual', review: 'refund.review' },
+  links: { active: 'account.linked', unlinked: 'account.unlinked', relink_required: 'account.relink-required' },
 };
 
-export function checkEvents(evidence: Evidence): string[] {
-  return [...wrongEvents(evidence), ...undelivered(evidence), ...inventedEvents(evidence)];
+/** Of a refund that came to nothing its own step tells. */
+function newsIn({ table, from, to }: BookedStep): EventType | undefined {
+  const isOfRefund = table === 'payments' && from === 'refunding' && to !== 'refunded';
+  return from === to || isOfRefund ? undefined : newsOf[table][to];
+}
+
+/** Each step that is news is an event, and no event is of anything else. The same of the same is told once, however often it happens. */
+function untold({ books }: Evidence): string[] {
+  const happened = new Set(books.steps.flatMap((step) => {
+    const type = newsIn(step);
+    return type === undefined ? [] : [`${type} of ${step.rowId}`];
+  }));
+  const written = new Set(books.events.map(({ type, subjectId }) => `${type} of ${subjectId}`));
+  return [
+    ...Array.from(happened).filter((news) => !written.has(news)).map((news) => `${news} happened, and is not to be told`),
+    ...Array.from(written).filter((news) => !happened.has(news)).map((news) => `${news} is told, and did not happen`),
+  ];
 }
 
 const isOfPayment = (event: AlloEvent): event is PaymentEvent => 'paymentId' in event;
 
-function wrongEvents({ events, books }: Evidence): string[] {
+function wronglyHeard({ events, books }: Evidence): string[] {
   const byPayment = Map.groupBy(events.filter(isOfPayment), ({ paymentId }) => paymentId);
   return books.payments.flatMap((payment) => {
     const told = byPayment.get(payment.id) ?? [];
-    return [...wrongTypes(payment, told), ...wrongContent(payment, told), ...twiceTold(payment, told), ...toldTooEarly(payment, told)];
+    return [...wrongContent(payment, told), ...twiceTold(payment, told), ...toldTooEarly(payment, told)];
   });
-}
-
-function wrongTypes({ state, orderId }: BookedPayment, told: readonly PaymentEvent[]): string[] {
-  const expected = expectations[state];
-  if (expected === undefined) return [];
-  const has = (type: PaymentEventType): boolean => told.some((event) => event.type === type);
-  const missing = expected.one.filter((types) => !types.some(has)).map((types) => `${orderId} is ${state}, and the merchant was never told ${types.join(' or ')}`);
-  return [...missing, ...expected.none.filter(has).map((type) => `${orderId} is ${state}, and the merchant was told ${type}`)];
 }
 
 function wrongContent(payment: BookedPayment, told: readonly PaymentEvent[]): string[] {
@@ -74,7 +87,15 @@ function undelivered({ events, books }: Evidence): string[] {
   return books.events.filter(({ id, isDelivered }) => isDelivered && !heard.has(id)).map(({ type }) => `${type} counts as told, and the merchant never heard it`);
 }
 
+/** Under the id of one thing the merchant must not hear of another. */
 function inventedEvents({ events, books }: Evidence): string[] {
-  const recorded = new Set(books.events.map(({ id }) => id));
-  return events.filter(({ id }) => !recorded.has(id)).map(({ type }) => `the merchant was told ${type}, of which the ledger has no record`);
+  const recorded = new Map(books.events.map((event) => [event.id, event]));
+  return events.filter((event) => !isSame(event, recorded.get(event.id), books)).map(({ type }) => `the merchant was told ${type}, of which the ledger has no record`);
+}
+
+function isSame(event: AlloEvent, recorded: Books['events'][number] | undefined, { refunds }: Books): boolean {
+  if (recorded?.type !== event.type) return false;
+  if (!isOfPayment(event)) return recorded.subjectId === event.linkId;
+  const refund = refunds.find(({ id }) => id === recorded.subjectId);
+  return (refund?.paymentId ?? recorded.subjectId) === event.paymentId;
 }

@@ -130,7 +130,7 @@ async function judge({ scheduler, news, bank, database, servers, evidence }: Sta
     traceHash: scheduler.traceHash(), tasks: scheduler.tasks(), deaths: servers.deaths(), debits: count('debit'), refunds: count('refund'),
     violations: [
       ...findViolations({ ...evidence, books, journal, takenLate, notifications: news.entries, forged: news.forged }),
-      ...findLinkViolations({ books, standing: bank.standingLinks(), states }),
+      ...findLinkViolations({ standing: bank.standingLinks(), states }),
     ],
   };
 }
