@@ -66,10 +66,13 @@ function doubleDebits(evidence: Evidence): string[] {
   return Array.from(counts).flatMap(([orderId, count]) => (count > 1 ? [`${orderId} was debited ${count} times`] : []));
 }
 
+/** The bank called it unpaid, and took the money all the same. */
+const isTakenLate = ({ takenLate }: Evidence, { reference }: { reference: string }): boolean => takenLate?.has(reference) === true;
+
 /** Taken after the bank had called it unpaid, and given back, or handed to people, because the order was paid anew. */
-function isTakenBack({ takenLate, books }: Evidence, { partnerReferenceNo }: Evidence['journal'][number]): boolean {
-  if (takenLate?.has(partnerReferenceNo) !== true) return false;
-  const state = books.payments.find(({ reference }) => reference === partnerReferenceNo)?.state;
+function isTakenBack(evidence: Evidence, { partnerReferenceNo }: Evidence['journal'][number]): boolean {
+  if (!isTakenLate(evidence, { reference: partnerReferenceNo })) return false;
+  const state = evidence.books.payments.find(({ reference }) => reference === partnerReferenceNo)?.state;
   return state === 'refunded' || state === 'review';
 }
 
@@ -95,17 +98,31 @@ function wrongPayments(evidence: Evidence): string[] {
   });
 }
 
-const takenStatuses: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>(['paid', 'refunding', 'refunded']);
+/** What was moved, by reference: when, in the bank's time. */
+const movedAt = ({ journal }: Evidence, wanted: 'debit' | 'refund'): Map<string, number> =>
+  new Map(journal.filter(({ kind }) => kind === wanted).map(({ partnerReferenceNo, at }) => [partnerReferenceNo, Date.parse(at)]));
+
+/** What each status says of the money, for those that say something of it. */
+const claims: Readonly<{ [Status in PaymentStatus]?: 'taken' | 'given back' | 'not taken' }> = {
+  paid: 'taken', refunding: 'taken', refunded: 'given back', failed: 'not taken', cancelled: 'not taken', expired: 'not taken',
+};
+
+/** The bank's journal knows whole seconds: a movement may have been as much later as this. */
+const journalStepMs = 1_000;
 
 function untrueAnswers(evidence: Evidence): string[] {
   const payments = byId(evidence.books.payments);
-  const debitedAt = new Map(debitsOf(evidence).map(({ partnerReferenceNo, at }) => [partnerReferenceNo, Date.parse(at)]));
+  const [debitedAt, refundedAt] = [movedAt(evidence, 'debit'), movedAt(evidence, 'refund')];
   return evidence.told.flatMap(({ payment: { paymentId, status }, bankTimeMs, orderId }) => {
     const booked = payments.get(paymentId);
     if (booked === undefined) return [`a shopper was told of a payment of ${orderId} that is not in the ledger`];
-    if (!takenStatuses.has(status)) return [];
-    const at = debitedAt.get(booked.reference);
-    return at === undefined || at > bankTimeMs ? [`a shopper was told ${status} of ${orderId} before it was debited`] : [];
+    const debited = debitedAt.get(booked.reference) ?? Infinity;
+    const refunded = refundedAt.get(booked.reference) ?? Infinity;
+    const claim = claims[status];
+    if (claim === 'taken' && debited > bankTimeMs.answered) return [`a shopper was told ${status} of ${orderId} before it was debited`];
+    if (claim === 'given back' && refunded > bankTimeMs.answered) return [`a shopper was told ${status} of ${orderId} before it was given back`];
+    const isDenied = claim === 'not taken' && debited + journalStepMs <= bankTimeMs.asked && !isTakenLate(evidence, booked);
+    return isDenied ? [`a shopper was told ${status} of ${orderId}, which was debited`] : [];
   });
 }
 
@@ -121,33 +138,40 @@ function foreignAnswers(evidence: Evidence): string[] {
   return [...answers, ...shown.map(({ customerId, value }) => `${customerId} was shown somebody's ${value} points`)];
 }
 
-/** What may be told after what; anything may be told again. Late success is why an end can turn into `paid`. */
+/** What may be told after what; anything may be told again. */
 const mayFollow: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   created: ['requires-action', 'processing', 'paid', 'failed', 'cancelled', 'expired', 'review', 'refunding', 'refunded'],
   'requires-action': ['processing', 'paid', 'failed', 'cancelled', 'expired', 'review', 'refunding', 'refunded'],
   processing: ['requires-action', 'paid', 'failed', 'cancelled', 'expired', 'review', 'refunding', 'refunded'],
   paid: ['refunding', 'refunded', 'review'],
-  failed: ['paid', 'review', 'refunding', 'refunded'],
-  cancelled: ['paid', 'review', 'refunding', 'refunded'],
-  expired: ['paid', 'review', 'refunding', 'refunded'],
+  failed: [],
+  cancelled: [],
+  expired: [],
   refunding: ['paid', 'refunded', 'review'],
   refunded: [],
   review: ['paid', 'refunding', 'refunded'],
 };
 
+/** And what else after "not paid", where the bank took the money all the same. */
+const mayFollowLate: readonly PaymentStatus[] = ['paid', 'review', 'refunding', 'refunded'];
+
 /** Two answers can only be told apart in time if one was there before the other was asked for. */
-function regressions({ told }: Evidence): string[] {
-  const byPayment = Map.groupBy(told, ({ payment }) => payment.paymentId);
-  return Array.from(byPayment.values()).flatMap((answers) => {
+function regressions(evidence: Evidence): string[] {
+  const payments = byId(evidence.books.payments);
+  const byPayment = Map.groupBy(evidence.told, ({ payment }) => payment.paymentId);
+  return Array.from(byPayment).flatMap(([paymentId, answers]) => {
+    const booked = payments.get(paymentId);
+    const isLate = booked !== undefined && isTakenLate(evidence, booked);
     const inOrder = answers.toSorted((one, other) => one.answeredAt - other.answeredAt);
-    return inOrder.flatMap((earlier, index) => inOrder.slice(index + 1).filter((later) => goesBack(earlier, later)).map((later) =>
+    return inOrder.flatMap((earlier, index) => inOrder.slice(index + 1).filter((later) => goesBack(earlier, later, isLate)).map((later) =>
       `${earlier.orderId} was ${earlier.payment.status} and then ${later.payment.status}`));
   });
 }
 
-function goesBack(earlier: Told, later: Told): boolean {
+function goesBack(earlier: Told, later: Told, isLate: boolean): boolean {
   const [was, is] = [earlier.payment.status, later.payment.status];
-  return later.askedAt > earlier.answeredAt && was !== is && !mayFollow[was].includes(is);
+  if (later.askedAt <= earlier.answeredAt || was === is || mayFollow[was].includes(is)) return false;
+  return !(isLate && claims[was] === 'not taken' && mayFollowLate.includes(is));
 }
 
 /** Rows whose state is no end, or that are looked at again; and what was not told yet. */

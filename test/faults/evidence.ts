@@ -15,8 +15,8 @@ export interface Told {
   /** Real milliseconds since the lab began: when it was asked and when the answer was there. */
   askedAt: number;
   answeredAt: number;
-  /** The bank's time when the answer was there, in epoch milliseconds. */
-  bankTimeMs: number;
+  /** The bank's time then, in epoch milliseconds. */
+  bankTimeMs: { asked: number; answered: number };
 }
 
 /** One forged notification, and what it was answered. */

@@ -93,21 +93,25 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
 
   /** Asks about an order, and writes down what was told of its payment. Answers the payment, or the code of a refusal. */
   async function hear(ask: () => Promise<Hearsay>, orderId = order.orderId): Promise<Payment | string | undefined> {
-    let askedAt = 0;
+    let asked = now();
     const answer = await insist(() => {
-      askedAt = performance.now();
+      asked = now();
       return ask();
     }, oddAnswers);
     if (answer === undefined || answer.status >= 400) return answer?.body.code;
     const payment = answer.body as Payment;
-    note(payment, orderId, askedAt);
+    note(payment, orderId, asked);
     return payment;
   }
 
-  function note({ paymentId, orderId, status, amount }: Payment, askedAbout: string, askedAt: number): void {
+  /** By our clock and by the bank's. */
+  const now = (): { real: number; bank: number } => ({ real: performance.now(), bank: simulator.now() });
+
+  function note({ paymentId, orderId, status, amount }: Payment, askedAbout: string, asked: ReturnType<typeof now>): void {
+    const answered = now();
     const told: Told = {
       orderId: askedAbout, customerId: order.customerId, payment: { paymentId, orderId, status, amount: amount.value },
-      askedAt, answeredAt: performance.now(), bankTimeMs: simulator.now(),
+      askedAt: asked.real, answeredAt: answered.real, bankTimeMs: { asked: asked.bank, answered: answered.bank },
     };
     evidence.told.push(told);
   }
@@ -188,9 +192,9 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
       }
     },
     async lookBack() {
-      const askedAt = performance.now();
+      const asked = now();
       const answer = await insist(() => browser.order(order.orderId), oddAnswers);
-      if (answer?.body.payment !== undefined) note(answer.body.payment, order.orderId, askedAt);
+      if (answer?.body.payment !== undefined) note(answer.body.payment, order.orderId, asked);
     },
   };
 }

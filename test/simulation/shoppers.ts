@@ -77,7 +77,8 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
 
   function note({ paymentId, orderId, status, amount }: Payment, askedAbout: string, askedAt: number): void {
     evidence.told.push({
-      orderId: askedAbout, customerId, payment: { paymentId, orderId, status, amount: amount.value }, askedAt, answeredAt: scheduler.now(), bankTimeMs: scheduler.now(),
+      orderId: askedAbout, customerId, payment: { paymentId, orderId, status, amount: amount.value }, askedAt, answeredAt: scheduler.now(),
+      bankTimeMs: { asked: askedAt, answered: scheduler.now() },
     });
     scheduler.note(`is told ${status}`);
   }
