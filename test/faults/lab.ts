@@ -45,6 +45,7 @@ export async function runLab(options: LabOptions, play = openShop): Promise<LabR
     const evidence = await gather(stage);
     await lookAtDatabase(stage.canaries, stage.database);
     stage.canaries.look('the events', JSON.stringify(evidence.events));
+    stage.log.lookThrough();
     return { evidence, leaks: stage.canaries.found(), watched: stage.canaries.figures(), kills: stage.merchants.kills(), exitCodes, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await tearDown(stage);

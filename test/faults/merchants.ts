@@ -85,7 +85,8 @@ async function start({ settings, mutant, nodeFlags = [], onOutput }: MerchantsOp
 
 async function stop(life: Life): Promise<number | null> {
   if (!isAlive(life)) return life.child.exitCode;
-  const ended = once(life.child, 'exit');
+  // Not before all that it wrote was heard.
+  const ended = once(life.child, 'close');
   life.child.kill('SIGTERM');
   const [code] = (await ended) as [number | null];
   return code;

@@ -10,6 +10,8 @@ import { startSimulator } from '../../packages/server/src/simulator/index.ts';
 import type { Simulator } from '../../packages/server/src/simulator/index.ts';
 import { createCanaries, withoutAllowed } from '../server/support/canaries.ts';
 import type { Canaries } from '../server/support/canaries.ts';
+import { keepLog } from '../server/support/kept-log.ts';
+import type { KeptLog } from '../server/support/kept-log.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../server/support/credentials.ts';
 import { speed } from './clock.ts';
 import type { Evidence } from './evidence.ts';
@@ -68,6 +70,8 @@ export interface Stage {
   shoppers: Shoppers;
   evidence: Omit<Evidence, 'books' | 'events' | 'journal' | 'notifications'>;
   canaries: Canaries;
+  /** What the servers wrote. */
+  log: KeptLog;
   chance: Chance;
   climate: Climate;
   /** Ends all faults of the network. */
@@ -85,6 +89,7 @@ export async function setUp(options: LabOptions): Promise<Stage> {
   const startedAtMs = Date.now();
   const reach: Reach = {};
   const canaries = createCanaries();
+  const log = keepLog(join(folder, 'servers.log'), canaries);
   const killer = createKiller({ merchants: () => reach.merchants, orders, kills, moments, chance: chance.fork('killer') });
   const { bankSide, shopSide, calm } = await startNetworks(options, reach, canaries);
   const simulator = await startSimulator({
@@ -96,13 +101,13 @@ export async function setUp(options: LabOptions): Promise<Stage> {
   const settings = { startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'), doku };
   const merchants = await startMerchants({
     settings: { ...settings, ...(options.bankLimits && { bankLimits: options.bankLimits }) }, count: options.instances ?? 1, mutant: options.mutant, nodeFlags: options.nodeFlags,
-    onOutput: (text) => hearOutput(canaries, text),
+    onOutput: (text) => hearOutput(log, text),
   });
   reach.merchants = merchants;
   const evidence = { customers, orders, told: [], pointsShown: [], oddAnswers: [], forged: [] };
   const forger = createForger(shopSide.url, () => simulator.now());
   const shoppers = createShoppers({ url: shopSide.url, simulator, forger, habits, chance: chance.fork('shoppers'), customers, evidence });
-  return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, canaries, chance, climate, calm };
+  return { folder, database, simulator, bankSide, shopSide, merchants, killer, shoppers, evidence, canaries, log, chance, climate, calm };
 }
 
 /** Where the two networks lead, as soon as there is somebody. */
@@ -124,8 +129,8 @@ async function startNetworks({ seed, climate = badWeek, onAnswer }: LabOptions, 
   return { bankSide, shopSide, calm };
 }
 
-function hearOutput(canaries: Canaries, text: string): void {
-  canaries.look('the log', text);
+function hearOutput(log: KeptLog, text: string): void {
+  log.write(text);
   if (process.env['LAB_VERBOSE'] === '1') process.stderr.write(text);
 }
 
@@ -135,8 +140,9 @@ const addressesOf = (url: string) => ({
   bindingNotificationUrl: `${url}/allo/doku/notifications/binding`,
 });
 
-export async function tearDown({ folder, simulator, bankSide, shopSide, merchants }: Stage): Promise<void> {
+export async function tearDown({ folder, simulator, bankSide, shopSide, merchants, log }: Stage): Promise<void> {
   merchants.abandon();
+  log.close();
   await Promise.all([simulator.close(), bankSide.close(), shopSide.close()]);
   rmSync(folder, { recursive: true, force: true });
 }

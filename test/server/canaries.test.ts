@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCanaries } from './support/canaries.ts';
 import type { Canaries } from './support/canaries.ts';
 import { tamper } from './support/books.ts';
 import { secretKey } from './support/credentials.ts';
+import { keepLog } from './support/kept-log.ts';
+import type { KeptLog } from './support/kept-log.ts';
 import { createWorld, linkedShopper, phoneOf, placeOrder } from './support/world.ts';
 import type { World } from './support/world.ts';
 
@@ -58,6 +63,64 @@ describe('the watch over secrets', () => {
   });
 });
 
+describe('a log that is kept', () => {
+  /** Whether anything is found in a log after this, before it is looked through for the last time. */
+  function isFound(use: (log: KeptLog, canaries: Canaries) => void): boolean {
+    const folder = mkdtempSync(join(tmpdir(), 'allo-log-'));
+    const canaries = createCanaries();
+    const log = keepLog(join(folder, 'log.txt'), canaries);
+    use(log, canaries);
+    log.close();
+    log.write('of somebody who does not know that all is over');
+    rmSync(folder, { recursive: true });
+    return canaries.found().length > 0;
+  }
+
+  test('shows what was no secret yet when it was written', () => {
+    const logFirst = (log: KeptLog, canaries: Canaries): void => {
+      log.write(`a line with ${token}\n`);
+      canaries.add('token', token);
+    };
+    assert.equal(isFound(logFirst), false);
+    assert.equal(isFound((log, canaries) => {
+      logFirst(log, canaries);
+      log.lookThrough();
+    }), true);
+  });
+
+  test('shows it also if it was written long ago', () => {
+    assert.ok(isFound((log, canaries) => {
+      for (const text of ['.'.repeat(1_500_000), token, ...Array.from({ length: 30 }, () => '.'.repeat(100_000))]) log.write(text);
+      canaries.add('token', token);
+      log.lookThrough();
+    }));
+  });
+
+  test('shows what lies across two pieces of a long one, and what was written in two', () => {
+    const short = token.slice(0, 30);
+    for (let before = 1_048_576 - 50; before <= 1_048_576; before += 5) {
+      assert.ok(isFound((log, canaries) => {
+        canaries.add('token', token);
+        log.write('.'.repeat(before));
+        log.write(short.slice(0, 10));
+        log.write(short.slice(10));
+        log.lookThrough();
+      }), `after ${before} others`);
+    }
+  });
+
+  test('is looked through again before the first of very many secrets is forgotten', () => {
+    assert.ok(isFound((log, canaries) => {
+      log.write(`a line with ${token}\n`);
+      canaries.add('token', token);
+      for (let index = 0; index < 10_005; index += 1) {
+        canaries.add('token', `token-${String(index).padStart(20, '0')}`);
+        log.write('.');
+      }
+    }));
+  });
+});
+
 /** A world in which a customer is linked; then something lets a secret out. */
 async function leak(how: (world: World) => Promise<void>): Promise<void> {
   const world = await createWorld();
@@ -76,6 +139,12 @@ describe('a world that closes', () => {
   test('complains of a secret in the log', () => leak(async (world) => {
     await world.restart({ onEvent: () => { throw new Error(`no such customer: ${phoneOf('siti')}`); } });
     await linkedShopper(world, 'siti');
+  }));
+
+  test('complains of a secret that stood in the log before anybody knew it for one', () => leak(async (world) => {
+    await world.restart({ onEvent: () => { throw new Error(`no such customer: ${phoneOf('siti')}`); } });
+    await linkedShopper(world, 'ayu');
+    world.shopper('siti');
   }));
 
   test('complains of a secret in the database', () => leak(async (world) => {

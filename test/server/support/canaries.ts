@@ -54,8 +54,10 @@ export const withoutAllowed = (answer: string): string => answer
 
 /** Long secrets are known by pieces of this length, so that half of one is found too. */
 const pieceLength = 24;
+/** No piece has as many letters. */
+export const longestNeedle = 2 * pieceLength;
 /** The newest secrets of a run, and our own keys, are looked for; all there ever were would not fit into memory in the longest runs. */
-const mostAtOnce = 10_000;
+export const mostAtOnce = 10_000;
 /** No two encodings of a secret are shorter; shorter secrets are none. */
 const prefixLength = 9;
 

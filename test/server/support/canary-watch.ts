@@ -6,12 +6,13 @@ import type { Allo, AlloOptions } from '../../../packages/server/src/allo.ts';
 import type { Logger } from '../../../packages/server/src/ledger/context.ts';
 import { withoutAllowed } from './canaries.ts';
 import type { Canaries } from './canaries.ts';
+import type { KeptLog } from './kept-log.ts';
 import { queryPostgres } from './postgres.ts';
 
 /** The same options, with the way to the bank and the log watched. */
-export function watchOptions(options: AlloOptions, canaries: Canaries): AlloOptions {
+export function watchOptions(options: AlloOptions, canaries: Canaries, kept: KeptLog): AlloOptions {
   const { fetch: bank = fetch, log } = options;
-  return { ...options, fetch: watchFetch(bank, canaries), ...(log && { log: watchLog(log, canaries) }) };
+  return { ...options, fetch: watchFetch(bank, canaries), ...(log && { log: watchLog(log, kept) }) };
 }
 
 const watchFetch = (bank: typeof fetch, canaries: Canaries): typeof fetch => async (input, init) => {
@@ -24,9 +25,9 @@ const watchFetch = (bank: typeof fetch, canaries: Canaries): typeof fetch => asy
   return response;
 };
 
-function watchLog(log: Logger, canaries: Canaries): Logger {
+function watchLog(log: Logger, kept: KeptLog): Logger {
   const watch = (write: Logger['info']): Logger['info'] => (message, fields) => {
-    canaries.look('the log', JSON.stringify({ message, fields }));
+    kept.write(`${JSON.stringify({ message, fields })}\n`);
     write(message, fields);
   };
   return { info: watch(log.info), warn: watch(log.warn), error: watch(log.error) };

@@ -25,6 +25,8 @@ import { createCanaries } from './canaries.ts';
 import type { Canaries } from './canaries.ts';
 import { lookAtDatabase, watchHandler, watchOptions } from './canary-watch.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from './credentials.ts';
+import { keepLog } from './kept-log.ts';
+import type { KeptLog } from './kept-log.ts';
 import { createNetwork } from './network.ts';
 import type { Network } from './network.ts';
 import { createShopper, phoneOf } from './shopper.ts';
@@ -88,8 +90,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const url = await listen(server);
   const undocumented: string[] = [];
   const canaries = createCanaries();
+  const kept = keepLog(join(folder, 'log.txt'), canaries);
   const start = (more: Partial<AlloOptions> = {}) => {
-    const life = startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }), canaries);
+    const life = startLife(alloOptions({ facts, simulator, url, databasePath, more: { ...options.allo, ...more } }), canaries, kept);
     const watched = watchAnswers(watchHandler(life.allo, canaries), (deviation) => undocumented.push(deviation));
     return { ...life, listener: options.mount?.(watched) ?? toNode(watched) };
   };
@@ -138,12 +141,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         await life.allo.close();
         await lookAtDatabase(canaries, database);
         canaries.look('the events', JSON.stringify(facts.events));
+        kept.lookThrough();
         assert.deepEqual(canaries.found(), [], 'a secret came out');
         assertBooksAgree(world);
         assertAuditReplays(databasePath);
         assertLogKeepsSecrets(facts.log);
         assert.deepEqual(undocumented, [], 'an answer is not in the OpenAPI document');
       } finally {
+        kept.close();
         await simulator.close();
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
@@ -155,7 +160,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** One process of the product. */
-function startLife(given: AlloOptions, canaries: Canaries) {
+function startLife(given: AlloOptions, canaries: Canaries, kept: KeptLog) {
   const network = createNetwork();
   const { now = Date.now } = given;
   const options = { fetch: network.fetch, ...given };
@@ -163,7 +168,7 @@ function startLife(given: AlloOptions, canaries: Canaries) {
     network.assertAlive();
     return now();
   };
-  return { allo: createAllo({ ...watchOptions(options, canaries), now: mortalNow }), network, options };
+  return { allo: createAllo({ ...watchOptions(options, canaries, kept), now: mortalNow }), network, options };
 }
 
 interface Parts {
