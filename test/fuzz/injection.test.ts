@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
+import type { Payment } from '../../packages/server/src/contract.ts';
 import { createConsoleLogger } from '../../packages/server/src/log.ts';
 import { hostileTexts, strangeBodies } from './support/hostile.ts';
 import { count, seed } from './support/plan.ts';
-import { createStubbed, linkStubbed } from './support/stubbed.ts';
+import { beginLink, createStubbed, firstLookMs, linkStubbed, paidAnswer, payStubbed } from './support/stubbed.ts';
 import type { Call, Stubbed, StubbedOperation } from './support/stubbed.ts';
 
 /** DOKU's rule for free text (dossier 3). */
@@ -25,6 +26,12 @@ function assertPlain({ headers, body }: Call): void {
     if (typeof value === 'string' && !addresses.has(name) && name !== 'tokenId') assert.match(value, safeText, name);
     return value;
   });
+}
+
+/** All of these were called since. Without that, nothing was looked at. */
+function assertCalled({ calls }: Stubbed, from: number, operations: readonly StubbedOperation[]): void {
+  const called = new Set(calls.slice(from).map(({ operation }) => operation));
+  assert.deepEqual(operations.filter((operation) => !called.has(operation)), []);
 }
 
 /** What a header can carry; the platform takes no other. */
@@ -52,6 +59,7 @@ describe('what DOKU is sent', () => {
       assert.equal(linked.status, 201, `${JSON.stringify(text)}: ${linked.text}`);
       assert.equal((await stubbed.send('', '/balance', undefined, { ...headers, cookie: `shop-customer=budi; __Host-allo-device=${text}` })).status, 200);
       stubbed.calls.slice(from).forEach(assertPlain);
+      assertCalled(stubbed, from, ['registration-account-binding', 'balance-inquiry']);
     }
     assert.ok(carriable.length > 20);
   });
@@ -59,14 +67,14 @@ describe('what DOKU is sent', () => {
   test('holds no line end and nothing outside DOKU’s rule, whatever an order and a refund are called', async () => {
     for (const text of hostileTexts.filter((name) => name !== '' && name.length < 2000)) {
       const from = stubbed.calls.length;
-      const paid = await stubbed.send('budi', '/payments', { orderId: text });
-      assert.equal(paid.status, 201, `${JSON.stringify(text)}: ${paid.text}`);
-      const { paymentId, orderId } = JSON.parse(paid.text) as { paymentId: string; orderId: string };
+      const { paymentId, orderId, status } = await payStubbed(stubbed, 'budi', text);
+      assert.equal(status, 'paid', JSON.stringify(text));
       assert.equal(orderId, text.toWellFormed() === text ? text : orderId);
-      stubbed.answers.set('status', JSON.stringify({ responseCode: '2005500', latestTransactionStatus: '00', transAmount: { value: '10000.00', currency: 'IDR' } }));
-      await stubbed.allo.reconcile();
-      await stubbed.send('budi', `/payments/${paymentId}/refund`, { reason: text });
+      const refunded = await stubbed.send('budi', `/payments/${paymentId}/refund`, { reason: text });
+      assert.equal(refunded.status, 200, `${JSON.stringify(text)}: ${refunded.text}`);
+      assert.equal((JSON.parse(refunded.text) as Payment).status, 'refunded');
       stubbed.calls.slice(from).forEach(assertPlain);
+      assertCalled(stubbed, from, ['payment-host-to-host', 'status', 'refund']);
     }
   });
 });
@@ -138,20 +146,37 @@ describe('an object', () => {
         const { status } = await stubbed.send('siti', path, {}, {}).then(() => stubbed.allo.handler(rawPost(path, body)));
         assert.ok(status < 500, `${path} ${body}`);
       }
-      for (const operation of ['registration-account-binding', 'payment-host-to-host', 'balance-inquiry', 'status', 'b2b2c'] satisfies StubbedOperation[]) {
-        stubbed.answers.set(operation, body.startsWith('{"') ? `{"responseCode":"200${serviceOf[operation]}00",${body.slice(1)}` : body);
-      }
+      const { paymentId } = await payStubbed(stubbed, 'budi', `paid-${index}`);
+      const wayBack = await beginLink(stubbed, `linking-${index}`);
+      await linkStubbed(stubbed, `leaving-${index}`);
+      const from = stubbed.calls.length;
+      for (const operation of polluted) stubbed.answers.set(operation, body.startsWith('{"') ? `{"responseCode":"200${serviceOf[operation]}00",${body.slice(1)}` : body);
+      await stubbed.send(`linking-${index}`, wayBack);
+      await stubbed.send(`leaving-${index}`, '/account/unlink', {});
       await stubbed.send(`shopper-${index}`, '/account/link', { phone: `0814${String(index).padStart(8, '0')}` });
       await stubbed.send('budi', '/payments', { orderId: `order-${index}` });
       await stubbed.send('budi', '/balance');
-      await stubbed.allo.reconcile();
-      stubbed.answers.clear();
+      await stubbed.send('budi', `/payments/${paymentId}/refund`, {});
+      await stubbed.pass(firstLookMs);
+      assertCalled(stubbed, from, polluted);
       untouched();
+      await settle(stubbed);
     }
     assert.equal((await stubbed.send('budi', '/payments', { orderId: 'order-of-a-good-day' })).status, 201);
   });
 
-  const serviceOf = { 'registration-account-binding': '07', 'payment-host-to-host': '54', 'balance-inquiry': '11', status: '55', b2b2c: '74' } as const;
+  /** What was left open by such answers comes to its end, so that the next body has its own. */
+  async function settle(stubbed: Stubbed): Promise<void> {
+    stubbed.answers.clear();
+    stubbed.answers.set('status', paidAnswer);
+    await stubbed.pass(10 * firstLookMs);
+    stubbed.answers.clear();
+  }
+
+  const serviceOf = {
+    'registration-account-binding': '07', 'payment-host-to-host': '54', 'balance-inquiry': '11', status: '55', b2b2c: '74', refund: '58', 'registration-account-unbinding': '09',
+  } as const;
+  const polluted = Object.keys(serviceOf) as (keyof typeof serviceOf)[];
 
   const rawPost = (path: string, body: string): Request => new Request(`https://shop.example/allo${path}`, {
     method: 'POST', body, headers: { cookie: 'shop-customer=siti', origin: 'https://shop.example', 'allo-contract': '1', 'content-type': 'application/json', 'idempotency-key': '0123456789abcdef' },

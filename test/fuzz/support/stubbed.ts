@@ -2,16 +2,21 @@
  * The product over a DOKU that answers whatever a test tells it to, and keeps what it was sent. For answers that the
  * simulator, which is well-bred, never gives.
  */
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAllo } from '../../../packages/server/src/allo.ts';
 import type { Allo, AlloOptions } from '../../../packages/server/src/allo.ts';
+import type { Payment } from '../../../packages/server/src/contract.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../../server/support/credentials.ts';
 import { addressOf } from '../../server/support/network.ts';
 
 export const shop = 'https://shop.example';
+
+/** After this long the bank is asked how a payment stands. */
+export const firstLookMs = 61_000;
 
 /** The last part of an operation's path. */
 export type StubbedOperation = 'b2b' | 'b2b2c' | 'registration-account-binding' | 'payment-host-to-host' | 'balance-inquiry' | 'status' | 'refund' | 'registration-account-unbinding';
@@ -29,6 +34,8 @@ export interface Stubbed {
   answers: Map<StubbedOperation, string>;
   /** As a page of the shop sends it, signed in as somebody. */
   send(customerId: string, path: string, body?: object, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }>;
+  /** Moves time, and lets the product look at what is due then. */
+  pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +54,7 @@ export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
   const folder = mkdtempSync(join(tmpdir(), 'allo-'));
   const calls: Call[] = [];
   const answers: Stubbed['answers'] = new Map();
+  let passedMs = 0;
   const answer: typeof fetch = async (input, init) => {
     const operation = (addressOf(input).split('/').at(-1) ?? '') as StubbedOperation;
     calls.push({ operation, headers: new Headers(init?.headers), body: Buffer.from((init?.body ?? '') as Uint8Array).toString() });
@@ -58,6 +66,7 @@ export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
   const allo = createAllo({
     doku: { environment: 'sandbox', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: dokuKeys.publicKey },
     publicUrl: shop, encryptionKey, database: `file:${join(folder, 'allo.db')}`, reconcileEveryMs: 0, limits: 'off', env: {}, fetch: answer, log: quiet,
+    now: () => Date.now() + passedMs,
     customer: (request) => ({ id: /shop-customer=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? 'nobody' }),
     order: (orderId) => ({ orderId, amount: { value: '10000.00', currency: 'IDR' }, lines: [] }),
     onEvent: () => undefined,
@@ -71,6 +80,10 @@ export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
       const response = await allo.handler(new Request(`${shop}/allo${path}`, { headers: all, ...(body && { method: 'POST', body: JSON.stringify(body) }) }), { ip: '203.0.113.7' });
       return { status: response.status, headers: response.headers, text: await response.text() };
     },
+    async pass(ms) {
+      passedMs += ms;
+      await allo.reconcile();
+    },
     async close() {
       await allo.close();
       rmSync(folder, { recursive: true, force: true });
@@ -80,8 +93,26 @@ export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
 
 /** The customer has been at the bank and back. */
 export async function linkStubbed(stubbed: Stubbed, customerId: string): Promise<void> {
+  await stubbed.send(customerId, await beginLink(stubbed, customerId));
+}
+
+/** The customer is at the bank; answers the way back. */
+export async function beginLink(stubbed: Stubbed, customerId: string): Promise<string> {
   const phone = `0812${String(Math.abs(Buffer.from(customerId).reduce((sum, byte) => (sum * 31 + byte) % 100_000_000, 7))).padStart(8, '0')}`;
   await stubbed.send(customerId, '/account/link', { phone });
   const asked = JSON.parse(stubbed.calls.findLast(({ operation }) => operation === 'registration-account-binding')?.body ?? '{}') as { additionalInfo: { successRegistrationUrl: string } };
-  await stubbed.send(customerId, asked.additionalInfo.successRegistrationUrl.slice(`${shop}/allo`.length));
+  return asked.additionalInfo.successRegistrationUrl.slice(`${shop}/allo`.length);
+}
+
+export const paidAnswer = JSON.stringify({ responseCode: '2005500', latestTransactionStatus: '00', transAmount: { value: '10000.00', currency: 'IDR' } });
+
+/** The bank says of the payment that it is paid, as soon as it may be asked. */
+export async function payStubbed(stubbed: Stubbed, customerId: string, orderId: string): Promise<Payment> {
+  const begun = await stubbed.send(customerId, '/payments', { orderId });
+  assert.equal(begun.status, 201, `${JSON.stringify(orderId)}: ${begun.text}`);
+  stubbed.answers.set('status', paidAnswer);
+  await stubbed.pass(firstLookMs);
+  stubbed.answers.delete('status');
+  const { paymentId } = JSON.parse(begun.text) as Payment;
+  return JSON.parse((await stubbed.send(customerId, `/payments/${paymentId}`)).text) as Payment;
 }
