@@ -12,10 +12,10 @@ import type { Outcome } from './simulate.ts';
 /** The rules one of which has to find the mistake. */
 const findings: Readonly<Record<Exclude<Mutant, 'M3'>, Outcome['violations'][number]['rule'][]>> = {
   M1: ['one debit per order', 'every debit is in the ledger'],
-  M2: ['debited is what we say', 'one debit per order'],
+  M2: ['debited is what we say', 'one debit per order', 'told only what is true', 'steps follow each other'],
   M4: ['what was acknowledged is kept'],
   M5: ['events are the final states'],
-  M6: ['debited is what we say', 'one debit per order'],
+  M6: ['debited is what we say', 'one debit per order', 'told only what is true', 'steps follow each other'],
   M7: ['every debit is in the ledger'],
   M8: ['nothing forged is taken'],
   M9: ['told of the own order'],
