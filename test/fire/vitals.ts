@@ -9,8 +9,8 @@ export interface Vitals {
   /** After everything that can be had back was had back. */
   heapMb: number;
   residentMb: number;
-  /** Open descriptors; 0 where the system does not tell. */
-  descriptors: number;
+  /** Open descriptors, where the system tells. */
+  descriptors?: number;
   /** Of the delays of the event loop since the last time: what 99 % stay below, in milliseconds. */
   loopDelayMs: number;
 }
@@ -18,11 +18,11 @@ export interface Vitals {
 const delays = monitorEventLoopDelay({ resolution: 10 });
 delays.enable();
 
-function descriptors(): number {
+function descriptors(): Pick<Vitals, 'descriptors'> {
   try {
-    return readdirSync('/proc/self/fd').length;
+    return { descriptors: readdirSync('/proc/self/fd').length };
   } catch {
-    return 0;
+    return {};
   }
 }
 
@@ -30,7 +30,7 @@ process.on('message', () => {
   const loopDelayMs = delays.percentile(99) / 1e6;
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
-  const vitals: Vitals = { heapMb: heapUsed / 2 ** 20, residentMb: rss / 2 ** 20, descriptors: descriptors(), loopDelayMs };
+  const vitals: Vitals = { heapMb: heapUsed / 2 ** 20, residentMb: rss / 2 ** 20, ...descriptors(), loopDelayMs };
   process.send?.(vitals);
   delays.reset();
 });
