@@ -52,10 +52,14 @@ function score(mutants: readonly Mutant[]): { text: string; percent: number } {
   return { percent, text: `${percent.toFixed(1)} % (${found} of ${found + missed})` };
 }
 
+const { MUTATION_ROOM: room, MUTATION_ONLY: only = '' } = process.env;
+const subjects = subjectsOf(room).filter(({ file }) => file.includes(only));
+// A name that was written wrong must not pass for a score.
+if (subjects.length === 0) throw new Error(`there is no such file: room ${room ?? 'any'}, path with "${only}"`);
+
 mkdirSync(data, { recursive: true });
 const byRoom = new Map<string, Mutant[]>();
-for (const subject of subjectsOf(process.env['MUTATION_ROOM'])) {
-  if (!subject.file.includes(process.env['MUTATION_ONLY'] ?? '')) continue;
+for (const subject of subjects) {
   if (!existsSync(reportOf(subject))) await breakFile(subject);
   const mutants = readMutants(subject);
   byRoom.set(subject.room, [...(byRoom.get(subject.room) ?? []), ...mutants]);
