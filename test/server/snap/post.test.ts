@@ -170,7 +170,7 @@ describe('an operation', () => {
   it('was not sent if the token store is down', async (t) => {
     const { doku } = await answering(t, [200, { responseCode: '2005400' }]);
     const down = (): Promise<never> => Promise.reject(new Error('database is down'));
-    const snap = createTestSnap(doku.baseUrl, { tokenStore: { read: down, swap: down } });
+    const snap = createTestSnap(doku.baseUrl, { tokenStore: { read: down, swap: down, claim: down } });
     assert.equal((await snap.pay(payment)).outcome, 'not-sent');
     assert.equal(doku.received.length, 0);
   });

@@ -126,6 +126,17 @@ export function describeLife(world: () => World): void {
       assert.equal(await claim(), 1);
     });
 
+    it('counts up for one of 16 who saw the same count, and keeps each count by its name', async () => {
+      const { store, other } = world();
+      for (const seen of [0, 1, 2]) {
+        assert.equal(await other.count('turn'), seen);
+        const swapped = await times(16, (index) => (index % 2 === 0 ? store : other).swapCount('turn', seen, seen + 1));
+        assert.equal(swapped.filter(Boolean).length, 1);
+      }
+      assert.equal(await store.swapCount('turn', 2, 9), false);
+      assert.deepEqual([await store.count('turn'), await store.count('another')], [3, 0]);
+    });
+
     it('belongs to the first of 16 who ask, for ever', async () => {
       const { store, other } = world();
       assert.equal(await store.owner(), undefined);

@@ -5,6 +5,7 @@ import { openStore } from '../../../packages/server/src/open-store.ts';
 import { describeClaims, describeEvents, describeNotifications } from './conformance-claims.ts';
 import { describeCommit } from './conformance-commit.ts';
 import { describeAudit, describeLife, describeTokens } from './conformance-life.ts';
+import { describeMinting } from './conformance-minting.ts';
 import { describeOrders, describeRefunds } from './conformance-orders.ts';
 import { describePruning } from './conformance-prune.ts';
 import { describeLinks, describePayments } from './conformance-rows.ts';
@@ -42,6 +43,7 @@ export function describeStore(databases: Databases, more?: (world: () => World) 
     describeNotifications(world);
     describeAudit(world);
     describeTokens(world);
+    describeMinting(world);
     describePruning(world);
     describeSealed(world);
     describeLife(world);

@@ -23,6 +23,15 @@ export interface AccessTokenStore {
   read(): Promise<StoredAccessToken | undefined>;
   /** Writes `next` if what is kept is still `previous` (by its `accessToken`), in one step; tells whether it did. */
   swap(previous: StoredAccessToken | undefined, next: StoredAccessToken): Promise<boolean>;
+  /** Takes it upon this process to mint; undefined while another is at it. Who dies or is slow loses it after seconds. */
+  claim(): Promise<MintingClaim | undefined>;
+}
+
+/** The turn of one process to mint. */
+export interface MintingClaim {
+  /** Whether nobody has taken it over. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
 }
 
 /** What the keeper of the B2B token needs. */
@@ -69,6 +78,11 @@ const refreshAfterShareOfLife = 0.8;
 const defaultLifeSeconds = 900;
 const maxLifeSeconds = 24 * 60 * 60;
 
+/** While another process mints, it is looked so often whether it has. */
+const lookEveryMs = 100;
+/** Two claims can come to nothing one after the other. Who has waited for longer mints, whoever else is at it. */
+const longestWaitMs = 8_000;
+
 /** Creates the keeper of the B2B token. No I/O until it is asked. */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { now } = options;
@@ -107,6 +121,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
 /** A store within this process: the default, and enough for one process. */
 export function memoryAccessTokenStore(): AccessTokenStore {
   let kept: StoredAccessToken | undefined;
+  let claim: MintingClaim | undefined;
   return {
     read: () => Promise.resolve(kept),
     swap(previous, next) {
@@ -114,18 +129,51 @@ export function memoryAccessTokenStore(): AccessTokenStore {
       if (isCurrent) kept = next;
       return Promise.resolve(isCurrent);
     },
+    claim() {
+      if (claim !== undefined) return Promise.resolve(undefined);
+      claim = { isHeld: () => Promise.resolve(true), release: () => Promise.resolve(claim = undefined) };
+      return Promise.resolve(claim);
+    },
   };
 }
 
-/** Adopt before mint: another process may have renewed it already, and minting again could end its token. */
+/** Adopt before mint: another process may have renewed it already, or be about to, and minting again could end its token. */
 async function refresh(options: AccessTokensOptions, failedToken: string | undefined): Promise<StoredAccessToken> {
   const { store, now } = options;
-  const stored = await store.read();
-  if (stored !== undefined && isUsable(stored, now(), failedToken)) return stored;
+  const [begunAt, giveUpAt] = [now(), performance.now() + longestWaitMs];
+  const before = await store.read();
+  if (before !== undefined && isUsable(before, begunAt, failedToken)) return before;
+  for (;;) {
+    const claim = await store.claim();
+    try {
+      const stored = await store.read();
+      if (stored !== undefined && isUsable(stored, now(), failedToken)) return stored;
+      if (stored !== undefined && isAnother(stored, before, failedToken)) return bornAt(stored, begunAt);
+      if (claim !== undefined || performance.now() >= giveUpAt) return await mintInPlaceOf(options, stored, failedToken, claim);
+    } finally {
+      await claim?.release().catch(() => undefined);
+    }
+    await new Promise<void>((resolve) => { setTimeout(resolve, lookEveryMs); });
+  }
+}
+
+const isAnother = ({ accessToken }: StoredAccessToken, before: StoredAccessToken | undefined, failedToken: string | undefined): boolean =>
+  accessToken !== before?.accessToken && accessToken !== failedToken;
+
+/** What came while we looked on is new, however far the clock of the server that minted it is from ours. */
+const bornAt = ({ accessToken, issuedAt, expiresAt }: StoredAccessToken, at: number): StoredAccessToken =>
+  ({ accessToken, issuedAt: at, expiresAt: at + expiresAt - issuedAt });
+
+async function mintInPlaceOf(
+  options: AccessTokensOptions, stored: StoredAccessToken | undefined, failedToken: string | undefined, claim: MintingClaim | undefined,
+): Promise<StoredAccessToken> {
+  const { store, now } = options;
   const minted = await mint(options);
   if (await store.swap(stored, minted)) return minted;
   const winner = await store.read();
-  return winner !== undefined && isUsable(winner, now(), failedToken) ? winner : minted;
+  if (winner === undefined || !isUsable(winner, now(), failedToken)) return minted;
+  // One whose claim we took over was slow, and not dead. DOKU was asked for ours later, and may honour only that.
+  return (await claim?.isHeld()) === true && await store.swap(winner, minted) ? minted : winner;
 }
 
 async function mint({ requestToken, path, now }: AccessTokensOptions): Promise<StoredAccessToken> {

@@ -110,7 +110,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     ...besideRows(reading, inOne),
 
     prune: (kind, before, limit) => inOne((query) => prune(query, driver.skipLocked, { kind, before, limit })),
-    ...chores(inOne, now),
+    ...chores(reading, inOne, now),
     tidy: () => driver.tidy().catch(fail),
 
     close: () => (closing ??= driver.close()),

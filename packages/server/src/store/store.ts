@@ -177,6 +177,10 @@ export interface Store {
   prune(kind: Prunable, before: number, limit: number): Promise<number>;
   /** Whether it is this process's turn to do what is done once in so many milliseconds, the first time so long after the first to ask. */
   claimChore(name: string, everyMs: number): Promise<boolean>;
+  /** The count under this name, which no chore has; 0 at first. */
+  count(name: string): Promise<number>;
+  /** Writes `next` if the count still is `seen`; tells whether it did. */
+  swapCount(name: string, seen: number, next: number): Promise<boolean>;
   /** Lets go of the bytes of what was erased, where the database leaves that to us and nobody is in the way. */
   tidy(): Promise<void>;
 
