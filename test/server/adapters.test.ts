@@ -85,6 +85,17 @@ for (const [name, mount] of Object.entries(mounts)) {
       assert.equal((await siti.payment(body.paymentId)).body.status, 'paid');
     });
 
+    test('a notification whose length is not said before is taken like any other', async () => {
+      const dewi = await linkedShopper(world, 'dewi');
+      const { body } = await dewi.pay(placeOrder(world, 'order-of-dewi'));
+      world.simulator.faults.addToNotifications({ on: 'payment', effect: 'missing', times: 1 });
+      await world.simulator.approve(body.action?.url ?? '');
+      const reference = world.simulator.journal().at(-1)?.partnerReferenceNo ?? '';
+      const doku = createDokuSender(world.url, world.simulator.now);
+      assert.deepEqual((await doku.send({ body: JSON.stringify(paymentNotice(reference)), isChunked: true })).body.responseCode, '2005600');
+      assert.equal((await dewi.payment(body.paymentId)).body.status, 'paid');
+    });
+
     test('a forged notification is refused', async () => {
       const answer = await createDokuSender(world.url, world.simulator.now).send({ body: '{"originalPartnerReferenceNo":"x"}', secretKey: 'SK-SOMEBODYELSE00000000' });
       assert.equal(answer.status, 401);
@@ -95,6 +106,8 @@ for (const [name, mount] of Object.entries(mounts)) {
       const statusOf = async (body: string): Promise<number> => (await fetch(`${world.url}/allo/payments`, { method: 'POST', headers, body })).status;
       assert.equal(await statusOf(JSON.stringify({ orderId: 'x'.repeat(20_000) })), 413);
       assert.equal(await statusOf('{no json'), 400);
+      const chunks = { method: 'POST', headers, body: new Blob([JSON.stringify({ orderId: 'x'.repeat(20_000) })]).stream(), duplex: 'half' };
+      assert.equal((await fetch(`${world.url}/allo/payments`, chunks as RequestInit)).status, 413);
     });
 
     test('the query and encoded letters arrive as they were sent', async () => {

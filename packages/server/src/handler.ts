@@ -78,6 +78,14 @@ function secureHeaders(headers: Headers, requestId: string): void {
   headers.set(contractHeader, contractVersion);
 }
 
+const hasNoLength = ({ body, headers }: Request): boolean => body !== null && (!headers.has('content-length') || headers.has('transfer-encoding'));
+
+/** What an adapter hands over may only look like a request of the platform, of which `bodyLimit` makes another once it has counted the body. */
+function rebuild({ url, method, headers, body, signal }: Request): Request {
+  const init: RequestInit & { duplex: 'half' } = { method, headers, body, signal, duplex: 'half' };
+  return new Request(url, init);
+}
+
 /** A body that is too long is not read to its end; one that breaks off is its sender's fault. */
 function limit(maxSize: number): MiddlewareHandler<RouteEnv> {
   const read = bodyLimit({
@@ -86,13 +94,17 @@ function limit(maxSize: number): MiddlewareHandler<RouteEnv> {
       throw new AlloServerError('PAYLOAD_TOO_LARGE');
     },
   });
+  const readWhole: MiddlewareHandler<RouteEnv> = async (c, next) => {
+    if (hasNoLength(c.req.raw)) c.req.raw = rebuild(c.req.raw);
+    return read(c, next);
+  };
   return async (c, next) => {
     let isRead = false;
     const goOn = (): Promise<void> => {
       isRead = true;
       return next();
     };
-    return read(c, goOn).catch((error: unknown) => {
+    return readWhole(c, goOn).catch((error: unknown) => {
       throw isRead || error instanceof AlloServerError ? error : brokenBody();
     });
   };

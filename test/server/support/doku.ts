@@ -20,6 +20,8 @@ export interface HandmadeNotification {
   sentAt?: number;
   token?: string;
   secretKey?: string;
+  /** Sent piece by piece, its length not said before (`Transfer-Encoding: chunked`). */
+  isChunked?: boolean;
   headers?: Record<string, string>;
 }
 
@@ -46,14 +48,14 @@ export function createDokuSender(url: string, now: () => number): DokuSender {
 
   return {
     token,
-    async send({ kind = 'payment', body, signedBody = body, signedPath, sentAt = now(), token: given, secretKey: key = secretKey, headers = {} }) {
+    async send({ kind = 'payment', body, signedBody = body, signedPath, sentAt = now(), token: given, secretKey: key = secretKey, isChunked = false, headers = {} }) {
       const path = `/allo/doku/notifications/${kind}`;
       const accessToken = given ?? (await token());
       const timestamp = jakartaTime(sentAt);
       const hash = createHash('sha256').update(signedBody).digest('hex');
       const signature = createHmac('sha512', key).update(['POST', signedPath ?? path, accessToken, hash, timestamp].join(':')).digest('base64');
       const response = await fetch(url + path, {
-        method: 'POST', body,
+        method: 'POST', ...(isChunked ? { body: new Blob([body]).stream(), duplex: 'half' } : { body }),
         headers: {
           'content-type': 'application/json', authorization: `Bearer ${accessToken}`, 'x-timestamp': timestamp, 'x-signature': signature,
           'x-partner-id': clientId, 'x-external-id': randomUUID().replaceAll('-', ''), 'channel-id': 'H2H', ...headers,
