@@ -143,7 +143,7 @@ describe('the handler', () => {
  * of the customer's, one that fails refund after refund, DOKU asking for more tokens than it could use; and while time
  * stands still, a balance is remembered and not asked for too often.
  */
-const unseen = / 500| 503 STORE_UNAVAILABLE$|refund(?:\/transferred)? 404 NOT_FOUND$|refund 503 BANK_UNAVAILABLE$|b2b 429$|422 LINK_REFUSED$|^GET \/balance 429 /;
+const unseen = / 500| 503 STORE_UNAVAILABLE$|doku\S+ 503$|refund(?:\/transferred)? 404 NOT_FOUND$|refund 503 BANK_UNAVAILABLE$|b2b 429$|422 LINK_REFUSED$|^GET \/balance 429 /;
 
 function codesOf(response: Parameters<typeof resolve<DocumentedResponse>>[0]): string[] {
   const schema = resolve<DocumentedResponse>(response).content?.['application/problem+json']?.schema as { allOf: [unknown, { properties: { code: { enum: string[] } } }] } | undefined;

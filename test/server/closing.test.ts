@@ -41,8 +41,14 @@ describe('closing', () => {
     const paying = budi.pay(begun);
     await answered;
     const closed = world.allo.close();
-    for (const { status, body, headers } of [await budi.pay(late), await budi.account(), await budi.post('/doku/notifications/payment', {})]) {
+    for (const { status, body, headers } of [await budi.pay(late), await budi.account()]) {
       assert.deepEqual([status, body.code, headers.get('retry-after')], [503, 'STORE_UNAVAILABLE', '5']);
+    }
+    for (const [path, responseCode] of [['notifications/payment', '5035600'], ['notifications/binding', '5030700'], ['authorization/v1/access-token/b2b', '5037300']] as const) {
+      const answer = await fetch(`${world.url}/allo/doku/${path}`, { method: 'POST', body: '{}' });
+      const [{ status, headers }, body] = [answer, await answer.json() as { responseCode?: string }];
+      assert.deepEqual([status, headers.get('content-type'), headers.get('retry-after'), body.responseCode], [503, 'application/json', '5', responseCode]);
+      assert.match(headers.get('x-timestamp') ?? '', /\+07:00$/);
     }
     await assert.rejects(world.allo.refund('any'), { code: 'STORE_UNAVAILABLE' });
     network.letGo();

@@ -205,9 +205,44 @@ describe('the acknowledgement', () => {
     const answer = await doku.send({ kind: 'binding', body });
     assert.deepEqual([answer.status, answer.body.responseCode], [404, '4040701']);
   });
+});
 
-  test('a body that is too long is refused unread', async () => {
-    const response = await fetch(`${world.url}/allo/doku/notifications/payment`, { method: 'POST', body: 'x'.repeat(65 * 1024) });
-    assert.equal(response.status, 413);
+describe("what does not come as far as DOKU's routes", () => {
+  const services = [['token', '73', '/doku/authorization/v1/access-token/b2b'], ['payment', '56', '/doku/notifications/payment'], ['binding', '07', '/doku/notifications/binding']] as const;
+
+  async function assertSnap(asked: Promise<Response>, responseCode: string): Promise<Headers> {
+    const answer = await asked;
+    const { status, headers } = answer;
+    const json = await answer.json() as Record<string, unknown>;
+    assert.equal(status, Number(responseCode.slice(0, 3)));
+    assert.equal(headers.get('content-type'), 'application/json');
+    assert.match(headers.get('x-timestamp') ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00$/);
+    assert.deepEqual(Object.keys(json), ['responseCode', 'responseMessage']);
+    assert.equal(json['responseCode'], responseCode);
+    return headers;
+  }
+
+  for (const [name, service, path] of services) {
+    test(`is answered in SNAP's form, too: ${name}`, async () => {
+      const url = `${world.url}/allo${path}`;
+      await assertSnap(fetch(url, { method: 'POST', body: 'x'.repeat(65 * 1024) }), `413${service}00`);
+      for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS']) assert.equal((await assertSnap(fetch(url, { method }), `405${service}01`)).get('allow'), 'POST');
+      const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+      await assertSnap(world.allo.handler(new Request(url, { method: 'POST', body: broken, duplex: 'half' } as RequestInit)), `400${service}00`);
+    });
+  }
+
+  test('has the form of a payment where there is no route', async () => {
+    for (const path of ['', '/', '/nothing', '/notifications/payment/', '/notifications/refund']) {
+      for (const method of ['GET', 'POST']) await assertSnap(fetch(`${world.url}/allo/doku${path}`, { method }), '4045600');
+    }
+  });
+
+  test('says no more where we are at fault', async () => {
+    const request = new Request(`${world.url}/allo/doku/authorization/v1/access-token/b2b`, { method: 'POST' });
+    const get = (name: string): string | null => (name === 'x-client-key' ? assert.fail('SELECT * FROM secrets') : null);
+    Object.defineProperty(request, 'headers', { value: { has: () => false, get } });
+    await assertSnap(world.allo.handler(request), '5007300');
+    assert.ok(world.log.some(({ level, message, fields }) => level === 'error' && message === 'request failed' && String(fields?.['error']).includes('SELECT')));
   });
 });

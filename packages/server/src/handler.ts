@@ -17,11 +17,13 @@ import { assertOwnPage, brokenBody, longestBodyBytes } from './routes/browser-gu
 import type { RouteContext, RouteEnv } from './routes/context.ts';
 import { bindingNotification, issueToken, paymentNotification } from './routes/doku.ts';
 import type { DokuRouteContext } from './routes/doku.ts';
+import { refuseDoku } from './routes/doku-refusal.ts';
 import { showLive, showReady } from './routes/health.ts';
 import { setLimitHeaders } from './routes/limit-headers.ts';
 import { beginPayment, beginRefund, refundTransferred, showOrder, showPayment } from './routes/payments.ts';
-import { problemResponse } from './routes/problem.ts';
+import { problemResponse, readError } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
+import type { DokuService } from './snap/acknowledgement.ts';
 
 /** Longest notification, in bytes. */
 const longestNotificationBytes = 64 * 1024;
@@ -39,7 +41,7 @@ const below = (whole: Hono<RouteEnv>, basePath: string) => whole.basePath(basePa
 export type Handler = ReturnType<typeof below>;
 
 export function createHandler({ basePath, routes, doku, isClosing }: HandlerOptions): Handler {
-  const { log, newId } = routes.ledger;
+  const { log, newId, now } = routes.ledger;
   const whole = new Hono<RouteEnv>();
   const app = below(whole, basePath);
 
@@ -51,11 +53,15 @@ export function createHandler({ basePath, routes, doku, isClosing }: HandlerOpti
     setLimitHeaders(c.res.headers, routes.ledger.limits, c.get('limitedBy') ?? {});
   });
   app.onError((error, c) => {
-    const response = problemResponse(error, c.get('requestId'), log);
-    secureHeaders(response.headers, c.get('requestId'));
+    const [requestId, service] = [c.get('requestId'), c.get('dokuService')];
+    const known = readError(error, requestId, log);
+    const response = service === undefined ? problemResponse(known, requestId) : refuseDoku(service, known, now());
+    secureHeaders(response.headers, requestId);
     return response;
   });
 
+  // Before anything can be refused: DOKU reads no problem documents.
+  recogniseDoku(app);
   app.get('/health/live', showLive);
   app.use(async (_c, next) => {
     if (isClosing()) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
@@ -110,15 +116,25 @@ function limit(maxSize: number): MiddlewareHandler<RouteEnv> {
   };
 }
 
-const dokuPaths = ['/doku/authorization/v1/access-token/b2b', '/doku/notifications/payment', '/doku/notifications/binding'] as const;
+const dokuPaths = { token: '/doku/authorization/v1/access-token/b2b', payment: '/doku/notifications/payment', binding: '/doku/notifications/binding' } as const;
+
+/** What lies beside DOKU's routes is answered like a notification of a payment. */
+function recogniseDoku(app: Handler): void {
+  const asking = (service: DokuService): MiddlewareHandler<RouteEnv> => (c, next) => {
+    c.set('dokuService', service);
+    return next();
+  };
+  app.use('/doku/*', asking('payment'));
+  app.use(dokuPaths.binding, asking('binding'));
+  app.use(dokuPaths.token, asking('token'));
+}
 
 function addDokuRoutes(app: Handler, doku: DokuRouteContext): void {
   app.use('/doku/*', limit(longestNotificationBytes));
-  const [tokenPath, paymentPath, bindingPath] = dokuPaths;
-  app.post(tokenPath, (c) => issueToken(doku, c));
-  app.post(paymentPath, (c) => paymentNotification(doku, c));
-  app.post(bindingPath, (c) => bindingNotification(doku, c));
-  refuseOtherMethods(app, dokuPaths, 'POST');
+  app.post(dokuPaths.token, (c) => issueToken(doku, c));
+  app.post(dokuPaths.payment, (c) => paymentNotification(doku, c));
+  app.post(dokuPaths.binding, (c) => bindingNotification(doku, c));
+  refuseOtherMethods(app, Object.values(dokuPaths), 'POST');
   app.all('/doku/*', () => {
     throw new AlloServerError('NOT_FOUND');
   });

@@ -75,6 +75,9 @@ const elsewhere: Readonly<Record<number, readonly string[]>> = {
   400: ['INVALID_REQUEST'], 403: ['FORBIDDEN'], 404: ['NOT_FOUND'], 405: ['METHOD_NOT_ALLOWED'], 413: ['PAYLOAD_TOO_LARGE'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 500: ['INTERNAL_ERROR'], 503: ['STORE_UNAVAILABLE'],
 };
 
+/** What DOKU is answered instead, whatever it asks for there. */
+const elsewhereForDoku: ReadonlySet<number> = new Set([400, 404, 405, 413, 500, 503]);
+
 const templates = Object.keys(openApi.paths)
   .toSorted((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
   .map((template) => ({ template, form: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`) }));
@@ -114,11 +117,21 @@ export function deviations(answered: Answered): string[] {
   return [...found, ...judgeProtection(answered)].map((text) => `${answered.method} ${answered.path} ${answered.status}: ${text}: ${answered.text.slice(0, 300)}`);
 }
 
-function judgeElsewhere({ method, status, headers, text }: Answered): string[] {
+function judgeElsewhere(answered: Answered): string[] {
+  const { method, path, status, headers, text } = answered;
+  if (/^\/doku(?:\/|$)/.test(decode(path))) return judgeElsewhereForDoku(answered);
   if (method === 'OPTIONS' && status === 204) return text === '' ? [] : ['a preflight has a body'];
   const codes = elsewhere[status];
   if (codes === undefined) return ['no such status for what is not documented'];
   return method === 'HEAD' ? [] : judgeBody('/components/schemas/Problem', headers, text, 'application/problem+json', codes);
+}
+
+function judgeElsewhereForDoku({ method, status, headers, text }: Answered): string[] {
+  if (!elsewhereForDoku.has(status)) return ['no such status for what is not documented'];
+  const wrong = judgeHeaders({ 'X-TIMESTAMP': { $ref: '#/components/headers/X-TIMESTAMP' } }, headers);
+  if (method === 'HEAD') return wrong;
+  const isOfStatus = text.startsWith(`{"responseCode":"${status}`);
+  return [...wrong, ...judgeBody('/components/schemas/SnapAnswer', headers, text, 'application/json'), ...(isOfStatus ? [] : ['names another status'])];
 }
 
 function judge({ method, status, headers, text }: Answered, operation: string): string[] {

@@ -16,6 +16,10 @@ const replies: Record<Acknowledgement, [number, string, string]> = {
   'not-found': [404, '01', 'Transaction Not Found'],
   unavailable: [503, '00', 'Service Unavailable'],
   failed: [500, '00', 'General Error'],
+  'bad-request': [400, '00', 'Bad Request'],
+  'no-such-path': [404, '00', 'Not Found'],
+  'wrong-method': [405, '01', 'Requested Operation Is Not Allowed'],
+  'too-large': [413, '00', 'Content Too Large'],
 };
 
 describe('a notification', () => {
@@ -24,6 +28,7 @@ describe('a notification', () => {
       const retry = status === 503 ? { 'Retry-After': '5' } : {};
       assert.deepEqual(acknowledge('payment', name as Acknowledgement, at), { status, headers: { ...headers, ...retry }, body: { responseCode: `${status}56${caseCode}`, responseMessage } });
       const ofBinding = name === 'accepted' ? 'Successful' : responseMessage;
+      assert.deepEqual(acknowledge('token', name as Acknowledgement, at).body, { responseCode: `${status}73${caseCode}`, responseMessage });
       assert.deepEqual(acknowledge('binding', name as Acknowledgement, at), { status, headers: { ...headers, ...retry }, body: { responseCode: `${status}07${caseCode}`, responseMessage: ofBinding } });
     });
   }

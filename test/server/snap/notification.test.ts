@@ -157,6 +157,10 @@ describe('acknowledge', () => {
     'not-found': [404, '4045601', '4040701'],
     unavailable: [503, '5035600', '5030700'],
     failed: [500, '5005600', '5000700'],
+    'bad-request': [400, '4005600', '4000700'],
+    'no-such-path': [404, '4045600', '4040700'],
+    'wrong-method': [405, '4055601', '4050701'],
+    'too-large': [413, '4135600', '4130700'],
   };
   for (const [acknowledgement, [status, payment, binding]] of Object.entries(expected)) {
     it(`answers ${payment} and ${binding} for ${acknowledgement}, with the time`, () => {

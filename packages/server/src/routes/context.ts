@@ -10,6 +10,7 @@ import { paymentView } from './views.ts';
 import type { Payment } from '../contract.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import type { Subjects } from '../ledger/rate-limits.ts';
+import type { DokuService } from '../snap/acknowledgement.ts';
 import type { PaymentRow } from '../store/rows.ts';
 import type { Connection, DeviceOptions } from './device.ts';
 import type { Merchant } from './merchant.ts';
@@ -32,6 +33,8 @@ export interface RouteEnv {
     requestId: string;
     /** Under which limits the request is, of those that the client is told of. */
     limitedBy?: Subjects;
+    /** What DOKU asks, if it is DOKU whose route this is. */
+    dokuService?: DokuService;
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one error boundary: whatever was thrown becomes a problem document (RFC 9457). What is not ours is logged
- * with its cause and answered without detail.
+ * The one error boundary: whatever was thrown becomes an error of the contract, and for a page a problem document
+ * (RFC 9457). What is not ours is logged with its cause and answered without detail.
  *
  * @module
  */
@@ -13,9 +13,14 @@ import { StoreError } from '../store/store.ts';
 /** Seconds after which something that is away may be tried again. */
 const retryAfterSeconds = 5;
 
-export function problemResponse(error: unknown, requestId: string, log: Logger): Response {
+/** What was thrown, as an error of the contract; logged. */
+export function readError(error: unknown, requestId: string, log: Logger): AlloServerError {
   const known = recognise(error);
   report(known, requestId, log);
+  return known;
+}
+
+export function problemResponse(known: AlloServerError, requestId: string): Response {
   const { status, title, retryable } = problemKinds[known.code];
   const problem: Problem = {
     type: 'about:blank', title, status, code: known.code, retryable, requestId, ...(known.detail !== undefined && { detail: known.detail }),

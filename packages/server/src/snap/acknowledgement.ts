@@ -1,6 +1,6 @@
 /**
- * What a merchant answers to DOKU's notifications (dossier 5.4, 5.6). DOKU goes by the HTTP status: anything but
- * 2xx has it try three more times. Must never say which check failed.
+ * What a merchant answers to DOKU's notifications (dossier 5.4, 5.6), and to what never came to be one. DOKU goes by the
+ * HTTP status: anything but 2xx has it try three more times. Must never say which check failed.
  *
  * @module
  */
@@ -10,6 +10,9 @@ import type { SnapReply } from './types.ts';
 
 /** Which notification is answered: that of a payment (service 56) or of an account binding (service 07). */
 export type NotificationKind = 'payment' | 'binding';
+
+/** What DOKU asked: one of those, or a token of ours (service 73). */
+export type DokuService = NotificationKind | 'token';
 
 /**
  * What is answered.
@@ -21,6 +24,7 @@ export type NotificationKind = 'payment' | 'binding';
  * - `not-found`: verified, but nobody knows it
  * - `unavailable`: our database is away; DOKU shall try again
  * - `failed`: we are at fault; DOKU shall try again
+ * - `bad-request`, `no-such-path`, `wrong-method`, `too-large`: not looked at
  */
 export type Acknowledgement =
   | 'accepted'
@@ -30,12 +34,16 @@ export type Acknowledgement =
   | 'missing-field'
   | 'not-found'
   | 'unavailable'
-  | 'failed';
+  | 'failed'
+  | 'bad-request'
+  | 'no-such-path'
+  | 'wrong-method'
+  | 'too-large';
 
 /** When it is worth trying again. DOKU has a timetable of its own. */
 const retryAfterSeconds = '5';
 
-const serviceCodes = { payment: '56', binding: '07', token: '73' } as const;
+const serviceCodes: Readonly<Record<DokuService, string>> = { payment: '56', binding: '07', token: '73' };
 
 const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: string; responseMessage: string }>> = {
   accepted: { httpStatus: 200, caseCode: '00', responseMessage: 'Request has been processed successfully' },
@@ -46,6 +54,10 @@ const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: 
   'not-found': { httpStatus: 404, caseCode: '01', responseMessage: 'Transaction Not Found' },
   unavailable: { httpStatus: 503, caseCode: '00', responseMessage: 'Service Unavailable' },
   failed: { httpStatus: 500, caseCode: '00', responseMessage: 'General Error' },
+  'bad-request': { httpStatus: 400, caseCode: '00', responseMessage: 'Bad Request' },
+  'no-such-path': { httpStatus: 404, caseCode: '00', responseMessage: 'Not Found' },
+  'wrong-method': { httpStatus: 405, caseCode: '01', responseMessage: 'Requested Operation Is Not Allowed' },
+  'too-large': { httpStatus: 413, caseCode: '00', responseMessage: 'Content Too Large' },
 };
 
 /**
@@ -53,7 +65,7 @@ const replies: Readonly<Record<Acknowledgement, { httpStatus: number; caseCode: 
  *
  * @param epochMs now, for X-TIMESTAMP
  */
-export function acknowledge(kind: NotificationKind, acknowledgement: Acknowledgement, epochMs: number): SnapReply {
+export function acknowledge(kind: DokuService, acknowledgement: Acknowledgement, epochMs: number): SnapReply {
   const { httpStatus, caseCode, responseMessage } = replies[acknowledgement];
   const isBound = kind === 'binding' && acknowledgement === 'accepted';
   return {
@@ -73,7 +85,7 @@ export function acknowledge(kind: NotificationKind, acknowledgement: Acknowledge
  *
  * @param epochMs now, for X-TIMESTAMP
  */
-export function refuseForNow(kind: NotificationKind | 'token', retryAfterSeconds: number, epochMs: number): SnapReply {
+export function refuseForNow(kind: DokuService, retryAfterSeconds: number, epochMs: number): SnapReply {
   return {
     status: 429,
     headers: { 'Content-Type': 'application/json', 'Retry-After': String(retryAfterSeconds), 'X-TIMESTAMP': formatTimestamp(epochMs) },
