@@ -18,6 +18,15 @@ const rowOfOrder = (orderId: string) => world.ledger().payments.find(({ order_id
 const atBank = (orderId: string) => world.simulator.payments().find(({ partnerReferenceNo }) => partnerReferenceNo === rowOfOrder(orderId).reference);
 const eventsOf = (orderId: string): string[] => world.events.flatMap((event) => ('orderId' in event && event.orderId === orderId ? [event.type] : []));
 
+/** A dead process keeps what it had in hand for 90 seconds (reliability R85), by the clock of the world. */
+async function assertTakenUp(operation: string): Promise<void> {
+  const asked = (): number => world.simulator.requests().filter((entry) => entry.operation === operation).length;
+  const [before, diedAt] = [asked(), world.simulator.now()];
+  while (asked() === before && world.simulator.now() < diedAt + hourMs) await world.pass(5_000);
+  const waitedMs = world.simulator.now() - diedAt;
+  assert.ok(waitedMs >= 85_000 && waitedMs <= 100_000, `${operation} after ${waitedMs} ms`);
+}
+
 /** Asks for something whose answer will never come, since the process dies of it. */
 const unanswered = (work: Promise<unknown>): void => void work.catch(() => undefined);
 
@@ -83,7 +92,7 @@ describe('a process that dies while it pays', () => {
     world.crash();
     world.simulator.faults.addToNotifications({ on: 'payment', effect: 'missing', times: 1 });
     await world.simulator.approve(atBank(orderId)?.pageUrl ?? '');
-    await world.pass(20 * minuteMs, minuteMs / 2);
+    await assertTakenUp('status');
     assert.equal((await budi.order(orderId)).body.payment?.status, 'paid');
     assert.deepEqual(eventsOf(orderId), ['payment.paid']);
   });
@@ -236,6 +245,7 @@ describe('a process that dies while it refunds', () => {
       await reached;
       world.crash();
       assert.equal((await budi.payment(paymentId)).body.status, 'refunding');
+      await assertTakenUp('status');
       await world.pass(20 * minuteMs, minuteMs / 2);
       assert.equal((await budi.payment(paymentId)).body.status, 'refunded');
       assert.deepEqual(eventsOf(orderId), ['payment.paid', 'payment.refunded']);
@@ -276,7 +286,7 @@ describe('a process that dies while it links or unlinks', () => {
       await world.simulator.approve(body.url);
       await reached;
       world.crash();
-      await world.pass(5 * minuteMs, minuteMs / 2);
+      await assertTakenUp('b2b2c');
       assert.equal((await rini.account()).body.status, 'linked');
       assert.equal((await rini.balance()).status, 200);
     });
@@ -287,6 +297,7 @@ describe('a process that dies while it links or unlinks', () => {
       unanswered(rini.unlink());
       await reached;
       world.crash();
+      await assertTakenUp('unbinding');
       await world.pass(hourMs, minuteMs);
       assert.equal((await rini.account()).body.status, 'unlinked');
       assert.ok(!world.simulator.bindings().some(({ custIdMerchant, state }) => custIdMerchant === `rini-${when}` && state === 'ACTIVE'));
