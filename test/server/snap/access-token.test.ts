@@ -75,14 +75,30 @@ describe('get', () => {
     const world = createWorld();
     const store = memoryAccessTokenStore();
     await world.create(store).get();
-    assert.equal(await world.create(store).get(), 'token-1');
+    const claim = (): never => assert.fail('what is there needs no claim');
+    assert.equal(await world.create({ ...store, claim }).get(), 'token-1');
     assert.equal(world.mints, 1);
+  });
+
+  it('adopts what another instance has minted just before it could claim to', async () => {
+    const world = createWorld();
+    const store = memoryAccessTokenStore();
+    const theirs = { accessToken: 'theirs', issuedAt: instant, expiresAt: instant + 900_000 };
+    const claim: AccessTokenStore['claim'] = async () => {
+      await store.swap(undefined, theirs);
+      return store.claim();
+    };
+    assert.equal(await world.create({ ...store, claim }).get(), 'theirs');
+    assert.equal(world.mints, 0);
+    assert.ok(await store.claim(), 'no claim is left behind');
   });
 
   it('takes the winner of a lost race for the store', async () => {
     const world = createWorld();
     const winner: StoredAccessToken = { accessToken: 'winner', issuedAt: instant, expiresAt: instant + 900_000 };
-    assert.equal(await world.create(lostRace(world, { winner, isHeld: false, swap: () => false })).get(), 'winner');
+    let swaps = 0;
+    assert.equal(await world.create(lostRace(world, { winner, isHeld: false, swap: () => (swaps += 1) > 1 })).get(), 'winner');
+    assert.equal(swaps, 1, 'and writes nothing over it');
     assert.equal(await world.create(lostRace(world, { winner, isHeld: true, swap: () => false })).get(), 'winner', 'also where it is lost again');
   });
 
@@ -208,6 +224,9 @@ describe('while another process mints', () => {
     assert.equal(await waiting, 'token-1');
     assert.equal(atMs, 9_000, 'not at 6 seconds');
     assert.equal((await kept.read())?.accessToken, 'token-1');
+    const winner = { accessToken: 'winner', issuedAt: instant, expiresAt: instant + 900_000 };
+    const read = (): Promise<StoredAccessToken | undefined> => Promise.resolve(world.mints === 1 ? (atMs += 3_000, undefined) : winner);
+    assert.equal(await world.create({ read, swap: () => Promise.resolve(false), claim: () => Promise.resolve(undefined) }).get(), 'winner', 'who has no claim gives way');
   });
 
   it('leaves no claim behind, and loses no token because one cannot be given back', async () => {
