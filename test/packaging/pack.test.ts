@@ -39,8 +39,8 @@ describe('the packed packages', () => {
   for (const name of names) {
     test(`@allo-kit/${name} holds its code, its licence and its page, and nothing of the workshop`, () => {
       const held = files.get(name) ?? [];
-      for (const wanted of ['package.json', 'LICENSE', 'README.md', ...(name === 'server' ? ['openapi.json', 'SECURITY.md', 'RELIABILITY.md'] : [])]) assert.ok(held.includes(wanted), wanted);
-      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/(custom-elements|web-types|vscode\.(html|css)-custom-data)\.json|package\.json|LICENSE|README\.md|SECURITY\.md|RELIABILITY\.md|reserve\.css|openapi\.json)$/.test(path)), []);
+      for (const wanted of ['package.json', 'LICENSE', 'README.md', ...(name === 'server' ? ['bin.js', 'openapi.json', 'SECURITY.md', 'RELIABILITY.md'] : [])]) assert.ok(held.includes(wanted), wanted);
+      assert.deepEqual(held.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/styles\/.*\.css|dist\/(custom-elements|web-types|vscode\.(html|css)-custom-data)\.json|package\.json|LICENSE|README\.md|SECURITY\.md|RELIABILITY\.md|reserve\.css|bin\.js|openapi\.json)$/.test(path)), []);
     });
   }
 
@@ -92,7 +92,8 @@ describe('the packed packages', () => {
       try { createAllo({ customer: () => null, order: () => null, onEvent() {}, env: {} }); } catch (error) { console.log(error.name, error.message); }
     `);
     assert.match(run(process.execPath, ['start.mjs']), /^TypeError doku\.environment \(or DOKU_ENV\) is missing/);
-    assert.match(run(process.execPath, ['node_modules/@allo-kit/server/dist/server/src/cli.js', 'keygen']), /DOKU_PRIVATE_KEY/);
+    const { bin } = JSON.parse(readFileSync(join(folder, 'node_modules/@allo-kit/server/package.json'), 'utf8')) as { bin: Record<string, string> };
+    assert.match(run(process.execPath, [join('node_modules/@allo-kit/server', bin['allo-kit'] ?? 'none'), 'keygen']), /DOKU_PRIVATE_KEY/);
   });
 
   function run(command: string, args: string[]): string {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * `allo-kit`: the command line, a table of subcommands. `keygen` prints secrets on stdout, on purpose; they
  * must never be written anywhere else.

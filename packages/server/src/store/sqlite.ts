@@ -5,12 +5,17 @@
  * @module
  */
 
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
 import type { Query, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import type { Store } from './store.ts';
+
+/** Asked for at run time: a static import would end an older Node with words that name no version. */
+const sqlite = (process as Partial<Pick<NodeJS.Process, 'getBuiltinModule'>>).getBuiltinModule?.('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined;
+if (sqlite === undefined) throw new TypeError(`@allo-kit/server needs Node 22.13 or later, which has node:sqlite; this is Node ${process.versions.node}`);
+const { DatabaseSync: Database } = sqlite;
 
 /** Extended result codes of a broken UNIQUE or PRIMARY KEY rule (sqlite.org/rescode.html). */
 const uniqueViolations: ReadonlySet<number> = new Set([2067, 1555]);
@@ -35,7 +40,7 @@ export interface SqliteStoreOptions {
 
 /** Opens the file, brings its tables up to date, and answers the store. Throws if the file cannot be opened. */
 export function createSqliteStore({ path, now, patienceMs = defaultPatienceMs }: SqliteStoreOptions): Store {
-  const database = new DatabaseSync(path);
+  const database = new Database(path);
   try {
     database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON`);
     writeAhead(database, patienceMs);
