@@ -1,11 +1,11 @@
 /**
- * `allo-kit`: the command line, a table of subcommands. `keygen` prints secrets on stdout, on purpose; they
- * must never be written anywhere else.
+ * `allo-kit`: the command line, a table of subcommands.
  *
  * @module
  */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { examine, usage as doctorUsage } from './doctor.ts';
+import { keygen, usage as keygenUsage } from './keygen.ts';
 import { resealDatabase, usage as resealUsage } from './reseal-command.ts';
 import { runSimulator, usage as simulatorUsage } from './simulator/command.ts';
 
@@ -15,31 +15,27 @@ interface Command {
   run(args: string[]): void | Promise<void>;
 }
 
-const keygenUsage = `allo-kit keygen: a fresh RSA-2048 key pair and ALLO_ENCRYPTION_KEY, as lines for an .env file
-
-  allo-kit keygen > .env
-
-  Then upload the public key (the comment lines) in DOKU's dashboard, and fill in what is empty.
-`;
+const print = (text: string): void => void process.stdout.write(text);
+const printLine = (line: string): void => print(`${line}\n`);
 
 const commands: Record<string, Command> = {
   doctor: {
-    summary: 'try the configuration in the environment',
+    summary: 'try the configuration in the environment and .env',
     usage: doctorUsage,
     run: async () => {
-      process.exitCode = (await examine(process.env, (line) => void process.stdout.write(`${line}\n`))) === 0 ? 0 : 1;
+      process.exitCode = (await examine(environment(), printLine)) === 0 ? 0 : 1;
     },
   },
   keygen: {
-    summary: 'print fresh keys as lines for an .env file',
+    summary: 'make fresh keys, as lines for an .env file or all that the simulator needs',
     usage: keygenUsage,
-    run: () => void process.stdout.write(keygen()),
+    run: (args) => keygen(args, print),
   },
   reseal: {
     summary: 'seal everything anew under the newest encryption key',
     usage: resealUsage,
     run: async () => {
-      process.exitCode = (await resealDatabase(process.env, (line) => void process.stdout.write(`${line}\n`))) ? 0 : 1;
+      process.exitCode = (await resealDatabase(environment(), printLine)) ? 0 : 1;
     },
   },
   simulator: {
@@ -50,41 +46,26 @@ const commands: Record<string, Command> = {
 };
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  allo-kit ${name.padEnd(12)} ${summary}`);
-  return `${lines.join('\n')}\n\n  allo-kit COMMAND --help lists the options\n`;
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  npx --no-install allo-kit ${name.padEnd(12)} ${summary}`);
+  return `${lines.join('\n')}\n\n  npx --no-install allo-kit COMMAND --help tells more\n`;
+}
+
+/** The environment, with what the file .env of this folder adds to it; what is set already stays. */
+function environment(): NodeJS.ProcessEnv {
+  const file = statSync('.env', { throwIfNoEntry: false });
+  if (file !== undefined && !file.isDirectory()) {
+    process.loadEnvFile('.env');
+    printLine('.env is read, for what the environment leaves out');
+  }
+  return process.env;
 }
 
 async function main([name = '--help', ...args]: string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command && (name === '--help' || name === '-h')) return void process.stdout.write(overview());
+  if (!command && (name === '--help' || name === '-h')) return print(overview());
   if (!command) throw new TypeError(`there is no command "${name}"; "allo-kit --help" lists them.`);
-  if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(command.usage);
+  if (args.includes('--help') || args.includes('-h')) return print(command.usage);
   await command.run(args);
-}
-
-/** The lines of an .env file; PEM line breaks are written as \n inside double quotes. */
-function keygen(): string {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  return [
-    '# The public half of DOKU_PRIVATE_KEY, for DOKU\'s dashboard (Integration > Public Key):',
-    ...publicKey.trim().split('\n').map((line) => `#   ${line}`),
-    `DOKU_PRIVATE_KEY="${privateKey.trim().replaceAll('\n', '\\n')}"`,
-    `ALLO_ENCRYPTION_KEY="${randomBytes(32).toString('base64')}"`,
-    '# From DOKU\'s dashboard:',
-    'DOKU_ENV="sandbox"',
-    'DOKU_CLIENT_ID=""',
-    'DOKU_SECRET_KEY=""',
-    'DOKU_PUBLIC_KEY=""',
-    '# Where shoppers reach your server, for example https://shop.example:',
-    'ALLO_PUBLIC_URL=""',
-    '# Where the ledger is kept: a file, or postgres://…',
-    'ALLO_DATABASE_URL="file:./allo.db"',
-    '',
-  ].join('\n');
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -21,9 +21,11 @@ import { createSeal } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
 import type { Store } from './store/store.ts';
 
-export const usage = `allo-kit doctor: try the configuration in the environment
+export const usage = `allo-kit doctor: try the configuration in the environment and .env
 
-  node --env-file=.env node_modules/.bin/allo-kit doctor
+  npx --no-install allo-kit doctor
+
+  Reads the file .env of this folder, if there is one, for what the environment leaves out.
 
   Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read,
   that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,

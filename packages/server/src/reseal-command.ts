@@ -12,10 +12,10 @@ import { createSeal } from './store/seal.ts';
 
 export const usage = `allo-kit reseal: seal tokens and authorisation codes anew under the newest encryption key
 
-  node --env-file=.env node_modules/.bin/allo-kit reseal
+  npx --no-install allo-kit reseal
 
-  With ALLO_ENCRYPTION_KEY="new,old". Servers on the same database may go on working, if all of them have both keys in
-  this order.
+  With ALLO_ENCRYPTION_KEY="new,old" in the environment, or in the file .env of this folder. Servers on the same
+  database may go on working, if all of them have both keys in this order.
   Can be stopped and begun again. When it says that nothing is left under an older key, leave the older one out.
 `;
 
