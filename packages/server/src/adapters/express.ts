@@ -11,6 +11,8 @@ import { toNode } from './node.ts';
 /** What Express adds to a request. */
 interface ExpressRequest extends IncomingMessage {
   originalUrl?: string;
+  /** Where the middleware is mounted, as this request spells it. */
+  baseUrl?: string;
   /** What a body parser left. */
   body?: unknown;
   /** The bytes, if the application keeps them (`verify` of `express.json`). */
@@ -19,18 +21,36 @@ interface ExpressRequest extends IncomingMessage {
 
 export type ExpressMiddleware = (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** `app.use(toExpress(allo))` or `app.use('/allo', toExpress(allo))`; hands on what is not below the base path. */
+/**
+ * `app.use(toExpress(allo))` or `app.use('/allo', toExpress(allo))`; hands on what is not below the base path. Warns once,
+ * by `process.emitWarning`, if nothing below its mount path ever is.
+ */
 export function toExpress(allo: Allo): ExpressMiddleware {
   const answer = toNode(allo);
+  let hasWarned = false;
   return (request, response, next) => {
     const url = request.originalUrl ?? request.url ?? '/';
     const [path = ''] = url.split('?');
-    if (path !== allo.basePath && !path.startsWith(`${allo.basePath}/`)) return next();
+    if (!isBelow(path, allo.basePath)) {
+      if (!hasWarned && isMisplaced(request.baseUrl ?? '', allo.basePath)) {
+        hasWarned = true;
+        process.emitWarning(`toExpress is mounted at ${request.baseUrl}, where it can answer nothing: the handler is at ${allo.basePath}. Mount it there, or correct ALLO_PUBLIC_URL or basePath`, 'AlloWarning');
+      }
+      return next();
+    }
     restoreBody(request);
     // Express cuts the mount path off; signatures and routes need the whole address.
     request.url = url;
     answer(request, response).catch(next);
   };
+}
+
+const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
+
+/** Express takes mount paths without regard to case, so that who writes one otherwise proves nothing. */
+function isMisplaced(mountPath: string, basePath: string): boolean {
+  const [mount, base] = [mountPath.toLowerCase(), basePath.toLowerCase()];
+  return !isBelow(mount, base) && !isBelow(base, mount);
 }
 
 /**
