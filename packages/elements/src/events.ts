@@ -79,7 +79,10 @@ export class AlloEvent<Name extends keyof AlloEventMap> extends Event {
   }
 }
 
+/* eslint-disable @typescript-eslint/no-empty-object-type -- a declaration that is merged can only extend */
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a declaration that is merged can only extend
   interface HTMLElementEventMap extends AlloEventMap {}
+  // They bubble as far as the document and the window.
+  interface DocumentEventMap extends AlloEventMap {}
+  interface WindowEventMap extends AlloEventMap {}
 }
