@@ -13,6 +13,7 @@ import express from 'express';
 import type { Request as ExpressRequest } from 'express';
 import { toExpress } from '../../packages/server/src/adapters/express.ts';
 import type { Allo } from '../../packages/server/src/allo.ts';
+import type { Customer } from '../../packages/server/src/routes/merchant.ts';
 import { createWorld } from './support/world.ts';
 
 async function listen(t: TestContext, app: RequestListener): Promise<string> {
@@ -63,22 +64,23 @@ describe('where it is mounted', () => {
 });
 
 describe('a session of Express reaches customer() as the README says', () => {
-  const asking = new AsyncLocalStorage<ExpressRequest & { user?: { id: string } }>();
+  const asking = new AsyncLocalStorage<Customer | null>();
+  /** As Passport does: asynchronously, and it leaves its own mark on the request. */
   const signIn: express.RequestHandler = (request, _response, next) => {
-    const user = /shop-customer=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-    Object.assign(request, user !== undefined && { user: { id: user } });
+    Object.assign(request, { user: /shop-customer=(\w+)/.exec(request.headers.cookie ?? '')?.[1] });
     setTimeout(next, 1);
   };
-  const mount = (app: express.Express, allo: Allo): express.Express => app.use('/allo', (request, _response, next) => asking.run(request, next), toExpress(allo));
+  const customerOf = (request: ExpressRequest & { user?: string }): Customer | null => (request.user === undefined ? null : { id: request.user });
+  const remember: express.RequestHandler = (request, _response, next) => asking.run(customerOf(request), next);
   const apps: Record<string, (allo: Allo) => express.Express> = {
-    'before express.json()': (allo) => mount(express().use(signIn), allo).use(express.json()),
-    'after express.json()': (allo) => mount(express().use(signIn, express.json()), allo),
-    'with express.json() in between': (allo) => express().use(signIn, (request, _response, next) => asking.run(request, next), express.json()).use('/allo', toExpress(allo)),
+    'before express.json()': (allo) => express().use(signIn).use('/allo', remember, toExpress(allo)).use(express.json()),
+    'after express.json()': (allo) => express().use(signIn, express.json()).use('/allo', remember, toExpress(allo)),
+    'with express.json() in between': (allo) => express().use(signIn, remember, express.json()).use('/allo', toExpress(allo)),
   };
 
   for (const [name, app] of Object.entries(apps)) {
     test(name, async () => {
-      const world = await createWorld({ mount: app, allo: { customer: () => asking.getStore()?.user ?? null } });
+      const world = await createWorld({ mount: app, allo: { customer: () => asking.getStore() ?? null } });
       try {
         const siti = world.shopper('siti');
         const budi = world.shopper('budi');
