@@ -19,6 +19,19 @@ const linkedAtBank = (customerId: string): boolean => world.simulator.bindings()
 const toldOf = (id: string): string[] => world.events.filter(({ customerId }) => customerId === id).map(({ type }) => type);
 const away = (): void => world.simulator.faults.set({ down: 'drop' });
 
+/** Begins to link, and answers the ways back as well: who begins can find them on the bank's page. */
+async function overhear(shopper: Shopper, phone?: string): Promise<{ url: string; successUrl: string; failedUrl: string }> {
+  const sent: string[] = [];
+  await world.restart({ fetch: (input, init) => {
+    sent.push(Buffer.from((init?.body ?? '') as Uint8Array).toString());
+    return fetch(input, init);
+  } });
+  const { url } = (await shopper.link(phone)).body;
+  await world.restart();
+  const [successUrl = '', failedUrl = ''] = ['success', 'failed'].map((name) => new RegExp(`"${name}RegistrationUrl":"([^"]+)"`).exec(sent.join())?.[1]);
+  return { url, successUrl, failedUrl };
+}
+
 before(async () => {
   world = await createWorld();
 });
@@ -217,15 +230,9 @@ describe('a page that is left behind', () => {
   });
 
   test('by somebody who says that it failed, and finished afterwards: its link is taken back', async () => {
-    const sent: string[] = [];
-    await world.restart({ fetch: (input, init) => {
-      sent.push(Buffer.from((init?.body ?? '') as Uint8Array).toString());
-      return fetch(input, init);
-    } });
     const { id, shopper } = newcomer();
-    const { url } = (await shopper.link()).body;
-    await shopper.comeBack(/"failedRegistrationUrl":"([^"]+)"/.exec(sent.join())?.[1] ?? '');
-    await world.restart();
+    const { url, failedUrl } = await overhear(shopper);
+    await shopper.comeBack(failedUrl);
     assert.equal((await shopper.account()).body.lastFailure, 'not-completed');
     world.simulator.faults.addToNotifications({ on: 'binding', effect: 'missing', times: 1 });
     await world.simulator.approve(url);
@@ -262,16 +269,60 @@ describe('the way back', () => {
     await until(async () => (await phone.account()).body.status === 'linked');
   });
 
-  test('replayed leads to the shop and changes nothing', async () => {
+  test('replayed by the same shopper leads to the shop and changes nothing', async () => {
     const { id, shopper } = newcomer();
     const back = await world.simulator.approve((await shopper.link()).body.url);
     await shopper.comeBack(back);
     await until(async () => (await shopper.account()).body.status === 'linked');
-    const stranger = newcomer().shopper;
-    await stranger.comeBack(back);
-    await shopper.comeBack(back);
+    assert.equal(await shopper.comeBack(back), `${world.url}/shop`);
+    shopper.cookies.delete('shop-customer');
+    assert.equal(await shopper.comeBack(back), `${world.url}/shop`, 'signed out meanwhile');
     assert.equal(stateOf(id), 'active');
     assert.deepEqual(toldOf(id), ['account.linked']);
+  });
+
+  test('replayed by somebody else within a quarter of an hour undoes the link, and later nothing', async () => {
+    for (const [passedMs, state] of [[14 * minuteMs, 'unlinked'], [16 * minuteMs, 'active']] as const) {
+      const { id, shopper } = newcomer();
+      const back = await world.simulator.approve((await shopper.link()).body.url);
+      await shopper.comeBack(back);
+      await until(async () => (await shopper.account()).body.status === 'linked');
+      await world.pass(passedMs, minuteMs);
+      assert.equal(await newcomer().shopper.comeBack(back), `${world.url}/`);
+      await world.settled();
+      assert.deepEqual([stateOf(id), linkedAtBank(id)], [state, state === 'active']);
+    }
+  });
+
+  for (const [name, when] of [['before the victim is done', 'early'], ['after the notification linked the account', 'late']] as const) {
+    test(`used up by the attacker ${name} protects nothing: the victim's return is refused all the same`, async () => {
+      const attacker = newcomer();
+      const victim = newcomer();
+      const { url, successUrl } = await overhear(attacker.shopper, phoneOf(victim.id));
+      if (when === 'early') assert.equal(await attacker.shopper.comeBack(successUrl), `${world.url}/shop`);
+      const back = await world.simulator.approve(url);
+      await world.settled();
+      await until(async () => (await attacker.shopper.account()).body.status === 'linked');
+      if (when === 'late') assert.equal(await attacker.shopper.comeBack(successUrl), `${world.url}/shop`);
+      assert.equal(await victim.shopper.comeBack(back), `${world.url}/`);
+      await world.pass(10 * minuteMs, minuteMs);
+      assert.equal((await attacker.shopper.account()).body.status, 'unlinked');
+      assert.equal((await attacker.shopper.balance()).body.code, 'NOT_LINKED');
+      assert.equal(linkedAtBank(attacker.id), false);
+      assert.deepEqual(toldOf(attacker.id), ['account.linked', 'account.unlinked']);
+      await linkAccount(world, victim.shopper);
+    });
+  }
+
+  test('in the same browser, where another customer has signed in: refused', async () => {
+    const { id, shopper } = newcomer();
+    const { url } = (await shopper.link()).body;
+    shopper.cookies.set('shop-customer', newcomer().id);
+    assert.equal(await shopper.comeBack(await world.simulator.approve(url)), `${world.url}/`);
+    await world.settled();
+    await world.pass(10 * minuteMs, minuteMs);
+    assert.equal((await world.shopper(id).account()).body.status, 'unlinked');
+    assert.equal(linkedAtBank(id), false);
   });
 
   test('with a state nobody knows leads to the shop\'s front page', async () => {

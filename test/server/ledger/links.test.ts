@@ -403,7 +403,7 @@ describe('the way back', () => {
   test('a second time leads to the shop, and changes nothing', async () => {
     const link = await begun({ returnedAt: instant - 1 });
     assert.deepEqual(await back(), toShop);
-    assert.deepEqual(await back({ deviceId: undefined, customerId: undefined }), toShop);
+    assert.deepEqual(await back({ customerId: undefined }), toShop);
     assert.deepEqual(await bench.link(link.id), link);
   });
 
@@ -412,6 +412,7 @@ describe('the way back', () => {
     const link = await begun();
     bench.pass(15 * minuteMs + 1);
     assert.deepEqual(await back(), toShop);
+    assert.equal(await back({ customerId: 'siti' }), undefined);
     assert.deepEqual(await bench.link(link.id), link);
     bench.pass(-1);
     await back();
@@ -461,13 +462,38 @@ describe('the way back', () => {
       assert.equal((await bench.link(link.id)).state, 'disowned');
     });
 
-    test('after the notification linked the account: that is undone', async () => {
-      const link = await begun({ state: 'active', nextAt: null, checks: 3 });
-      assert.equal(await back(stranger), undefined);
-      assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl'), {
-        state: 'unlinking', failure: 'not-completed', returnedAt: instant, nextAt: instant, checks: 0, pageUrl: null,
-      });
+    test('in the browser that began it, just so', async () => {
+      const link = await begun();
+      assert.equal(await back({ customerId: 'siti' }), undefined);
+      assert.equal((await bench.link(link.id)).state, 'disowned');
     });
+
+    for (const [name, returnedAt] of [['', null], [', and it was used up', instant - 1]] as const) {
+      test(`after the notification linked the account${name}: that is undone`, async () => {
+        const link = await begun({ state: 'active', nextAt: null, checks: 3, returnedAt });
+        assert.equal(await back(stranger), undefined);
+        assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt', 'checks', 'pageUrl'), {
+          state: 'unlinking', failure: 'not-completed', returnedAt: instant, nextAt: instant, checks: 0, pageUrl: null,
+        });
+      });
+    }
+
+    for (const state of ['redirected', 'returned', 'exchanging'] as const) {
+      test(`after it was used up ends an attempt that is ${state}`, async () => {
+        const link = await begun({ state, returnedAt: instant - 1 });
+        assert.equal(await back(stranger), undefined);
+        assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'returnedAt', 'nextAt'), { state: 'disowned', failure: 'not-completed', returnedAt: instant, nextAt: instant });
+      });
+    }
+
+    for (const state of ['disowned', 'unlinking', 'unlinked', 'relink_required', 'failed', 'abandoned'] as const) {
+      test(`once more, to what is ${state}, changes nothing and fills no log`, async () => {
+        const link = await begun({ state, returnedAt: instant - 1, nextAt: instant + hourMs });
+        assert.equal(await back(stranger), undefined);
+        assert.deepEqual(await bench.link(link.id), link);
+        assert.deepEqual(bench.log, []);
+      });
+    }
 
     test('to an attempt that was left behind has it looked at now', async () => {
       const link = await begun({ state: 'disowned', nextAt: instant + hourMs, failure: 'expired' });

@@ -156,18 +156,29 @@ export interface Visitor {
 }
 
 /**
- * The shopper came back from the bank. Whether that browser began it decides if it may go on: somebody who was
- * tricked into finishing another person's link must not hand over an account.
+ * The shopper came back from the bank. Whether it is the one who began it decides if it may go on: somebody who was
+ * tricked into finishing another person's link must not hand over an account. Asked before anything else: whoever
+ * began it knows the state, and could use it up first.
  */
 export async function returnFromLink(ctx: LedgerContext, secret: string, visitor: Visitor): Promise<{ returnTo: string } | undefined> {
   const link = await ctx.store.linkByReturn(await sha256Hex(secret));
   if (link === undefined) return undefined;
-  if (link.returnedAt !== null || ctx.now() - link.createdAt > returnTtlMs) return { returnTo: link.returnTo };
-  const sameDevice = visitor.deviceId !== undefined && (await sha256Hex(visitor.deviceId)) === link.deviceHash;
-  if (!sameDevice && visitor.customerId !== link.customerId) {
-    await refuse(ctx, link);
+  const isLate = ctx.now() - link.createdAt > returnTtlMs;
+  if (!(await hasBegun(link, visitor))) {
+    if (!isLate) await refuse(ctx, link);
     return undefined;
   }
+  if (!isLate && link.returnedAt === null) await goOn(ctx, link, visitor);
+  return { returnTo: link.returnTo };
+}
+
+/** Who is signed in decides; the browser, which several people may share, only where nobody is. */
+async function hasBegun(link: LinkRow, { customerId, deviceId }: Visitor): Promise<boolean> {
+  if (customerId !== undefined) return customerId === link.customerId;
+  return deviceId !== undefined && (await sha256Hex(deviceId)) === link.deviceHash;
+}
+
+async function goOn(ctx: LedgerContext, link: LinkRow, visitor: Visitor): Promise<void> {
   // After a failure one "no" of the bank is enough; after a success it may only be slow.
   const checks = visitor.saysFailed ? ctx.timing.confirmDelaysMs.length : 0;
   const marked = await ctx.store.commit({
@@ -176,7 +187,6 @@ export async function returnFromLink(ctx: LedgerContext, secret: string, visitor
   if (marked) await confirmLink(ctx, { ...link, state: 'returned', checks });
   else if (link.state === 'disowned') await lookSoon(ctx, link);
   else await useUp(ctx, link);
-  return { returnTo: link.returnTo };
 }
 
 /** The notification was faster, and the link is being confirmed or is active already: the way back is one-time all the same. */
@@ -189,16 +199,25 @@ async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
 }
 
 /**
- * Another browser came back with this state: whatever the shopper confirmed is taken back, at the bank too. What the
- * bank would go on to hold for the one who began could never be linked by its owner.
+ * Somebody else came back with this state: whatever the shopper confirmed is taken back, at the bank too, also if it is
+ * linked by now. What the bank would go on to hold for the one who began could never be linked by its owner.
  */
 async function refuse(ctx: LedgerContext, link: LinkRow): Promise<void> {
-  ctx.log.warn('the bank sent back another browser than the one that began to link; the link is refused', { linkId: link.id });
-  if (link.state === 'disowned') return lookSoon(ctx, link);
+  if (!(await undo(ctx, link))) return;
+  ctx.log.warn('the bank sent back somebody else than the one who began to link; the link is refused', { linkId: link.id });
+}
+
+/** Answers false if it is over already, or being taken back: asking the bank more often is nothing a visitor can bring about. */
+async function undo(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
+  const returnedAt = ctx.now();
+  if (link.state === 'disowned') {
+    if (link.returnedAt === null) await lookSoon(ctx, link);
+    return link.returnedAt === null;
+  }
   const cause = 'returned in another session';
-  const set = { returnedAt: ctx.now(), nextAt: ctx.now(), checks: 0, failure: 'not-completed', pageUrl: null };
-  if (await leaveBehind(ctx, { ...link, returnedAt: ctx.now() }, 'not-completed', cause)) return;
-  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.refusedAfterAll, set, cause }] });
+  const set = { returnedAt, nextAt: returnedAt, checks: 0, failure: 'not-completed', pageUrl: null };
+  if (await leaveBehind(ctx, { ...link, returnedAt }, 'not-completed', cause)) return true;
+  return ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.refusedAfterAll, set, cause }] });
 }
 
 /** What a verified binding notification says; `failed` ends the attempt, `completed` only makes us ask. */
