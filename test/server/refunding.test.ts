@@ -163,7 +163,7 @@ describe('what cannot be refunded', () => {
     const { paymentId } = await payNew();
     await world.restart({ authorizeRefund: undefined });
     assert.equal((await office.refund(paymentId)).status, 404);
-    await assert.rejects(world.allo.refund('no-such-payment'), { name: 'AlloServerError', code: 'NOT_FOUND' });
+    await assert.rejects(world.allo.refund('no-such-payment'), { name: 'AlloServerError', code: 'NOT_FOUND', status: 404 });
     assert.equal((await world.allo.refund(paymentId)).status, 'refunded');
     await world.restart();
   });

@@ -58,6 +58,8 @@ export interface AlloServerErrorOptions {
 export class AlloServerError extends Error {
   override readonly name = 'AlloServerError';
   readonly code: ProblemCode;
+  /** The HTTP status that stands for the code, for an answer of your own: 404 for `NOT_FOUND`. */
+  readonly status: number;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly allow: string | undefined;
@@ -65,6 +67,7 @@ export class AlloServerError extends Error {
   constructor(code: ProblemCode, { detail, retryAfterSeconds, allow, cause }: AlloServerErrorOptions = {}) {
     super(detail ?? problemKinds[code].title, { cause });
     this.code = code;
+    this.status = problemKinds[code].status;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
     this.allow = allow;
