@@ -18,9 +18,9 @@ export interface AlloOptions extends Merchant, ConnectionOptions {
   /**
    * Told of everything that happened; at least once per event, under a stable id. Of up to 20 payments at once; of one
    * payment, or one customer's account, in order and one after the other, by however many servers. What it throws, or
-   * does not hear within 20 s, is told again later, and what came after it waits for that.
+   * does not hear within 20 s, is told again later, and what came after it waits for that. What it answers is not looked at.
    */
-  onEvent(event: AlloEvent): void | Promise<void>;
+  onEvent(event: AlloEvent): unknown;
   /** Origins of other sites of yours whose pages may use this server, for example `["https://m.shop.example"]`. */
   trustedOrigins?: readonly string[] | undefined;
   /** How many reverse proxies stand in front of this server. Default 0: `X-Forwarded-For` is not believed. */

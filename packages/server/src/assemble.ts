@@ -86,7 +86,9 @@ export function createLedgerContext({ options, config, timeouts, telemetry, log,
     newSecret: () => Buffer.from(random(32)).toString('base64url'),
     newReference: () => createReference(random),
     returnUrls: (kind, secret) => returnUrls(publicBase, kind, secret),
-    onEvent: (event) => options.onEvent(event),
+    onEvent: async (event) => {
+      await options.onEvent(event);
+    },
     background: background.run,
     isClosing,
     isClosed,

@@ -15,7 +15,7 @@ export type { ReconcileReport } from './ledger/reconcile.ts';
 export type { Limit } from './ledger/sliding-window.ts';
 export type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 export type { Connection } from './routes/device.ts';
-export type { Customer, MerchantOrder } from './routes/merchant.ts';
+export type { GivenCustomer as Customer, MerchantOrder } from './routes/merchant.ts';
 export { defaultTimeouts } from './snap/timeouts.ts';
 export type { SnapTimeouts } from './snap/timeouts.ts';
 export type { ResealReport } from './store/reseal.ts';

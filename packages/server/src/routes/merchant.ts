@@ -1,23 +1,30 @@
 /**
  * What the merchant gives: who is asking, what an order costs, and what to do when something happened. Answers
- * that could never be paid are refused here, before anything is written or sent.
+ * that are not as they should be, or could never be paid, are refused here, before anything is written or sent.
  *
  * @module
  */
 
 import type { Money, OrderLine, Payment } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
-import { toMinorUnits } from '../snap/amount.ts';
+import { readRupiah, toMinorUnits } from '../snap/amount.ts';
 import { isSafeText } from '../snap/text.ts';
 
-/** The customer who is signed in at the merchant. */
-export interface Customer {
+/** The customer who is signed in at the merchant, as `customer()` answers it: null stands for what is not known. */
+export interface GivenCustomer {
   /** The merchant's own, never changing id: 1–64 letters, digits and `.-/+,=_:'@%` or spaces (DOKU's text rule). */
   id: string;
   /** Allo phone number, if the merchant knows it; otherwise, or if it is no Indonesian mobile number, the shopper is asked. */
-  phone?: string;
-  name?: string;
-  email?: string;
+  phone?: string | null | undefined;
+  name?: string | null | undefined;
+  email?: string | null | undefined;
+}
+
+/** The same, checked. */
+export interface Customer extends GivenCustomer {
+  phone?: string | undefined;
+  name?: string | undefined;
+  email?: string | undefined;
 }
 
 /** An order of the merchant. */
@@ -25,15 +32,25 @@ export interface MerchantOrder {
   orderId: string;
   /** What is to be paid, in all; at least Rp 1. */
   amount: Money;
-  /** What for; shown on the bank's page. */
-  lines: OrderLine[];
+  /** What for; shown on the bank's page. May be empty. */
+  lines: readonly OrderLine[];
 }
 
+/** The same, checked. */
+export interface PayableOrder extends MerchantOrder {
+  lines: OrderLine[];
+  /** The amount in sen. */
+  amountMinor: number;
+}
+
+/** What a function of the merchant's may answer at once or later; null and undefined both say that there is none. */
+type Found<Value> = Value | null | undefined | Promise<Value | null | undefined>;
+
 export interface Merchant {
-  /** Who is asking, by the merchant's own session; null answers 401. Ids in the request are never believed. */
-  customer(request: Request): Customer | null | Promise<Customer | null>;
-  /** The order, if this customer may pay it; null answers 404. The only source of amounts. */
-  order(orderId: string, customer: Customer): MerchantOrder | null | Promise<MerchantOrder | null>;
+  /** Who is asking, by the merchant's own session; null or undefined answers 401. Ids in the request are never believed. */
+  customer(request: Request): Found<GivenCustomer>;
+  /** The order, if this customer may pay it; null or undefined answers 404. The only source of amounts. */
+  order(orderId: string, customer: Customer): Found<MerchantOrder>;
   /** Whether this request may unlink this customer's account, for example only soon after the password was typed. Default: yes. */
   authorizeUnlink?: ((request: Request, customer: Customer) => boolean | Promise<boolean>) | undefined;
   /** Whether this request may refund this payment. Without it there is no refund route. */
@@ -41,15 +58,19 @@ export interface Merchant {
 }
 
 const longestCustomerId = 64;
+const personal = ['phone', 'name', 'email'] as const;
 const leastMinor = 100;
 
+/** An order id in a message comes from a page, and may be as long as a body. */
+const longestShown = 64;
+
+const moneyForm = '{ value, currency: "IDR" }, its value a text of digits, a point and two digits such as "125000.00"';
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export async function findCustomer(merchant: Merchant, request: Request): Promise<Customer | undefined> {
-  const customer = await merchant.customer(request);
-  if (customer === null) return undefined;
-  if (typeof customer.id !== 'string' || customer.id === '' || !isSafeText(customer.id, longestCustomerId)) {
-    throw new TypeError(`customer() has to answer null or { id }: 1 to ${longestCustomerId} letters, digits and .-/+,=_:'@%`);
-  }
-  return customer;
+  const given: unknown = await merchant.customer(request);
+  return given === null || given === undefined ? undefined : readCustomer(given);
 }
 
 export async function requireCustomer(merchant: Merchant, request: Request): Promise<Customer> {
@@ -58,21 +79,58 @@ export async function requireCustomer(merchant: Merchant, request: Request): Pro
   return customer;
 }
 
-export async function requireOrder(
-  merchant: Merchant, orderId: string, customer: Customer,
-): Promise<MerchantOrder & { amountMinor: number }> {
-  const order = await merchant.order(orderId, customer);
-  if (order === null) throw new AlloServerError('ORDER_NOT_FOUND');
-  if (order.orderId !== orderId) throw new TypeError(`order() was asked for ${orderId} and answered another order`);
-  return { ...order, amountMinor: payableAmount(order) };
+function readCustomer(given: unknown): Customer {
+  assertCustomer(given);
+  const { id, phone, name, email } = given;
+  // The merchant's own functions get it back, and with it what more the merchant knows of the customer.
+  return hasNoNull(given) ? given : { ...given, id, phone: phone ?? undefined, name: name ?? undefined, email: email ?? undefined };
 }
 
-function payableAmount(order: MerchantOrder): number {
-  const amountMinor = toMinorUnits(order.amount);
-  if (amountMinor < leastMinor) throw new RangeError(`order ${order.orderId} costs less than Rp 1, the least the bank takes`);
-  for (const line of order.lines) {
-    toMinorUnits(line.price);
-    if (!Number.isSafeInteger(line.quantity) || line.quantity < 1) throw new RangeError(`order ${order.orderId} has a line whose quantity is not a whole number of 1 or more`);
+function assertCustomer(given: unknown): asserts given is GivenCustomer {
+  if (!isObject(given) || typeof given['id'] !== 'string' || !isSafeText(given['id'], longestCustomerId)) {
+    throw new TypeError(`customer() has to answer null or { id }: a text of 1 to ${longestCustomerId} letters, digits and .-/+,=_:'@%`);
   }
-  return amountMinor;
+  const wrong = personal.find((member) => typeof (given[member] ?? '') !== 'string');
+  if (wrong !== undefined) throw new TypeError(`customer() has to answer "${wrong}" as a text, or leave it out`);
 }
+
+const hasNoNull = (customer: GivenCustomer): customer is Customer => personal.every((member) => customer[member] !== null);
+
+export async function requireOrder(merchant: Merchant, orderId: string, customer: Customer): Promise<PayableOrder> {
+  const given: unknown = await merchant.order(orderId, customer);
+  if (given === null || given === undefined) throw new AlloServerError('ORDER_NOT_FOUND');
+  return readOrder(orderId, given);
+}
+
+function readOrder(orderId: string, given: unknown): PayableOrder {
+  if (!isObject(given)) throw wrongOrder('null or { orderId, amount, lines }');
+  if (typeof given['orderId'] !== 'string') throw wrongOrder('"orderId" as a text');
+  if (given['orderId'] !== orderId) throw new TypeError(`order() was asked for ${orderId.slice(0, longestShown)} and answered another order`);
+  const amount = readMoney('amount', given['amount']);
+  const amountMinor = toMinorUnits(amount);
+  if (amountMinor < leastMinor) throw wrongOrder('an "amount" of at least Rp 1, the least the bank takes');
+  const { lines } = given;
+  if (!Array.isArray(lines)) throw wrongOrder('"lines" as an array of { name, price, quantity }, which may be empty');
+  return { orderId, amount, amountMinor, lines: lines.map(readLine) };
+}
+
+/** The contract's members alone: what more the merchant keeps with a line is not for the page. */
+function readLine(line: unknown, index: number): OrderLine {
+  const place = `lines[${index}]`;
+  if (!isObject(line)) throw wrongOrder(`"${place}" as { name, price, quantity }`);
+  const { name, quantity } = line;
+  if (typeof name !== 'string') throw wrongOrder(`"${place}.name" as a text`);
+  const price = readMoney(`${place}.price`, line['price']);
+  if (!isQuantity(quantity)) throw wrongOrder(`"${place}.quantity" as a whole number of 1 or more`);
+  return { name, price, quantity };
+}
+
+const isQuantity = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+
+function readMoney(place: string, value: unknown): Money {
+  const money = readRupiah(value);
+  if (money === undefined) throw wrongOrder(`"${place}" as ${moneyForm}`);
+  return money;
+}
+
+const wrongOrder = (form: string): TypeError => new TypeError(`order() has to answer ${form}`);
