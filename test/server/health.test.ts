@@ -82,13 +82,14 @@ describe('figures', () => {
     const budi = await linkedShopper(world, 'budi');
     await payInFull(world, budi, placeOrder(world, 'order-1'));
     await createDokuSender(world.url, world.simulator.now).send({ body: JSON.stringify(paymentNotice('x')), secretKey: 'SK-SOMEBODYELSE00000000' });
+    await fetch(`${world.url}/allo/doku/authorization/v1/access-token/b2b`, { method: 'POST', body: '{}' });
     const ayu = world.shopper('ayu');
     await ayu.link();
     await ayu.link(phoneOf('somebody'));
     const told = new Set(figures.map(({ name, attributes }) => [name, ...Object.values(attributes)].join(' ')));
     for (const line of [
       'allo.transitions links active', 'allo.transitions payments sending', 'allo.transitions payments succeeded', 'allo.bank.requests charge done',
-      'allo.bank.requests exchange done', 'allo.notifications.refused payment signature', 'allo.limits.refused linksPerCustomer', 'allo.payments.unknown_age',
+      'allo.bank.requests exchange done', 'allo.notifications.refused payment signature', 'allo.notifications.refused token client-key', 'allo.limits.refused linksPerCustomer', 'allo.payments.unknown_age',
     ]) assert.ok(told.has(line), `${line} is missing`);
     const words = [...told].join('\n');
     for (const { id, reference, customer_id, order_id } of world.ledger().payments) {

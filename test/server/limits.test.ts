@@ -253,12 +253,15 @@ describe('DOKU’s side', () => {
     method: 'POST', body: '{"grantType":"client_credentials"}', headers: { 'content-type': 'application/json', ...from(address) },
   });
 
-  test('the token endpoint refuses an address ten times a minute in earnest, and then in short', async () => {
+  test('the token endpoint refuses an address ten times a minute in earnest, and then in short and without a word in the log', async () => {
+    const logged = () => world.log.filter(({ message }) => message === 'a token request was refused').length;
+    const before = logged();
     for (let time = 0; time < 10; time += 1) assert.equal((await forgeToken('203.0.113.50')).status, 401);
     const refused = await forgeToken('203.0.113.50');
     assert.equal(refused.status, 429);
     assert.equal(((await refused.json()) as { responseCode: string }).responseCode, '4297300');
     assert.equal(refused.headers.get('retry-after'), '60');
+    assert.equal(logged(), before + 10);
     assert.equal((await forgeToken('203.0.113.51')).status, 401);
   });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createSign } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { assertBooksAgree, assertLogKeepsSecrets, tamper } from './support/books.ts';
-import { createDokuSender, paymentNotice } from './support/doku.ts';
+import { clientId, dokuKeys, merchantKeys } from './support/credentials.ts';
+import { createDokuSender, jakartaTime, paymentNotice } from './support/doku.ts';
 import type { DokuSender, HandmadeNotification } from './support/doku.ts';
 import { createWorld, linkedShopper, placeOrder } from './support/world.ts';
 import type { Shopper, World } from './support/world.ts';
@@ -85,6 +87,43 @@ describe('a forged or altered notification', () => {
     const body = notice(reference);
     const [key, path] = [await doku.send({ body, secretKey: 'SK-SOMEBODYELSE00000000' }), await doku.send({ body, signedPath: '/elsewhere' })];
     assert.deepEqual(key, path);
+  });
+});
+
+describe('a token request', () => {
+  /** As DOKU makes it, but for what the test says. */
+  async function ask({ clientKey = clientId, timestamp = jakartaTime(world.simulator.now() - 250_000), key = dokuKeys.privateKey, body = '{"grantType":"client_credentials"}' } = {}): Promise<number> {
+    const signature = createSign('RSA-SHA256').update(`${clientKey}|${timestamp}`).sign(key, 'base64');
+    const headers = { 'content-type': 'application/json', 'x-client-key': clientKey, 'x-timestamp': timestamp, 'x-signature': signature };
+    return (await fetch(`${world.url}/allo/doku/authorization/v1/access-token/b2b`, { method: 'POST', body, headers })).status;
+  }
+  const refusals = () => world.log.filter(({ message }) => message === 'a token request was refused').map(({ level, fields }) => [level, fields?.['kind'], fields?.['check']]);
+
+  const forgeries: readonly [string, number, string, () => Parameters<typeof ask>[0]][] = [
+    ['in another merchant\'s name', 401, 'client-key', () => ({ clientKey: 'BRN-0000-0000000000000' })],
+    ['of another time', 401, 'timestamp', () => ({ timestamp: jakartaTime(world.simulator.now() - 5 * minuteMs - 1000) })],
+    ['of no time', 400, 'timestamp', () => ({ timestamp: 'now' })],
+    ['signed with another key, as all of DOKU\'s are where DOKU_PUBLIC_KEY is wrong', 401, 'signature', () => ({ key: merchantKeys.privateKey })],
+    ['signed with another key at the edge of the time', 401, 'signature', () => ({ key: merchantKeys.privateKey, timestamp: jakartaTime(world.simulator.now() - 5 * minuteMs + 1000) })],
+    ['that asks for something else', 400, 'format', () => ({ body: '{"grantType":"password"}' })],
+  ];
+
+  for (const [name, status, check, forge] of forgeries) {
+    test(`${name} is refused, and logged once by the check that failed`, async () => {
+      const before = refusals().length;
+      assert.equal(await ask(forge()), status);
+      assert.deepEqual(refusals().slice(before), [['warn', 'token', check]]);
+    });
+  }
+
+  test('that DOKU makes is not logged; made again later, it is', async () => {
+    const before = refusals().length;
+    const timestamp = jakartaTime(world.simulator.now());
+    assert.equal(await ask({ timestamp }), 200);
+    assert.equal(refusals().length, before);
+    await world.simulator.advance(minuteMs);
+    assert.equal(await ask({ timestamp }), 401);
+    assert.deepEqual(refusals().slice(before), [['warn', 'token', 'signature']]);
   });
 });
 

@@ -19,8 +19,9 @@ import type { Acknowledgement, NotificationKind } from '../snap/acknowledgement.
 import type { MerchantTokens } from '../snap/merchant-token.ts';
 import { parseBindingNotification, parsePaymentNotification } from '../snap/notification.ts';
 import type { BindingNotification, Parsed, PaymentNotification } from '../snap/notification.ts';
+import { parseTimestamp } from '../snap/timestamp.ts';
 import type { SnapReply } from '../snap/types.ts';
-import type { NotificationVerdict, VerifyNotification } from '../snap/verify-notification.ts';
+import type { VerifyNotification } from '../snap/verify-notification.ts';
 import { StoreError } from '../store/store.ts';
 import { chargeStatusOf, failureOf } from './bank.ts';
 import type { RouteEnv } from './context.ts';
@@ -28,6 +29,8 @@ import { identifyVisitor } from './device.ts';
 
 export interface DokuRouteContext {
   ledger: LedgerContext;
+  /** Our own: DOKU's token requests have to name it. */
+  clientId: string;
   merchantTokens: MerchantTokens;
   verify: VerifyNotification;
   /** Path of our base as DOKU knows it: it is part of every signature. */
@@ -35,15 +38,26 @@ export interface DokuRouteContext {
   trustedProxies: number;
 }
 
+/** How far from our clock a token request may be stamped, as `snap/merchant-token` has it. */
+const tokenWindowMs = 5 * 60_000;
+
 type DokuRequest = Context<RouteEnv>;
 type Freshness = 'fresh' | 'stale';
 
 export async function issueToken(doku: DokuRouteContext, c: DokuRequest): Promise<Response> {
   const rawBody = await readBody(c);
-  const reply = await doku.merchantTokens.issue({ headers: c.req.raw.headers, rawBody });
-  if (reply.status === 200) return respond(reply);
-  const waitSeconds = countRefusal(doku, c, 'refusedTokensPerAddress');
-  return respond(waitSeconds === undefined ? reply : refuseForNow('token', waitSeconds, doku.ledger.now()));
+  const { headers } = c.req.raw;
+  const reply = await doku.merchantTokens.issue({ headers, rawBody });
+  return reply.status === 200 ? respond(reply) : refuse(doku, c, 'token', failedCheck(doku, headers, reply), reply);
+}
+
+/** Which check a token request failed: `snap/merchant-token` makes them in this order, and its answer tells few of them apart. */
+function failedCheck({ ledger, clientId }: DokuRouteContext, headers: Headers, { status }: SnapReply): 'client-key' | 'timestamp' | 'signature' | 'format' {
+  if (headers.get('x-client-key') !== clientId) return 'client-key';
+  const sentAt = parseTimestamp(headers.get('x-timestamp') ?? '');
+  if (sentAt === undefined || Math.abs(ledger.now() - sentAt) > tokenWindowMs) return 'timestamp';
+  // One that was used before, too.
+  return status === 401 ? 'signature' : 'format';
 }
 
 /** A body that broke off is none: nobody signed that. */
@@ -74,7 +88,7 @@ async function receive<Notification>(
     const rawBody = await readBody(c);
     const path = `${doku.publicPath}/doku/notifications/${kind}${new URL(c.req.url).search}`;
     const verdict = await doku.verify({ path, headers: c.req.raw.headers, rawBody });
-    if (verdict.verdict === 'refused') return refuse(doku, c, kind, verdict);
+    if (verdict.verdict === 'refused') return refuse(doku, c, kind, verdict.check, acknowledge(kind, verdict.check === 'token' ? 'invalid-token' : 'unauthorized', ledger.now()));
     const parsed = parse(rawBody);
     if (parsed.ok) return answer(await take(ledger, parsed.notification, verdict.verdict));
     ledger.log.warn('a verified notification cannot be read', { kind, field: parsed.field, requestId: c.get('requestId') });
@@ -86,15 +100,13 @@ async function receive<Notification>(
 }
 
 /** The log says which check failed; the sender does not learn it. Whoever keeps on does not fill the log. */
-function refuse(
-  doku: DokuRouteContext, c: DokuRequest, kind: NotificationKind, { check }: Extract<NotificationVerdict, { verdict: 'refused' }>,
-): Response {
+function refuse(doku: DokuRouteContext, c: DokuRequest, kind: NotificationKind | 'token', check: string, reply: SnapReply): Response {
   const { ledger } = doku;
   ledger.meter('allo.notifications.refused', 1, { kind, check });
-  const waitSeconds = countRefusal(doku, c, 'refusedNotificationsPerAddress');
+  const waitSeconds = countRefusal(doku, c, kind === 'token' ? 'refusedTokensPerAddress' : 'refusedNotificationsPerAddress');
   if (waitSeconds !== undefined) return respond(refuseForNow(kind, waitSeconds, ledger.now()));
-  ledger.log.warn('a notification was refused', { kind, check, requestId: c.get('requestId') });
-  return respond(acknowledge(kind, check === 'token' ? 'invalid-token' : 'unauthorized', ledger.now()));
+  ledger.log.warn(kind === 'token' ? 'a token request was refused' : 'a notification was refused', { kind, check, requestId: c.get('requestId') });
+  return respond(reply);
 }
 
 async function takePayment(ledger: LedgerContext, said: PaymentNotification, freshness: Freshness): Promise<Acknowledgement> {
