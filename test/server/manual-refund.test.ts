@@ -150,4 +150,22 @@ describe('unlinking by the back office', () => {
     gita.cookies.set('fresh-login', 'yes');
     assert.equal((await gita.unlink()).body.status, 'unlinked');
   });
+
+  test('by a page is refused unless the merchant says true, and nothing but true', async () => {
+    const wira = await linkedShopper(world, 'wira');
+    for (const answer of [undefined, null, 0, '', Number.NaN, 1, 'true', {}, false]) {
+      for (const given of [answer, Promise.resolve(answer)]) {
+        await world.restart({ authorizeUnlink: () => given as boolean });
+        const { status, body } = await wira.unlink();
+        assert.deepEqual({ status, code: body.code }, { status: 403, code: 'FORBIDDEN' }, JSON.stringify(answer));
+      }
+    }
+    assert.equal((await wira.account()).body.status, 'linked');
+    for (const given of [true, Promise.resolve(true)]) {
+      await world.restart({ authorizeUnlink: () => given });
+      assert.equal((await wira.unlink()).body.status, 'unlinked');
+      await world.settled();
+      await linkAccount(world, wira);
+    }
+  });
 });
