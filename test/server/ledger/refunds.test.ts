@@ -270,10 +270,10 @@ describe('a refund that another process has taken up meanwhile', () => {
   async function contested(change: Partial<RefundRow>, answer: typeof silence) {
     const { payment, refund } = await sentRefund({ sends: 0, sentAt: null, nextAt: bench.now(), ...change }, await paidPayment({ state: change.state === 'manual' ? 'succeeded' : 'refunding' }));
     await bench.tokenEnds(payment.linkId);
-    const [secondAsks, firstIsSending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [secondAsks, firstIsSending] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const other = bench.another();
     bench.says('exchange', async () => {
-      secondAsks.resolve();
+      secondAsks.resolve(undefined);
       await firstIsSending.promise;
       return answer;
     }, newToken());
@@ -281,7 +281,7 @@ describe('a refund that another process has taken up meanwhile', () => {
     const reconciled = change.state === 'manual' ? late : reconcileRefund(other, refund);
     await secondAsks.promise;
     bench.says('refund', async () => {
-      firstIsSending.resolve();
+      firstIsSending.resolve(undefined);
       await reconciled;
       return done({});
     });
@@ -360,14 +360,14 @@ test('a refusal to the account that is linked now says nothing of the one that p
 test('a browser that asks for a refund waits no longer than for a payment, and the refund goes on behind it', async () => {
   bench = createBench({ timing: { browserWaitMs: 5 } });
   const payment = await paidPayment();
-  const answer = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<undefined>();
   bench.says('refund', async () => {
     await answer.promise;
     return done({});
   });
   assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'sending');
   assert.equal(bench.placesTaken(), 1);
-  answer.resolve();
+  answer.resolve(undefined);
   await Promise.all(bench.background);
   assert.deepEqual([(await bench.payment(payment.id)).state, bench.placesTaken()], ['refunded', 0]);
 });

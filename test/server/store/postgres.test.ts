@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { openStore } from '../../../packages/server/src/open-store.ts';
 import { migrations } from '../../../packages/server/src/store/schema.ts';
@@ -70,6 +71,25 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     await untilAnswered(() => store.payment(payment.id));
     assert.deepEqual(await store.payment(payment.id), payment);
     assert.equal(await store.commit({ changes: [aStep(payment.id, 'created', 'sending')] }), true);
+  });
+
+  it('brings its tables up to date also where that takes longer than any other statement may', async () => {
+    await world().store.payment('none');
+    await queryPostgres(urlOf(), 'ALTER TABLE events DROP COLUMN about, DROP COLUMN place');
+    await world().database.setVersion(migrations.length - 1);
+    const rival = new pg.Client({ connectionString: urlOf() });
+    await rival.connect();
+    await rival.query('BEGIN');
+    await rival.query('LOCK TABLE events IN ACCESS SHARE MODE');
+    const next = openStore(world().database.address, () => instant);
+    const answered = next.payment('none');
+    const waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '10.5 seconds'";
+    while ((await queryPostgres(urlOf(), waits)).length === 0) await Promise.race([pause(200), answered]);
+    await rival.query('COMMIT');
+    await rival.end();
+    assert.equal(await answered, undefined);
+    assert.equal(await world().database.version(), migrations.length);
+    await next.close();
   });
 
   it('sees what others commit, whatever isolation the database begins with', async () => {

@@ -14,6 +14,9 @@ import type { Store } from './store.ts';
 /** SQLSTATE of a broken uniqueness rule. */
 const uniqueViolation = '23505';
 
+/** SQLSTATE of a table that is not there. */
+const undefinedTable = '42P01';
+
 /** Two transactions that cannot both be had; neither wrote anything, so the loser runs again. */
 const repeatable: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
@@ -71,7 +74,7 @@ async function openPool(url: string): Promise<Pool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs, types: { getTypeParser } }));
+    if ((await readVersion(pool)) !== migrations.length) await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs }));
     return pool;
   } catch (error) {
     await pool.end();
@@ -84,6 +87,17 @@ function toExactNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number)) throw new RangeError('a number in the database is too large to be read exactly');
   return number;
+}
+
+/** Of the tables, before anybody waits for a lock; 0 if there are none. */
+async function readVersion(pool: Pool): Promise<number> {
+  try {
+    const { rows } = await pool.query<{ version: number }>('SELECT version FROM allo_schema');
+    return rows[0]?.version ?? 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === undefinedTable) return 0;
+    throw error;
+  }
 }
 
 /** By a connection of its own: an index over a large table takes longer than any statement may that a shopper waits for. */
