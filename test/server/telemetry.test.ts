@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, MeterProvider, Span, SpanOptions, SpanStatus, TracerProvider } from '@opentelemetry/api';
 import type { Bank } from '../../packages/server/src/ledger/bank.ts';
 import { createTelemetry } from '../../packages/server/src/telemetry.ts';
 import { assertLogKeepsSecrets } from './support/books.ts';
+import { addressOf } from './support/network.ts';
 import { createWorld, linkedShopper, payInFull, placeOrder } from './support/world.ts';
 import type { World } from './support/world.ts';
 
@@ -38,8 +40,31 @@ function registerSdk(): void {
   metrics.setGlobalMeterProvider({ getMeter: () => ({ createCounter: take('counter'), createHistogram: take('histogram'), createGauge: take('gauge') }) } as unknown as MeterProvider);
 }
 
+/** Why each step was made, past the product. */
+function causesOf(databasePath: string): unknown[] {
+  const database = new DatabaseSync(databasePath, { readOnly: true });
+  try {
+    return database.prepare('SELECT cause FROM audit').all();
+  } finally {
+    database.close();
+  }
+}
+
 describe('OpenTelemetry', () => {
   let world: World;
+
+  /** From now on something before DOKU answers there, and says in place of a code with what it was asked. */
+  async function echoAt(address: RegExp): Promise<string[]> {
+    const echoed: string[] = [];
+    await world.restart({ fetch: async (input, init) => {
+      if (!address.test(addressOf(input))) return fetch(input, init);
+      const secret = new Headers(init?.headers).get('authorization-customer') ?? await new Response(init?.body).text();
+      echoed.push(secret);
+      return Response.json({ responseCode: `Gateway Timeout of ${secret}` }, { status: 504 });
+    } });
+    return echoed;
+  }
+
   before(async () => {
     registerSdk();
     world = await createWorld();
@@ -73,11 +98,31 @@ describe('OpenTelemetry', () => {
     await world.pass(20 * 60_000, 60_000);
   });
 
+  test('hears nothing of what a gateway writes where the code should be, and neither do log and audit trail', async () => {
+    const wati = world.shopper('wati');
+    const { url } = (await wati.link()).body;
+    spans.splice(0);
+    world.log.length = 0;
+    const exchange = await echoAt(/b2b2c/);
+    await wati.comeBack(await world.simulator.approve(url));
+    await world.restart();
+    await world.pass(2 * 60_000, 10_000);
+    const payment = await echoAt(/payment-host/);
+    assert.equal((await wati.pay(placeOrder(world, 'order-4'))).status, 202);
+    await world.restart();
+    for (const echoed of [exchange, payment]) assert.ok(echoed.length > 0 && echoed.every((text) => text.length > 60), 'there was no secret to echo');
+    const kept = JSON.stringify([spans, world.log, causesOf(world.databasePath)]);
+    assert.match(kept, /"allo.evidence":"answer: none"/);
+    assert.match(kept, /"cause":"answer: none"/);
+    assert.doesNotMatch(kept, /Gateway/);
+    await world.pass(20 * 60_000, 60_000);
+  });
+
   test('gets the figures, and nobody\'s name, number, token or amount with them', () => {
     const kinds = Object.fromEntries(figures.map(({ name, instrument }) => [name, instrument]));
     assert.deepEqual(kinds, { 'allo.transitions': 'counter', 'allo.bank.requests': 'histogram', 'allo.payments.unknown_age': 'gauge', 'allo.keys.used': 'counter', 'allo.clock.skew': 'gauge' });
     const said = JSON.stringify([spans, figures]);
-    for (const secret of ['budi', 'rini', 'order-1', '125000', '12500000']) assert.ok(!said.includes(secret), secret);
+    for (const secret of ['budi', 'rini', 'wati', 'order-1', '125000', '12500000']) assert.ok(!said.includes(secret), secret);
     assertLogKeepsSecrets([...spans, ...figures].map((fields) => ({ level: 'info', message: '', fields: { ...fields } })));
   });
 });

@@ -84,6 +84,18 @@ describe('the outcome of a payment', () => {
     assert.match(externalId, /^\d{32}$/);
   });
 
+  it('passes nothing on that is no code, and a code also where it proves nothing', async (t) => {
+    for (const text of ['Gateway: eyJ.a.b', '2005400\n', '20054001', '']) {
+      const { snap } = await answering(t, [500, { responseCode: text }]);
+      const { externalId, ...answer } = (await snap.pay(payment)) as Extract<SnapAnswer<unknown>, { outcome: 'unknown' }>;
+      assert.deepEqual(answer, { outcome: 'unknown' });
+      assert.match(externalId ?? '', /^\d{32}$/);
+    }
+    const { snap } = await answering(t, [500, { responseCode: '5005400' }]);
+    const answer = await snap.pay(payment);
+    assert.equal('responseCode' in answer && answer.responseCode, '5005400');
+  });
+
   it('of a refund is the replayed success in a 409 for its own number', async (t) => {
     const { snap } = await answering(t, [409, { responseCode: '2005800', partnerRefundNo: refund.partnerRefundNo }]);
     assert.equal((await snap.refund(refund)).outcome, 'success');

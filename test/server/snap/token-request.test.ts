@@ -73,7 +73,15 @@ describe('a token request', () => {
     }
 
     it(`for ${operation} proves nothing without a code`, async (t) => {
-      assert.deepEqual((await ask(t, operation, [[200, { accessToken: 'token' }]])).answer, { outcome: 'unknown', responseCode: '' });
+      assert.deepEqual((await ask(t, operation, [[200, { accessToken: 'token' }]])).answer, { outcome: 'unknown' });
+    });
+
+    it(`for ${operation} passes nothing on that is no code, and a code also where HTTP says otherwise`, async (t) => {
+      for (const text of ['Gateway: eyJ.a.b', `200${services[operation]}00\n`, '20073000', '']) {
+        assert.deepEqual((await ask(t, operation, [[200, { responseCode: text, accessToken: 'token' }]])).answer, { outcome: 'unknown' });
+      }
+      const responseCode = `200${services[operation]}00`;
+      assert.deepEqual((await ask(t, operation, [[500, { responseCode }]])).answer, { outcome: 'unknown', responseCode });
     });
 
     it(`for ${operation} that is still in progress has no token yet`, async (t) => {

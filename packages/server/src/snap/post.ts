@@ -136,7 +136,8 @@ function interpret<T>(request: SignedRequest<T>, result: HttpResult, externalId:
   if (result.kind === 'unknown') return { outcome: 'unknown', cause: result.cause, externalId };
   const responseCode = readCode(result.body, 'responseCode');
   const code = parseResponseCode(responseCode);
-  if (code === undefined) return { outcome: 'unknown', responseCode, externalId };
+  // What stands in the place of a code may be any text, a token of ours included: it goes no further.
+  if (code === undefined) return { outcome: 'unknown', externalId };
   const { httpStatus, caseCode } = code;
   const refusal = { outcome: 'refused', responseCode, caseCode, httpStatus, externalId } as const;
   const responseClass = classifyResponseCode(responseCode, request.operation);

@@ -94,7 +94,9 @@ function interpret<T>(request: TokenRequest<T>, result: HttpResult): TokenAnswer
   if (result.kind !== 'answered') return { outcome: result.kind, cause: result.cause };
   const responseCode = readCode(result.body, 'responseCode');
   const code = parseResponseCode(responseCode);
-  if (code?.httpStatus !== result.httpStatus) return { outcome: 'unknown', responseCode };
+  // What stands in the place of a code may be any text, a secret of ours included: it goes no further.
+  if (code === undefined) return { outcome: 'unknown' };
+  if (code.httpStatus !== result.httpStatus) return { outcome: 'unknown', responseCode };
   const responseClass = classifyResponseCode(responseCode, request.operation);
   if (responseClass === 'success') {
     const body = request.read(result.body);
