@@ -113,7 +113,7 @@ describe('a body', () => {
     ['an order id that is a number', '{"orderId":1}'], ['no order id', '{}'], ['an empty order id', '{"orderId":""}'],
     ['an inherited order id', '{"__proto__":{"orderId":"own-order"}}'], ['an order id of a constructor', '{"constructor":{"prototype":{"orderId":"own-order"}}}'],
     ['an instrument nobody knows', '{"orderId":"own-order","instrument":"GOLD"}'], ['an instrument that is a list', '{"orderId":"own-order","instrument":["BALANCE"]}'],
-    ['a very long order id', JSON.stringify({ orderId: 'x'.repeat(3000) })],
+    ['a very long order id', JSON.stringify({ orderId: 'x'.repeat(3000) })], ['an order id with a NUL in it', '{"orderId":"own\\u0000order"}'],
   ];
 
   for (const [name, body] of bodies) {
@@ -141,6 +141,31 @@ describe('a body', () => {
     const response = await world.allo.handler(new Request(`${world.url}/allo/payments`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit));
     assert.equal(response.status, 413);
     assert.ok(sent < 100, `${sent} KB were read`);
+  });
+});
+
+describe('an id in the path', () => {
+  test('with a control character in it is unknown, and the merchant is not asked for it', async () => {
+    const asked: string[] = [];
+    await world.restart({ order: (orderId) => {
+      asked.push(orderId);
+      return null;
+    } });
+    for (const letter of ['%00', '%01', '%0a', '%0D', '%1b', '%7f', '%c2%85']) {
+      for (const id of [letter, `own${letter}order`]) {
+        assertProblem(await send(`/orders/${id}`, { method: 'GET' }), 'ORDER_NOT_FOUND');
+        assertProblem(await send(`/payments/${id}`, { method: 'GET' }), 'NOT_FOUND');
+        for (const path of ['refund', 'refund/transferred']) assertProblem(await send(`/payments/${id}/${path}`, { headers: { cookie: 'shop-office=yes' } }), 'FORBIDDEN');
+      }
+    }
+    assert.deepEqual(asked, []);
+    assertProblem(await send('/orders/%C3%A9%20%E2%98%95', { method: 'GET' }), 'ORDER_NOT_FOUND');
+    assert.deepEqual(asked, ['é ☕'], 'other letters are the merchant\'s to know');
+    await world.restart();
+  });
+
+  test('with a control character in it tells nobody more than who is signed in may know', async () => {
+    for (const path of ['/orders/%00', '/payments/%00']) assertProblem(await send(path, { method: 'GET', headers: { cookie: undefined } }), 'UNAUTHENTICATED');
   });
 });
 

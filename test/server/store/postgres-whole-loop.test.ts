@@ -104,6 +104,21 @@ describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in s
     assert.deepEqual(world.log.filter(({ level }) => level === 'error'), []);
   });
 
+  test('what no text of PostgreSQL can hold is refused before it is asked', async () => {
+    const here = world.shopper('nul');
+    const office = world.shopper('nul');
+    office.cookies.set('shop-office', 'yes');
+    const codeOf = async (answer: Promise<{ body: unknown }>): Promise<unknown> => ((await answer).body as { code?: string }).code;
+    for (const id of ['%00', 'a%00b']) {
+      assert.equal(await codeOf(here.payment(id)), 'NOT_FOUND');
+      assert.equal(await codeOf(here.order(id)), 'ORDER_NOT_FOUND');
+      assert.equal(await codeOf(office.refund(id)), 'FORBIDDEN');
+    }
+    world.orders.set('a\u0000b', { amount: '1000.00' });
+    assert.equal(await codeOf(here.pay('a\u0000b')), 'INVALID_REQUEST');
+    assert.equal(await codeOf(here.link('0812\u00001234567')), 'INVALID_REQUEST');
+  });
+
   test('one instance settles what the other was doing when it died', async () => {
     const here = world.shopper('siti');
     await linkAccount(world, here);

@@ -7,6 +7,7 @@
 
 import { AlloServerError } from '../errors.ts';
 import { contractHeader } from '../contract.ts';
+import type { ProblemCode } from '../contract.ts';
 
 /** Longest body of a browser's request, in bytes. */
 export const longestBodyBytes = 16 * 1024;
@@ -52,8 +53,15 @@ function parseObject(text: string): Record<string, unknown> {
 function readText(body: Record<string, unknown>, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.length > 2048) throw new AlloServerError('INVALID_REQUEST', { detail: `"${name}" has to be a text` });
+  // PostgreSQL keeps no text with a NUL in it.
+  if (typeof value !== 'string' || value.length > 2048 || value.includes('\u0000')) throw new AlloServerError('INVALID_REQUEST', { detail: `"${name}" has to be a text` });
   return value;
+}
+
+/** An id out of the path. With a control character in it, it is nobody's: answered as `unknown` before anybody is asked. */
+export function readId(id: string, unknown: ProblemCode): string {
+  if (/\p{Cc}/u.test(id)) throw new AlloServerError(unknown);
+  return id;
 }
 
 /**

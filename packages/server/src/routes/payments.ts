@@ -12,7 +12,7 @@ import { confirmManualRefund } from '../ledger/manual-refund.ts';
 import { pay } from '../ledger/payments.ts';
 import { refundPayment } from '../ledger/refunds.ts';
 import type { PaymentRow } from '../store/rows.ts';
-import { readReturnTo, readTexts } from './browser-guard.ts';
+import { readId, readReturnTo, readTexts } from './browser-guard.ts';
 import { viewPayment } from './context.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
 import { identifyDevice } from './device.ts';
@@ -24,7 +24,7 @@ const longestReason = 255;
 
 export async function showOrder(routes: RouteContext, c: RouteRequest<'/orders/:orderId'>): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
-  const { orderId, amount, lines } = await requireOrder(routes.merchant, c.req.param('orderId'), customer);
+  const { orderId, amount, lines } = await requireOrder(routes.merchant, readId(c.req.param('orderId'), 'ORDER_NOT_FOUND'), customer);
   const payment = await routes.ledger.store.paymentOfOrder(orderId);
   const own = payment?.customerId === customer.id ? payment : undefined;
   const order: Order = { orderId, amount, lines, ...(own && { payment: await viewPayment(routes, own) }) };
@@ -54,7 +54,7 @@ const isInstrument = (text: string): text is InstrumentType => instruments.inclu
 
 export async function showPayment(routes: RouteContext, c: RouteRequest<'/payments/:paymentId'>): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
-  const payment = await routes.ledger.store.payment(c.req.param('paymentId'));
+  const payment = await routes.ledger.store.payment(readId(c.req.param('paymentId'), 'NOT_FOUND'));
   if (payment?.customerId !== customer.id) throw new AlloServerError('NOT_FOUND');
   return c.json(await viewPayment(routes, payment));
 }
@@ -80,7 +80,7 @@ export async function refundTransferred(routes: RouteContext, c: RouteRequest<'/
 
 /** Who may not refund does not learn whether the payment exists. */
 async function authorizedPayment({ merchant, ledger }: RouteContext, c: RouteRequest<'/payments/:paymentId/refund' | '/payments/:paymentId/refund/transferred'>): Promise<PaymentRow> {
-  const payment = await ledger.store.payment(c.req.param('paymentId'));
+  const payment = await ledger.store.payment(readId(c.req.param('paymentId'), 'FORBIDDEN'));
   const may = payment !== undefined && (await merchant.authorizeRefund?.(c.req.raw, await viewPayment({ ledger }, payment)));
   if (payment === undefined || may !== true) throw new AlloServerError('FORBIDDEN');
   return payment;
