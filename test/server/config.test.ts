@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const rsa = (modulusLength: number) => generateKeyPairSync('rsa', {
 });
 
 const keys = rsa(2048);
+const doku = rsa(2048);
 const short = rsa(1024);
 const ellipticCurve = generateKeyPairSync('ec', {
   namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -33,7 +34,7 @@ const whole = {
   DOKU_CLIENT_ID: 'BRN-0203-1699999999999',
   DOKU_SECRET_KEY: 'SK-canary0123456789',
   DOKU_PRIVATE_KEY: keys.privateKey,
-  DOKU_PUBLIC_KEY: keys.publicKey,
+  DOKU_PUBLIC_KEY: doku.publicKey,
   ALLO_PUBLIC_URL: 'https://shop.example',
   ALLO_ENCRYPTION_KEY: encryptionKey.toString('base64'),
   ALLO_DATABASE_URL: 'file:./allo.db',
@@ -74,7 +75,7 @@ const settings: readonly SettingCase[] = [
   },
   {
     option: 'doku.publicKey', variable: 'DOKU_PUBLIC_KEY', give: inDoku('publicKey'),
-    malformed: ['canary', short.publicKey, ellipticCurve.publicKey, keys.publicKey.slice(0, 100)],
+    malformed: ['canary', short.publicKey, ellipticCurve.publicKey, doku.publicKey.slice(0, 100)],
   },
   { option: 'doku.profile', variable: 'DOKU_PROFILE', give: inDoku('profile'), optional: true, malformed: ['canary', 'core-v2', 'CORE-V1', 'toString', '__proto__'] },
   {
@@ -224,9 +225,9 @@ describe('a key', () => {
   it('may stand on many lines, on one with \\n written out, or in a file', async () => {
     const plain = readFrom({});
     const forms = [
-      { DOKU_PRIVATE_KEY: keys.privateKey.replaceAll('\n', '\\n'), DOKU_PUBLIC_KEY: keys.publicKey.replaceAll('\n', '\\n') },
-      { DOKU_PRIVATE_KEY: keys.privateKey.replaceAll('\n', '\r\n'), DOKU_PUBLIC_KEY: keys.publicKey.replaceAll('\n', '\r\n') },
-      { DOKU_PRIVATE_KEY: file('private.pem', keys.privateKey), DOKU_PUBLIC_KEY: file('public.pem', keys.publicKey) },
+      { DOKU_PRIVATE_KEY: keys.privateKey.replaceAll('\n', '\\n'), DOKU_PUBLIC_KEY: doku.publicKey.replaceAll('\n', '\\n') },
+      { DOKU_PRIVATE_KEY: keys.privateKey.replaceAll('\n', '\r\n'), DOKU_PUBLIC_KEY: doku.publicKey.replaceAll('\n', '\r\n') },
+      { DOKU_PRIVATE_KEY: file('private.pem', keys.privateKey), DOKU_PUBLIC_KEY: file('public.pem', doku.publicKey) },
     ];
     for (const form of forms) {
       const config = readFrom(form);
@@ -236,7 +237,8 @@ describe('a key', () => {
   });
 
   it('may be PKCS#1 as well as PKCS#8', async () => {
-    const config = readFrom({ DOKU_PRIVATE_KEY: pkcs1.privateKey, DOKU_PUBLIC_KEY: pkcs1.publicKey });
+    const config = readFrom({ DOKU_PRIVATE_KEY: pkcs1.privateKey });
+    assert.doesNotThrow(() => readFrom({ DOKU_PUBLIC_KEY: pkcs1.publicKey }));
     assert.ok(await belongTogether(config, config));
     assert.equal(await belongTogether(config, readFrom({})), false);
   });
@@ -245,6 +247,17 @@ describe('a key', () => {
     const { ownKeys: [{ privateKey, publicKey }], dokuPublicKeys: [dokuPublicKey] } = readFrom({});
     assert.deepEqual([privateKey, publicKey, dokuPublicKey].map(({ usages }) => usages), [['sign'], ['verify'], ['verify']]);
     assert.equal(privateKey.extractable, false);
+  });
+
+  it('of DOKU\'s is never our own: whoever copied that one would believe nothing that DOKU says', () => {
+    const isRefused = (change: Environment): void => assert.throws(() => readFrom(change), (error) => {
+      assert.ok(names('doku.publicKey', 'DOKU_PUBLIC_KEY', keys.publicKey)(error));
+      return /is the public half of your own private key, and should be DOKU's/.test(String(error));
+    });
+    isRefused({ DOKU_PUBLIC_KEY: keys.publicKey });
+    isRefused({ DOKU_PUBLIC_KEY: `${doku.publicKey},${keys.publicKey}` });
+    isRefused({ DOKU_PRIVATE_KEY: `${rsa(2048).privateKey},${keys.privateKey}`, DOKU_PUBLIC_KEY: file('own.pem', keys.publicKey) });
+    isRefused({ DOKU_PUBLIC_KEY: createPublicKey(keys.publicKey).export({ type: 'pkcs1', format: 'pem' }).toString() });
   });
 
   it('in a file that is not there is named by its setting', () => {
@@ -283,7 +296,7 @@ describe('keys that are being replaced', () => {
       file('both.pem', `# the newest first\n${other.privateKey}\n${keys.privateKey}`), `${file('one.pem', other.privateKey)}, ${file('two.pem', keys.privateKey)}`,
       `${file('one.pem', other.privateKey)},${keys.privateKey}`,
     ]) assert.deepEqual(idsOf(text), both);
-    assert.equal(readFrom({ DOKU_PUBLIC_KEY: `${other.publicKey},${keys.publicKey}` }).dokuPublicKeys.length, 2);
+    assert.equal(readFrom({ DOKU_PUBLIC_KEY: `${other.publicKey},${doku.publicKey}` }).dokuPublicKeys.length, 2);
     rmSync(folder, { recursive: true });
   });
 
@@ -295,8 +308,8 @@ describe('keys that are being replaced', () => {
         assert.throws(() => readFrom({ DOKU_PRIVATE_KEY: value }), names('doku.privateKey', 'DOKU_PRIVATE_KEY', value), `${between}${second}`);
       }
     }
-    for (const second of ['canary', keys.publicKey.slice(0, 100), keys.privateKey, short.publicKey]) {
-      const value = `${keys.publicKey.trim()},${second}`;
+    for (const second of ['canary', doku.publicKey.slice(0, 100), doku.privateKey, short.publicKey]) {
+      const value = `${doku.publicKey.trim()},${second}`;
       assert.throws(() => readFrom({ DOKU_PUBLIC_KEY: value }), names('doku.publicKey', 'DOKU_PUBLIC_KEY', value), second);
     }
   });

@@ -76,13 +76,14 @@ export function readConfig(options: ConnectionOptions): Config {
   const env = options.env ?? process.env;
   const doku = options.doku ?? {};
   const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
+  const ownKeys = readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env));
   const publicUrl = readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
   return {
     environment,
     clientId: readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),
     secretKeys: readSecretKeys(setting('doku.secretKey', 'DOKU_SECRET_KEY', doku.secretKey, env)),
-    ownKeys: readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env)),
-    dokuPublicKeys: readPublicKeys(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env)),
+    ownKeys,
+    dokuPublicKeys: readPublicKeys(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env), ownKeys),
     profile: readProfile(setting('doku.profile', 'DOKU_PROFILE', doku.profile, env)),
     baseUrl: readBaseUrl(setting('doku.baseUrl', 'DOKU_BASE_URL', doku.baseUrl, env), environment, env['NODE_ENV']),
     paths: doku.paths,

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { wrong } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -39,9 +38,16 @@ export function readOwnKeys(given: Setting): KeyList<OwnKey> {
   return [newest, ...older];
 }
 
-/** Keys that verify, from their public halves. Throws a `TypeError` that names the setting. */
-export function readPublicKeys(given: Setting): KeyList<CryptoKey> {
-  const [newest, ...older] = readKeys(given, 'public').map((key) => toCryptoKey(key, 'verify'));
+/**
+ * DOKU's keys, from their public halves. Throws a `TypeError` that names the setting.
+ *
+ * @param own none of them can be DOKU's: whoever gives one has copied the wrong key, and nothing of DOKU's would be believed
+ */
+export function readPublicKeys(given: Setting, own: readonly OwnKey[] = []): KeyList<CryptoKey> {
+  const keys = readKeys(given, 'public');
+  const isOwn = (key: KeyObject): boolean => own.some(({ publicKey }) => KeyObject.from(publicKey).equals(key));
+  if (keys.some(isOwn)) throw wrong(given, 'it is the public half of your own private key, and should be DOKU\'s key from its dashboard');
+  const [newest, ...older] = keys.map((key) => toCryptoKey(key, 'verify'));
   if (newest === undefined) throw wrong(given, forms.public);
   return [newest, ...older];
 }
