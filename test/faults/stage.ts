@@ -97,7 +97,7 @@ export async function setUp(options: LabOptions): Promise<Stage> {
     clock: { startAtMs: startedAtMs, speed }, openingBalance: { BALANCE: unlimited }, log: (line) => killer.see(line), ...addressesOf(shopSide.url),
   });
   reach.simulatorPort = Number(new URL(simulator.url).port);
-  const doku = { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: bankSide.url };
+  const doku = { environment: 'simulator' as const, clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: bankSide.url };
   const settings = { startedAtMs, customers, publicUrl: shopSide.url, database, encryptionKey, eventsFile: join(folder, 'events.jsonl'), doku };
   const merchants = await startMerchants({
     settings: { ...settings, ...(options.bankLimits && { bankLimits: options.bankLimits }) }, count: options.instances ?? 1, mutant: options.mutant, nodeFlags: options.nodeFlags,

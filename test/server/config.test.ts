@@ -354,3 +354,36 @@ describe('the database', () => {
     for (const url of ['postgres://user:password@host/name', 'postgresql://host:5433/name?sslmode=verify-full']) assert.deepEqual(databaseOf(url), { kind: 'postgres', url });
   });
 });
+
+describe('what no type would let through', () => {
+  const refuses = (given: unknown, message: RegExp): void => {
+    assert.throws(() => readFrom({}, given as ConnectionOptions), (error) => error instanceof TypeError && message.test(error.message) && !/canary/.test(inspect(error)), inspect(given));
+  };
+
+  for (const { option, variable, give } of settings) {
+    it(`is refused in ${option} by its name: an object, a number, bytes`, () => {
+      const values: readonly unknown[] = [new URL('https://canary.example'), Buffer.from('canary'.repeat(8)), 5, true, ['canary'], { canary: 1 }];
+      for (const value of values) {
+        refuses(give(value as string), new RegExp(`^${option} \\(or ${variable}\\) is not right: it should be a text$`));
+      }
+      assert.throws(() => readFrom({ [variable]: 5 as unknown as string }), names(option, variable));
+    });
+  }
+
+  it('is refused in what is no setting', () => {
+    for (const doku of ['sandbox', null, []]) refuses({ doku }, /^doku is not right: it should be an object such as \{ environment: "sandbox" \}$/);
+    for (const paths of ['/canary', null, []]) refuses({ doku: { paths } }, /^doku\.paths is not right: it should be an object/);
+    for (const pageHosts of ['pay.allobank.com', null, {}, ['https://canary.example'], ['canary.example/x'], ['Canary.example'], ['*.canary.example'], ['canary.example:443'], ['me@canary.example'], [5], ['']]) {
+      refuses({ doku: { pageHosts } }, /^doku\.pageHosts is not right: it should be an array of host names such as \["pay\.allobank\.com"\], without a scheme$/);
+    }
+    for (const statusServiceCode of ['56', 55, null]) refuses({ doku: { statusServiceCode } }, /^doku\.statusServiceCode is not right: it should be "54" or "55"$/);
+    for (const basePath of [5, null, {}]) refuses({ basePath }, /^basePath is not right: it should be a path such as "\/allo"$/);
+    for (const env of ['canary', null, 5]) assert.throws(() => readConfig({ env: env as unknown as ConnectionOptions['env'] }), { name: 'TypeError', message: /^env is not right: it should be an object/ });
+  });
+
+  it('is not what is right, or left out', () => {
+    const config = readFrom({}, { doku: { pageHosts: ['pay.allobank.com', '127.0.0.1:3001', '[::1]:3001'], statusServiceCode: '54', paths: {}, profile: undefined }, basePath: undefined });
+    assert.deepEqual([config.pageHosts.length, config.statusServiceCode], [3, '54']);
+    assert.doesNotThrow(() => readFrom({}, { doku: undefined }));
+  });
+});

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createWorld, linkAccount } from './support/world.ts';
 import type { World } from './support/world.ts';
 
-for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
+for (const profile of ['merchant-allo-v1.0', 'core-v1'] as const) {
   describe(`the whole loop over ${profile}`, () => {
     let world: World;
     before(async () => {

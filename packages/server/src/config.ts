@@ -7,6 +7,8 @@
 
 import { readOwnKeys, readPublicKeys } from './keys.ts';
 import type { KeyList, OwnKey } from './keys.ts';
+import { assertForms, isObject } from './option-form.ts';
+import type { OptionForm } from './option-form.ts';
 import { setting, wrong } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { baseUrls, profiles } from './snap/profiles.ts';
@@ -16,7 +18,7 @@ import type { CryptoKey } from './snap/types.ts';
 /** How to reach DOKU. Each option falls back to the environment variable named with it. */
 export interface DokuOptions {
   /** `DOKU_ENV`: `simulator`, `sandbox` or `production`. */
-  environment?: string | undefined;
+  environment?: Environment | undefined;
   /** `DOKU_CLIENT_ID`: from DOKU's dashboard, for example `BRN-0203-1699999999999`. */
   clientId?: string | undefined;
   /** `DOKU_SECRET_KEY`: from DOKU's dashboard. Several, separated by commas, while one is being replaced: the newest first. */
@@ -26,7 +28,7 @@ export interface DokuOptions {
   /** `DOKU_PUBLIC_KEY`: DOKU's RSA key from its dashboard, PEM, or `file:` and its path. Several while DOKU replaces its own. */
   publicKey?: string | undefined;
   /** `DOKU_PROFILE`: `merchant-allo-v1.0` (default) or `core-v1`. */
-  profile?: string | undefined;
+  profile?: ProfileName | undefined;
   /** `DOKU_BASE_URL`: where the simulator listens; only with the environment `simulator`. */
   baseUrl?: string | undefined;
   /** Paths in place of the profile's. */
@@ -53,6 +55,24 @@ export interface ConnectionOptions {
 
 export type Environment = 'simulator' | keyof typeof baseUrls;
 
+/** What is no setting: the text of those is looked at where it is read. */
+const forms: Readonly<Record<string, OptionForm>> = {
+  doku: { isRight: isObject, form: 'an object such as { environment: "sandbox" }' },
+  basePath: { isRight: (value) => typeof value === 'string', form: 'a path such as "/allo"' },
+  env: { isRight: isObject, form: 'an object such as process.env' },
+};
+
+const dokuForms: Readonly<Record<string, OptionForm>> = {
+  paths: { isRight: isObject, form: 'an object of paths by operation' },
+  pageHosts: { isRight: (value) => Array.isArray(value) && value.every(isHost), form: 'an array of host names such as ["pay.allobank.com"], without a scheme' },
+  statusServiceCode: { isRight: (value) => value === '54' || value === '55', form: '"54" or "55"' },
+};
+
+/** As it stands in an address: in lower case, with its port if that is not the usual one. */
+function isHost(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('*') && URL.canParse(`https://${value}`) && new URL(`https://${value}`).host === value;
+}
+
 /** Everything, checked. */
 export interface Config {
   environment: Environment;
@@ -73,6 +93,8 @@ export interface Config {
 
 /** Reads and checks everything. Throws a `TypeError` for the first thing that is missing or malformed. */
 export function readConfig(options: ConnectionOptions): Config {
+  assertForms(options, forms);
+  assertForms(options.doku ?? {}, dokuForms, 'doku.');
   const env = options.env ?? process.env;
   const doku = options.doku ?? {};
   const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));

@@ -12,10 +12,13 @@ export interface Setting {
   value: string | undefined;
 }
 
-/** Names of a setting: in the options, and in the environment. */
-export function setting(option: string, variable: string, given: string | undefined, env: Readonly<Record<string, string | undefined>>): Setting {
-  const value = (given ?? env[variable])?.trim();
-  return { name: `${option} (or ${variable})`, value: value === '' ? undefined : value };
+/** The setting as it was given. Throws a `TypeError` that names it if it is no text: an object may look like one in a log. */
+export function setting(option: string, variable: string, given: unknown, env: Readonly<Record<string, unknown>>): Setting {
+  const name = `${option} (or ${variable})`;
+  const text = given ?? env[variable] ?? '';
+  if (typeof text !== 'string') throw new TypeError(`${name} is not right: it should be a text`);
+  const value = text.trim();
+  return { name, value: value === '' ? undefined : value };
 }
 
 export function wrong({ name, value }: Setting, form: string): TypeError {

@@ -209,7 +209,7 @@ function alloOptions({ facts, simulator, url, databasePath, more }: Parts): Allo
   };
 }
 
-const dokuOptionsOf = (simulator: Simulator) => ({
+const dokuOptionsOf = (simulator: Simulator): World['dokuOptions'] => ({
   environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: simulator.publicKey, baseUrl: simulator.url,
 });
 
