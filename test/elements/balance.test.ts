@@ -54,8 +54,9 @@ describe('<allo-balance>', () => {
 
   it('tells each balance once', async () => {
     const { backend, endpoint } = serve();
+    // Before it is there: a quick answer comes before whoever waits for the element.
+    const events = record(document.body, 'allo-balance-loaded');
     const element = await mount<AlloBalance>('allo-balance', { endpoint });
-    const events = record(element, 'allo-balance-loaded');
     await shows(element, 'shown');
     await until(() => events.length > 0);
     element.requestUpdate();

@@ -98,8 +98,8 @@ export function readConfig(options: ConnectionOptions): Config {
   const env = options.env ?? process.env;
   const doku = options.doku ?? {};
   const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
-  const ownKeys = readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env));
   const publicUrl = readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
+  const ownKeys = readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env));
   return {
     environment,
     clientId: readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),

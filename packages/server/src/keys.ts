@@ -5,7 +5,8 @@
  * @module
  */
 
-import { createHash, createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { wrong } from './setting.ts';
 import type { Setting } from './setting.ts';
@@ -45,7 +46,7 @@ export function readOwnKeys(given: Setting): KeyList<OwnKey> {
  */
 export function readPublicKeys(given: Setting, own: readonly OwnKey[] = []): KeyList<CryptoKey> {
   const keys = readKeys(given, 'public');
-  const isOwn = (key: KeyObject): boolean => own.some(({ publicKey }) => KeyObject.from(publicKey).equals(key));
+  const isOwn = (key: KeyObject): boolean => own.some(({ fingerprint }) => fingerprint === fingerprintOf(key));
   if (keys.some(isOwn)) throw wrong(given, 'it is the public half of your own private key, and should be DOKU\'s key from its dashboard');
   const [newest, ...older] = keys.map((key) => toCryptoKey(key, 'verify'));
   if (newest === undefined) throw wrong(given, forms.public);
@@ -97,10 +98,11 @@ function parse(pem: string, half: Half): KeyObject | undefined {
 
 function toOwnKey(key: KeyObject): OwnKey {
   const publicKey = createPublicKey(key);
-  const der = publicKey.export({ type: 'spki', format: 'der' });
-  const fingerprint = createHash('sha256').update(der).digest('hex').slice(0, 8);
-  return { privateKey: toCryptoKey(key, 'sign'), publicKey: toCryptoKey(publicKey, 'verify'), fingerprint };
+  return { privateKey: toCryptoKey(key, 'sign'), publicKey: toCryptoKey(publicKey, 'verify'), fingerprint: fingerprintOf(publicKey) };
 }
+
+const fingerprintOf = (publicKey: KeyObject): string =>
+  createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 8);
 
 /** Node's type of a key and the platform's are the same thing under two names. */
 const toCryptoKey = (key: KeyObject, usage: 'sign' | 'verify'): CryptoKey =>
