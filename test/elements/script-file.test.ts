@@ -11,6 +11,7 @@ await import('./balance.test.ts');
 await import('./pay.test.ts');
 await import('./popup.test.ts');
 await import('./offline.test.ts');
+await import('./signed-out.test.ts');
 
 describe('the script file', () => {
   it('is what was tried here', () => {

@@ -34,3 +34,11 @@ export class AlloError extends Error {
     Object.assign(this, { code, retryable, requestId });
   }
 }
+
+/**
+ * Whether the backend says by `code` that who asks may not know what was asked for, or that there is no such thing. The
+ * same request would meet it again, and what was known before may be somebody else's, who has signed out.
+ */
+export function isFinal(code: string): boolean {
+  return /^(UNAUTHENTICATED|FORBIDDEN|(ORDER_)?NOT_FOUND)$/.test(code);
+}

@@ -106,7 +106,7 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
     this.masked = this.disabled = false;
   }
 
-  /** The order as last heard from the backend. */
+  /** The order as last heard from the backend; forgotten once that says that it is not for who asks now. */
   get order(): Order | undefined {
     return this.#steps?.pay.order;
   }

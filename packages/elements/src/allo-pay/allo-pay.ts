@@ -2,6 +2,7 @@ import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { readOrder } from '../client.ts';
 import type { Money, Order } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
+import { isFinal } from '../errors.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
@@ -79,7 +80,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   #session: Session | undefined;
   #orderId: string | undefined;
   #order: Order | undefined;
-  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order));
+  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order), (error) => this.lost(error));
   /** All but the button: fetched while the order is read, and there before money may move. */
   readonly #later = new Exchange(this, fetchViews, ({ texts }) => (this.texts = texts));
   #flow: PayViews | undefined;
@@ -97,7 +98,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
     return this.#flow?.error ?? this.#load.error ?? this.#later.error ?? super.error;
   }
 
-  /** The order as last heard from the backend. */
+  /** The order as last heard from the backend; forgotten once that says that it is not for who asks now. */
   get order(): Order | undefined {
     return this.#order;
   }
@@ -108,8 +109,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   override refresh(): void {
-    this.#forgive();
-    this.reload();
+    this.#again();
     if (!this.session?.account.value) void this.session?.account.run();
   }
 
@@ -124,6 +124,13 @@ export class AlloPay extends AlloElement<AlloPayState> {
     this.#load.error = undefined;
   }
 
+  /** The backend says that the order or its payment is not for who asks now: what was known of it is forgotten. @internal */
+  lost(error: AlloError): void {
+    if (!isFinal(error.code)) return;
+    this.#forget();
+    this.#load.error = error;
+  }
+
   /** Reads the order anew. @internal */
   reload(): void {
     if (this.#session && this.#orderId) void this.#load.run();
@@ -131,8 +138,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   override sessionWoke(): void {
     this.#flow?.woke();
-    this.#forgive();
-    this.reload();
+    this.#again();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
@@ -141,9 +147,8 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   protected override release(): void {
-    this.#flow?.release();
-    this.#load.clear();
-    this.#flow = this.#order = this.#session = undefined;
+    this.#forget();
+    this.#session = undefined;
   }
 
   protected override deriveState(): AlloPayState {
@@ -169,7 +174,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   #follow(): void {
     const { session, orderId } = this;
     if (session !== this.#session || orderId !== this.#orderId) {
-      this.release();
+      this.#forget();
       [this.#session, this.#orderId] = [session, orderId];
       this.reload();
     }
@@ -195,9 +200,18 @@ export class AlloPay extends AlloElement<AlloPayState> {
     return status ?? (this.available && compareMoney(this.available, order.amount) < 0 ? 'insufficient' : 'ready');
   }
 
-  #forgive(): void {
+  /** Nothing of the order is shown, kept for scripts or under way any more; as in a new page it has to be loaded. */
+  #forget(): void {
+    this.#flow?.release();
+    this.#load.clear();
+    this.#flow = this.#order = undefined;
+  }
+
+  /** Whatever failed before is tried once more. */
+  #again(): void {
     this.#flow?.forgive();
     this.#load.error = this.#later.error = undefined;
+    this.reload();
   }
 
   async #begin(): Promise<void> {

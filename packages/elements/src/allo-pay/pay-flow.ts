@@ -9,7 +9,7 @@ import type { LinkHost } from '../internal/link-flow.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
 import { Poll } from '../internal/poll.ts';
 import type { Session } from '../internal/session.ts';
-import { isAboutLink } from '../internal/session.ts';
+import { isAboutAccount } from '../internal/session.ts';
 import { endedWithoutMoney, isOpen } from './pay-state.ts';
 
 /** The element that pays. */
@@ -18,6 +18,7 @@ export interface PayHost extends LinkHost {
   readonly order: Order | undefined;
   readonly available: Money | undefined;
   know(order: Order): void;
+  lost(error: AlloError): void;
   reload(): void;
   pay(): void;
   tell(event: Event): void;
@@ -48,7 +49,7 @@ export class PayFlow {
     this.trip = new BankTrip(host);
     this.link = new LinkFlow(host);
     this.#send = new Exchange(host, (signal) => this.#pay(signal), (payment) => this.#sent(payment), (error) => this.#notSent(error));
-    this.#ask = new Exchange(host, async (signal) => readPayment(session.send, host.order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment));
+    this.#ask = new Exchange(host, async (signal) => readPayment(session.send, host.order?.payment?.paymentId as string, signal), (payment) => this.#asked(payment), (error) => host.lost(error));
     this.#poll = new Poll(() => this.#ask.run());
     if (host.order) this.know(host.order);
   }
@@ -70,7 +71,7 @@ export class PayFlow {
 
   /** The account's own state says it better, and offers the way on. */
   yieldToAccount(): void {
-    if (isAboutLink(this.#send.error?.code) && this.#session.account.value?.status !== 'linked') this.forgive();
+    if (isAboutAccount(this.#send.error?.code) && this.#session.account.value?.status !== 'linked') this.forgive();
   }
 
   /** Asks now how the payment stands. */
@@ -118,9 +119,12 @@ export class PayFlow {
   /** The order was read. */
   know(order: Order): void {
     const known = this.host.order?.payment;
-    // An answer that set out before the payment was made does not know it; we do.
-    if (!order.payment) this.host.know(known ? { ...order, payment: known } : order);
-    else if (this.#heard(order.payment, order) && !endedWithoutMoney(order.payment.status)) this.forgive();
+    if (!order.payment) {
+      // An answer that set out before the payment was made does not know it; we do.
+      this.host.know(known ? { ...order, payment: known } : order);
+      // Or it is kept from who asks now, which the payment itself tells.
+      if (known) void this.#ask.run();
+    } else if (this.#heard(order.payment, order) && !endedWithoutMoney(order.payment.status)) this.forgive();
   }
 
   /** Where the browser keeps the key of the attempt to pay the order. */
@@ -145,7 +149,6 @@ export class PayFlow {
   #notSent({ code }: AlloError): void {
     this.trip.end();
     if (code === 'IDEMPOTENCY_KEY_REUSED') dropAttempt(this.#attempt);
-    if (isAboutLink(code)) void this.#session.account.run();
     // The request may have arrived all the same: the order knows.
     this.host.reload();
   }

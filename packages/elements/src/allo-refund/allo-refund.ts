@@ -2,6 +2,7 @@ import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from 'lit';
 import { refund, refundTransferred } from '../client.ts';
 import type { Payment, PaymentStatus } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
+import { isFinal } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
 import { AlloElement } from '../internal/allo-element.ts';
 import { newKey } from '../internal/attempts.ts';
@@ -67,6 +68,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   #asked: string | undefined;
   #key = '';
   #payment: Payment | undefined;
+  /** How it stood when it was last heard of; stays when the payment is forgotten, to ask after it again and to tell nothing twice. */
+  #heardStatus: PaymentStatus | undefined;
   #asking: Asking;
   /** The bank said that it cannot give this back by itself. */
   #isManual = false;
@@ -81,7 +84,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** Asks how a refund stands. Nothing if none was begun here: this element never begins one by itself. */
   override refresh(): void {
-    if (this.#payment) void this.#send.run();
+    if (this.#heardStatus) void this.#send.run();
   }
 
   override sessionWoke(): void {
@@ -168,26 +171,28 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   #heard(payment: Payment): void {
-    const news = payment.status === 'refunded' && this.#payment?.status !== 'refunded';
+    const news = payment.status === 'refunded' && this.#heardStatus !== 'refunded';
     this.#payment = payment;
+    this.#heardStatus = payment.status;
     this.#asking = undefined;
     if (!news) return;
     this.tell(new AlloEvent('allo-refunded', { payment }));
     this.session?.moneyMoved();
   }
 
-  /** A poll that was lost on the way says nothing about the refund. */
+  /** A poll that was lost on the way says nothing about the refund. Who may not ask for the payment keeps nothing of it. */
   #notHeard({ code, retryable }: AlloError): void {
-    this.#isManual ||= code === 'REFUND_MANUAL';
-    if (code === 'REFUND_MANUAL') this.#asking = undefined;
-    if (code === 'REFUND_MANUAL' || (this.#payment?.status === 'refunding' && retryable)) this.#send.error = undefined;
+    const isManual = code === 'REFUND_MANUAL';
+    this.#isManual ||= isManual;
+    if (isFinal(code)) this.#payment = undefined;
+    if (isManual || isFinal(code)) this.#asking = undefined;
+    if (isManual || (this.#payment?.status === 'refunding' && retryable)) this.#send.error = undefined;
   }
 
   #forget(): void {
     this.#send.clear();
     this.#poll.watch(false);
-    this.#payment = undefined;
-    this.#asking = undefined;
+    this.#payment = this.#heardStatus = this.#asking = undefined;
     this.#isManual = false;
     this.#key = '';
   }

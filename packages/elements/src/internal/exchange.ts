@@ -1,6 +1,7 @@
 import { Task } from '@lit/task';
 import type { ReactiveControllerHost } from 'lit';
 import type { AlloError } from '../errors.ts';
+import { isFinal } from '../errors.ts';
 
 /** Who wants to hear that something changed: an element, or a session for all of its elements. */
 export type ExchangeHost = Pick<ReactiveControllerHost, 'addController' | 'requestUpdate'>;
@@ -11,7 +12,7 @@ export type ExchangeHost = Pick<ReactiveControllerHost, 'addController' | 'reque
  * way may be older than the reason to ask.
  */
 export class Exchange<T> {
-  /** The last good answer. Kept when a later request fails. */
+  /** The last good answer. Kept when a later request fails, unless that says that it is not for who asks now. */
   value: T | undefined;
   /** Why the latest request failed; gone as soon as one succeeds. */
   error: AlloError | undefined;
@@ -23,7 +24,7 @@ export class Exchange<T> {
     this.#task = new Task(host as ReactiveControllerHost, {
       autoRun: false,
       task: async (_: readonly [], { signal }) => {
-        const [value, error] = await ask(signal).then((value) => [value] as const, (error: unknown) => [this.value, error as AlloError] as const);
+        const [value, error] = await ask(signal).then((value) => [value] as const, (error: unknown) => [isFinal((error as AlloError).code) ? undefined : this.value, error as AlloError] as const);
         // Leaving the page is not a failure: what was aborted leaves no trace.
         if (signal.aborted) return;
         Object.assign(this, { value, error, busy: false });

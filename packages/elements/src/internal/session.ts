@@ -1,6 +1,7 @@
 import type { Send } from '../client.ts';
 import { createSend, readAccount, readBalance } from '../client.ts';
 import type { Account, Balance } from '../contract.ts';
+import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
 import { Exchange } from './exchange.ts';
 import { keep, recall } from './keep.ts';
@@ -59,12 +60,14 @@ export class Session {
 
   constructor(scope: string, credentials: RequestCredentials) {
     this.scope = scope;
-    const send = (this.send = createSend({ endpoint: scope, credentials }));
+    const send = createSend({ endpoint: scope, credentials });
     const host = { addController: () => undefined, requestUpdate: () => this.changed() };
     this.account = new Exchange(host, (signal) => readAccount(send, signal));
-    // What the balance says about the account, the account has to say itself.
-    this.balance = new Exchange(host, (signal) => readBalance(send, signal), undefined, ({ code }) => {
-      if (code === 'UNAUTHENTICATED' || isAboutLink(code)) void this.account.run();
+    this.balance = new Exchange(host, (signal) => readBalance(this.send, signal));
+    // What any other answer says about the account, the account has to say itself.
+    this.send = (...request) => send<never>(...request).catch((error: unknown) => {
+      if (this.account.value && isAboutAccount((error as AlloError).code)) void this.account.run();
+      throw error;
     });
   }
 
@@ -115,8 +118,6 @@ export class Session {
   /** Something that several members look at is not what it was. */
   changed(): void {
     const { account, balance } = this;
-    // Signed out: whoever signs in next must not see what belongs to the last one.
-    if (account.error?.code === 'UNAUTHENTICATED') account.value = undefined;
     const { status, phone, linkedAt } = account.value ?? {};
     const holder = status === 'linked' ? `${phone} ${linkedAt}` : '';
     if (holder !== this.#holder) balance.clear();
@@ -215,9 +216,9 @@ export class Session {
   }
 }
 
-/** Whether an error's code says that there is no link, or none that the bank honours. */
-export function isAboutLink(code: string | undefined): boolean {
-  return code === 'NOT_LINKED' || code === 'RELINK_REQUIRED';
+/** Whether an error's code says that nobody is signed in, that there is no link, or none that the bank honours. */
+export function isAboutAccount(code: string | undefined): boolean {
+  return /^(UNAUTHENTICATED|NOT_LINKED|RELINK_REQUIRED)$/.test(String(code));
 }
 
 const needsAccount = (member: SessionMember): boolean => member.needsAccount;

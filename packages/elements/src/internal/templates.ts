@@ -2,6 +2,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Money } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
+import { isFinal } from '../errors.ts';
 import type { TextKey } from '../localize.ts';
 import { formatMoney, speakMoney } from '../money.ts';
 import type { Icon } from './icons.ts';
@@ -20,9 +21,6 @@ export interface Speaker {
 
 /** States in which something is under way that the shopper set off, or nothing is there yet. */
 const busyStates = /^(load|open|creat|send|unlink)ing$/;
-
-/** Errors that the same request would meet again: somebody has to sign in, or the page has to say something else. */
-const finalErrors = /^(UNAUTHENTICATED|FORBIDDEN|ORDER_NOT_FOUND)$/;
 
 /**
  * The one outer template. Its two live regions stay the same nodes in every state, which is what makes a screen
@@ -84,7 +82,8 @@ export function problem(host: Speaker, retry: () => unknown, title?: string): Te
   const offline = host.state === 'offline';
   const code = host.error?.code ?? 'UNAVAILABLE';
   const words = host.text(offline ? 'offline' : code);
-  const final = finalErrors.test(code);
+  // Somebody has to sign in, or the page has to say something else.
+  const final = isFinal(code);
   return card(host, offline ? 'warning' : 'danger', title ?? words, title && words,
     button(host.text(final ? 'reload' : 'retry'), final ? reloadPage : retry, title ? 'secondary' : 'primary'));
 }
