@@ -122,6 +122,19 @@ describe('<allo-refund>', () => {
     expect(backend.count('refund')).to.equal(1);
   });
 
+  it('does not say so because the page refreshes while the question is open', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    const asked = backend.requests.length;
+    element.refresh();
+    await element.updateComplete;
+    expect(element.state).to.equal('confirming');
+    expect(backend.requests).to.have.length(asked);
+  });
+
   it('takes from the page, or from the bank\'s refusal, that the money waits for a transfer', async () => {
     const { backend, endpoint } = serve({ refundAs: 'manual' });
     backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };

@@ -82,9 +82,10 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     return this.#send.error;
   }
 
-  /** Asks how a refund stands. Nothing if none was begun here: this element never begins one by itself. */
+  /** Asks how a refund stands. Nothing if none was begun here, or somebody is being asked: this element never begins one by itself. */
   override refresh(): void {
-    if (this.#heardStatus) void this.#send.run();
+    // While somebody is asked to confirm, the same request would do what they did not confirm yet.
+    if (this.#heardStatus && !this.#asking) void this.#send.run();
   }
 
   override sessionWoke(): void {
