@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { createAllo } from '../../packages/server/src/allo.ts';
 import type { AlloOptions } from '../../packages/server/src/allo.ts';
-import { visitorOf } from '../../packages/server/src/routes/address.ts';
+import { bareAddress, visitorOf } from '../../packages/server/src/routes/address.ts';
+import { identifyDevice, identifyVisitor } from '../../packages/server/src/routes/device.ts';
 import { assertBooksAgree } from './support/books.ts';
 import { createDokuSender, paymentNotice } from './support/doku.ts';
 import { createWorld, linkAccount, linkedShopper, phoneOf, placeOrder } from './support/world.ts';
@@ -81,6 +82,14 @@ describe('starting to link', () => {
     const start = (claimed: string) => linkFrom(world.shopper(fresh('guest')), phoneOf(fresh('guest')), `${claimed}, 203.0.113.20`);
     for (let time = 0; time < 10; time += 1) assert.equal((await start(`198.51.100.${time}`)).status, 201);
     await assertLimited(() => start('198.51.100.99'));
+  });
+
+  test('an address is the same with its port, in brackets and in quotes', async () => {
+    const start = (address: string) => linkFrom(world.shopper(fresh('guest')), phoneOf(fresh('guest')), address);
+    for (let time = 0; time < 10; time += 1) assert.equal((await start(`203.0.113.30:${40_000 + time}`)).status, 201);
+    for (const written of ['203.0.113.30', '203.0.113.30:1', '"203.0.113.30:2"', '[::ffff:203.0.113.30]:3']) await assertLimited(() => start(written));
+    for (let time = 0; time < 10; time += 1) assert.equal((await start(`"[2001:db8:7:7::${time}]:${40_000 + time}"`)).status, 201);
+    for (const written of ['2001:db8:7:7::99', '[2001:db8:7:7::99]', '[2001:db8:7:7::99]:443', '"[2001:db8:7:7::99]"']) await assertLimited(() => start(written));
   });
 
   test('all visitors behind a proxy that nobody told us of are not one visitor', async () => {
@@ -321,4 +330,24 @@ test('an address counts as a visitor only if it is one', () => {
   const nobodies = [undefined, '', 'unknown', '127.0.0.1', '::1', '::ffff:127.0.0.1', '10.0.0.9', '172.20.1.1', '192.168.1.5', '169.254.1.1', '100.64.0.10', 'fd00::1', 'fe80::1', '203.0.113.7:1234'];
   assert.deepEqual(nobodies.filter((address) => visitorOf(address) !== undefined), []);
   assert.deepEqual(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2400:cb00:1::1'].map(visitorOf), ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2400:cb00:1:0::/64']);
+});
+
+test('what proxies write around an address is not the address', () => {
+  const written = {
+    '203.0.113.9': '203.0.113.9', '203.0.113.9:4711': '203.0.113.9', '"203.0.113.9"': '203.0.113.9', '"203.0.113.9:4711"': '203.0.113.9',
+    '2001:db8::1': '2001:db8::1', '[2001:db8::1]': '2001:db8::1', '[2001:db8::1]:443': '2001:db8::1', '"[2001:db8::1]"': '2001:db8::1', '"[2001:db8::1]:443"': '2001:db8::1',
+    '"2001:db8::1"': '2001:db8::1', '::ffff:203.0.113.9': '::ffff:203.0.113.9', unknown: 'unknown', '': '', '"': '"', '""': '', '[]:1': '', '203.0.113.9:': '203.0.113.9:', '203.0.113.9:x': '203.0.113.9:x',
+  };
+  assert.deepEqual(Object.fromEntries(Object.keys(written).map((each) => [each, bareAddress(each)])), written);
+});
+
+test('the bank and the limits are told the address that the proxy wrote, however it wrote it', () => {
+  const options = { secure: true, trustedProxies: 1, newId: () => '0'.repeat(32) };
+  const seen = (forwarded: string) => {
+    const request = new Request('https://shop.example/', { headers: { 'x-forwarded-for': `198.51.100.7:1, ${forwarded}` } });
+    return [identifyDevice(request, { ip: '10.0.0.9' }, options).device.ipAddress, identifyVisitor(request, { ip: '10.0.0.9' }, options)];
+  };
+  assert.deepEqual(seen('203.0.113.99:4711'), ['203.0.113.99', '203.0.113.99']);
+  assert.deepEqual(seen('"[2001:db8::1]:443"'), ['100.64.0.10', '2001:db8:0:0::/64']);
+  assert.deepEqual(seen('10.0.0.7:4711'), ['100.64.0.10', undefined]);
 });

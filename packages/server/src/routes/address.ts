@@ -10,6 +10,13 @@ const privateV4 = /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\
 const mappedV4 = /^::ffff:(?=\d+\.)/i;
 const v4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
+/** The address without what some proxies write around it: a port, brackets for IPv6, quotes around it all (RFC 7239 §6). */
+export function bareAddress(written: string): string {
+  const plain = written.replace(/^"(.*)"$/, '$1');
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(plain) ?? [];
+  return bracketed ?? dotted ?? plain;
+}
+
 /** The address, or for IPv6 the network of one subscriber (64 bits). Undefined for what is no visitor of its own. */
 export function visitorOf(address: string | undefined): string | undefined {
   const plain = address?.replace(mappedV4, '') ?? '';

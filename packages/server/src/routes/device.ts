@@ -7,7 +7,7 @@
 
 import type { Browser, Device } from '../ledger/bank.ts';
 import { toIpAddress } from '../snap/ip-address.ts';
-import { visitorOf } from './address.ts';
+import { bareAddress, visitorOf } from './address.ts';
 
 /** Where a request came from; an adapter fills it in. */
 export interface Connection {
@@ -58,7 +58,7 @@ export const identifyVisitor = (request: Request, connection: Connection, { trus
 /** Each trusted proxy appended one entry; what stands before those is the visitor's own claim. */
 function clientAddress(request: Request, { ip }: Connection, trustedProxies: number): string | undefined {
   if (trustedProxies === 0) return ip;
-  const forwarded = (request.headers.get('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
+  const forwarded = (request.headers.get('x-forwarded-for') ?? '').split(',').map((entry) => bareAddress(entry.trim()));
   return forwarded.at(-trustedProxies) || ip;
 }
 
