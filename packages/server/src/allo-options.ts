@@ -7,10 +7,14 @@
 
 import type { ConnectionOptions } from './config.ts';
 import type { AlloEvent } from './ledger/allo-event.ts';
+import { defaultTiming } from './ledger/context.ts';
 import type { Logger, Timing } from './ledger/context.ts';
+import { defaultGateLimits } from './ledger/gate.ts';
 import type { GateLimits } from './ledger/gate.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import type { LimitOptions } from './ledger/rate-limits.ts';
+import { assertForms, assertNames, isObject } from './option-form.ts';
+import type { OptionForm } from './option-form.ts';
 import type { Merchant } from './routes/merchant.ts';
 import type { SnapTimeouts } from './snap/timeouts.ts';
 
@@ -51,15 +55,48 @@ export function assertServer(place: object): void {
   throw new TypeError('createAllo holds secrets and must never be in a page: import @allo-kit/server on your server alone (tests of it need a runner\'s Node environment, not a simulated page)');
 }
 
+const defaultReconcileEveryMs = 5_000;
+
+/** What a timer of the platform takes; with more it would run without a pause. */
+const longestTimerMs = 2_147_483_647;
+
+/** How often due work is looked for; undefined if that is only when `reconcile()` is called. */
+export function reconcileEvery({ reconcileEveryMs = defaultReconcileEveryMs }: Pick<AlloOptions, 'reconcileEveryMs'>): number | undefined {
+  return reconcileEveryMs > 0 ? reconcileEveryMs : undefined;
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isOrigin = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+const logLevels = ['info', 'warn', 'error'] as const satisfies (keyof Logger)[];
+
+const aFunction: OptionForm = { isRight: isFunction, form: 'a function' };
+const needed = { customer: aFunction, order: aFunction, onEvent: aFunction };
+
+/** Every option that has no setting in the environment. The members of `limits`, `timeouts` and `bankLimits` are looked at where they are read. */
+const forms = {
+  ...needed,
+  authorizeRefund: aFunction,
+  authorizeUnlink: aFunction,
+  onMetric: aFunction,
+  now: aFunction,
+  fetch: aFunction,
+  trustedOrigins: { isRight: (value) => Array.isArray(value) && value.every(isOrigin), form: 'an array of origins such as "https://m.shop.example", each without a path' },
+  trustedProxies: { isRight: isWhole, form: 'a whole number, 0 or more' },
+  limits: { isRight: (value) => value === 'off' || isObject(value), form: '"off" or an object of limits' },
+  bankLimits: { isRight: isObject, form: 'an object of limits' },
+  timeouts: { isRight: isObject, form: 'an object of milliseconds' },
+  timing: { isRight: isObject, form: 'an object of milliseconds' },
+  reconcileEveryMs: { isRight: (value) => isWhole(value) && value <= longestTimerMs, form: `a whole number of milliseconds, 0 to ${longestTimerMs}` },
+  log: { isRight: (value) => isObject(value) && logLevels.every((level) => isFunction(value[level])), form: 'an object with the functions info, warn and error' },
+} as const satisfies Record<Exclude<keyof AlloOptions, keyof ConnectionOptions>, OptionForm>;
+
 /** Throws a `TypeError` that names the option which is missing or malformed. */
-export function assertMerchant(options: Partial<AlloOptions>): void {
-  for (const name of ['customer', 'order', 'onEvent'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`${name} is missing: it should be a function`);
-  }
-  for (const origin of options.trustedOrigins ?? []) {
-    const plain = URL.canParse(origin) && new URL(origin).origin === origin;
-    if (!plain) throw new TypeError('trustedOrigins is not right: each should be an origin such as "https://m.shop.example", without a path');
-  }
-  const { trustedProxies = 0 } = options;
-  if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) throw new TypeError('trustedProxies is not right: it should be a whole number, 0 or more');
+export function assertMerchant(options: unknown): void {
+  if (!isObject(options)) throw new TypeError('createAllo needs an object with at least the functions customer, order and onEvent');
+  const missing = Object.keys(needed).find((name) => options[name] === undefined);
+  if (missing !== undefined) throw new TypeError(`${missing} is missing: it should be a function`);
+  assertForms(options, forms);
+  assertNames('bankLimits', options['bankLimits'], Object.keys(defaultGateLimits));
+  assertNames('timing', options['timing'], Object.keys(defaultTiming));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertMerchant, assertServer } from './allo-options.ts';
+import { assertMerchant, assertServer, reconcileEvery } from './allo-options.ts';
 import type { AlloOptions } from './allo-options.ts';
 import { countKey, createLedgerContext, createMeters, tellStart } from './assemble.ts';
 import { ownerName, publicPath, readConfig } from './config.ts';
@@ -99,7 +99,6 @@ export interface Dates {
   to: Date;
 }
 
-const defaultReconcileEveryMs = 5_000;
 const defaultSweepMs = 48 * 60 * 60_000;
 
 /** Throws a `TypeError` that names the option which is missing or malformed. */
@@ -150,7 +149,7 @@ export function createAllo(options: AlloOptions): Allo {
     await store.close().catch((error: unknown) => log.error('the database was not closed in good order; what was committed is safe', { error: String(error) }));
   };
 
-  clockwork.start(options.reconcileEveryMs ?? defaultReconcileEveryMs);
+  clockwork.start(reconcileEvery(options));
   tellStart(log, options, config, limitOptions);
 
   return {
@@ -183,8 +182,8 @@ export function createAllo(options: AlloOptions): Allo {
 interface Clockwork {
   tellEvents(): Promise<number>;
   reconcile(): Promise<ReconcileReport>;
-  /** @param everyMs 0: nothing is done by itself */
-  start(everyMs: number): void;
+  /** @param everyMs undefined: nothing is done by itself */
+  start(everyMs: number | undefined): void;
   stop(): void;
 }
 
@@ -204,7 +203,7 @@ function createClockwork(ledger: LedgerContext, background: Background): Clockwo
     tellEvents,
     reconcile: async () => ({ ...await settleDue(), events: await tellEvents() }),
     start(everyMs) {
-      if (everyMs > 0) timer = setInterval(tick, everyMs).unref();
+      if (everyMs !== undefined) timer = setInterval(tick, everyMs).unref();
     },
     stop: () => clearInterval(timer),
   };

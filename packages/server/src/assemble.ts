@@ -5,6 +5,7 @@
  * @module
  */
 
+import { reconcileEvery } from './allo-options.ts';
 import type { AlloOptions } from './allo-options.ts';
 import { isLoopback, ownerName, publicPath } from './config.ts';
 import type { Config } from './config.ts';
@@ -150,6 +151,6 @@ export function tellStart(log: Logger, options: AlloOptions, config: Config, lim
     refundRoute: options.authorizeRefund !== undefined,
     unlinkAsks: options.authorizeUnlink !== undefined,
     trustedOrigins: options.trustedOrigins ?? [], trustedProxies: options.trustedProxies ?? 0, pageHosts,
-    reconciles: options.reconcileEveryMs === 0 ? 'when told' : 'by itself',
+    reconciles: reconcileEvery(options) === undefined ? 'when told' : 'by itself',
   });
 }
