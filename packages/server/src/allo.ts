@@ -8,6 +8,7 @@
 import { assertMerchant, assertServer, reconcileEvery } from './allo-options.ts';
 import type { AlloOptions } from './allo-options.ts';
 import { countKey, createLedgerContext, createMeters, tellStart } from './assemble.ts';
+import { assertListed, assertRefund, assertTransfer, assertUnlink, readPeriod, toldToCaller } from './calls.ts';
 import { ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Account, Payment } from './contract.ts';
@@ -41,11 +42,14 @@ import { openStore } from './open-store.ts';
 import { resealAll } from './store/reseal.ts';
 import type { ResealReport } from './store/reseal.ts';
 import { ownedBy } from './store/owner.ts';
-import type { Period } from './store/store.ts';
 import { createTelemetry } from './telemetry.ts';
 
 export type { AlloOptions } from './allo-options.ts';
 
+/**
+ * All but the handler and `close` reject with a `TypeError` that names what they were called with if that is not of its
+ * form, and with the `AlloServerError` `STORE_UNAVAILABLE` while the database is away.
+ */
 export interface Allo {
   /** Where the handler expects to be mounted, for example `/allo`. */
   readonly basePath: string;
@@ -135,7 +139,9 @@ export function createAllo(options: AlloOptions): Allo {
   /** Kept so that closing waits for it; refused once that has begun. */
   const take = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (closing !== undefined) throw new AlloServerError('STORE_UNAVAILABLE', { detail: 'this server is about to stop' });
-    const taken = work();
+    const taken = work().catch((error: unknown) => {
+      throw toldToCaller(error);
+    });
     background.run(taken.catch(() => undefined));
     return taken;
   };
@@ -159,21 +165,27 @@ export function createAllo(options: AlloOptions): Allo {
       background.run(answer);
       return answer;
     },
-    refund: (paymentId, { reason = '' } = {}) => take(async () => {
-      await refundPayment(ledger, paymentId, { reason });
+    refund: (paymentId, wish = {}) => take(async () => {
+      assertRefund(paymentId, wish);
+      await refundPayment(ledger, paymentId, { reason: wish.reason ?? '' });
       return paymentNow(ledger, paymentId);
     }),
     confirmManualRefund: (paymentId, transfer = {}) => take(async () => {
+      assertTransfer(paymentId, transfer);
       await confirmManualRefund(ledger, paymentId, transfer);
       return paymentNow(ledger, paymentId);
     }),
-    unlink: (customerId, { force = false } = {}) => take(async () => {
-      if (!force) await assertNothingRefundable(ledger, customerId);
+    unlink: (customerId, wish = {}) => take(async () => {
+      assertUnlink(customerId, wish);
+      if (wish.force !== true) await assertNothingRefundable(ledger, customerId);
       return accountView(await requestUnlink(ledger, customerId, serverDevice), undefined, now());
     }),
     reconcile: () => take(clockwork.reconcile),
-    sweep: ({ from = new Date(now() - defaultSweepMs), to = new Date(now() - ledger.timing.settleWindowMs) } = {}) => take(() => sweep(ledger, toPeriod({ from, to }))),
-    compare: (listed, period) => take(() => compare(ledger, listed, toPeriod(period))),
+    sweep: (period = {}) => take(() => sweep(ledger, readPeriod(period, { from: new Date(now() - defaultSweepMs), to: new Date(now() - ledger.timing.settleWindowMs) }))),
+    compare: (listed, period) => take(() => {
+      assertListed(listed);
+      return compare(ledger, listed, readPeriod(period));
+    }),
     reseal: () => take(() => resealAll(store, ledger.seal)),
     close: () => (closing ??= stop()),
   };
@@ -208,8 +220,6 @@ function createClockwork(ledger: LedgerContext, background: Background): Clockwo
     stop: () => clearInterval(timer),
   };
 }
-
-const toPeriod = ({ from, to }: Dates): Period => ({ fromMs: from.getTime(), toMs: to.getTime() });
 
 async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
   const payment = await ledger.store.payment(paymentId);
