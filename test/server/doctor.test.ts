@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { examine } from '../../packages/server/src/doctor.ts';
+import { openStore } from '../../packages/server/src/open-store.ts';
 import { encryptionKey } from './support/credentials.ts';
 import { createWorld, linkedShopper } from './support/world.ts';
 import type { World } from './support/world.ts';
@@ -38,7 +44,7 @@ describe('the doctor', () => {
     const printed: string[] = [];
     const failed = await examine(environment(changes), (line) => printed.push(line));
     const text = printed.join('\n');
-    assert.doesNotMatch(text, /PRIVATE KEY|SK-|eyJ/);
+    assert.doesNotMatch(text, /PRIVATE KEY|SK-\w|eyJ/);
     return { failed, text };
   }
 
@@ -93,9 +99,84 @@ describe('the doctor', () => {
     assert.match(text, /FAIL {2}your server: .* answers 404, not as allo-kit does/);
   });
 
+  test('says in words what it cannot check, and how that shows', async () => {
+    const { text } = await lines();
+    assert.match(text, /^note {2}DOKU_PUBLIC_KEY: whether it is DOKU's cannot be tried from here\. .* your server then logs "a token request was refused" with the check "signature"$/m);
+  });
+
+  test('tells all that is missing or malformed in one run, and tries nothing with it', async () => {
+    const asked = world.simulator.requests().length;
+    const { failed, text } = await lines({ DOKU_ENV: '', DOKU_CLIENT_ID: ' ', DOKU_SECRET_KEY: 'short', DOKU_PUBLIC_KEY: '', ALLO_PUBLIC_URL: '', ALLO_DATABASE_URL: 'allo.db' });
+    const named = text.split('\n').map((line) => /^FAIL {2}configuration: \S+ \(or (\w+)\) (is missing|is not right): it should be /.exec(line)?.slice(1).join(' '));
+    assert.deepEqual(named, [
+      'DOKU_ENV is missing', 'DOKU_CLIENT_ID is missing', 'DOKU_SECRET_KEY is not right', 'DOKU_PUBLIC_KEY is missing', 'ALLO_PUBLIC_URL is missing', 'ALLO_DATABASE_URL is not right',
+    ]);
+    assert.equal(failed, named.length);
+    assert.equal(world.simulator.requests().length, asked);
+  });
+
   test('names the database that cannot be used', async () => {
     const { failed, text } = await lines({ ALLO_DATABASE_URL: 'file:/nowhere/at/all/allo.db' });
     assert.equal(failed, 1);
-    assert.match(text, /FAIL {2}database: database \(or ALLO_DATABASE_URL\) names a file that cannot be used/);
+    assert.match(text, /FAIL {2}database: database \(or ALLO_DATABASE_URL\) names a file that cannot be used: \S+ \(its folder has to exist\)/);
+  });
+
+  test('says why the database cannot be reached', async () => {
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const { failed, text } = await lines({ ALLO_DATABASE_URL: `postgres://user:canary@${host}:1/shop` });
+      assert.equal(failed, 1);
+      assert.match(text, /FAIL {2}database: the database could not do its work: connect ECONNREFUSED/);
+      assert.doesNotMatch(text, /canary/);
+    }
+  });
+
+  test('says nothing of the password, even where the driver does', async () => {
+    const { text } = await lines({ ALLO_DATABASE_URL: 'postgres://user:127%2E0.0.1@127.0.0.1:1/shop' });
+    assert.match(text, /FAIL {2}database: .*connect ECONNREFUSED …:1/);
+  });
+
+  test('says that the driver is not installed', async (t) => {
+    const hooks = registerHooks({ resolve: (specifier, context, next) => {
+      if (specifier === 'pg') throw new Error('Cannot find package');
+      return next(specifier, context);
+    } });
+    t.after(() => hooks.deregister());
+    const { text } = await lines({ ALLO_DATABASE_URL: 'postgres://user:canary@127.0.0.1:1/shop' });
+    assert.match(text, /FAIL {2}database: the database could not do its work: a postgres:\/\/ database needs the package "pg": npm install pg/);
+  });
+});
+
+describe('a database file that cannot be used', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'allo-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const refuses = (path: string, reason: string): void => {
+    assert.throws(() => openStore({ kind: 'sqlite', path }, Date.now), { name: 'TypeError', message: `database (or ALLO_DATABASE_URL) names a file that cannot be used: ${path} (${reason})` });
+  };
+
+  test('is said to lack a folder only where it does', () => {
+    refuses(join(folder, 'none', 'allo.db'), 'its folder has to exist');
+    refuses(folder, 'it is a folder');
+  });
+
+  test('is told from one that is something else', () => {
+    const path = join(folder, 'package.json');
+    writeFileSync(path, '{ "name": "not a database" }'.repeat(50));
+    refuses(path, 'it is there, and is no SQLite database');
+  });
+
+  test('is told from one that may only be read', (t) => {
+    const path = join(folder, 'read-only.db');
+    const database = new DatabaseSync(path);
+    database.exec('CREATE TABLE one (id)');
+    database.close();
+    chmodSync(path, 0o444);
+    // Root may write everywhere, and stands back from that for this test.
+    if (process.geteuid?.() === 0) {
+      t.after(() => process.seteuid?.(0));
+      chmodSync(folder, 0o755);
+      process.seteuid?.(65_534);
+    }
+    refuses(path, 'this process has to be allowed to write to it, and to its folder');
   });
 });

@@ -95,26 +95,47 @@ export interface Config {
 export function readConfig(options: ConnectionOptions): Config {
   assertForms(options, forms);
   assertForms(options.doku ?? {}, dokuForms, 'doku.');
+  return Object.fromEntries(Object.entries(readersOf(options)).map(([name, read]) => [name, read()])) as unknown as Config;
+}
+
+/** A sentence for each setting that is missing or malformed: who sets a server up need not learn of one after the other. */
+export function findProblems(options: ConnectionOptions): string[] {
+  return [...new Set(Object.values(readersOf(options)).flatMap(problemOf))];
+}
+
+function problemOf(read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof TypeError) return [error.message];
+    throw error;
+  }
+}
+
+/** How each part is read. What goes by another part reads that, too, after its own form: one mistake must not hide another. */
+function readersOf(options: ConnectionOptions): { [Name in keyof Config]: () => Config[Name] } {
   const env = options.env ?? process.env;
   const doku = options.doku ?? {};
-  const environment = readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
-  const publicUrl = readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
-  const ownKeys = readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env));
+  const environment = (): Environment => readEnvironment(setting('doku.environment', 'DOKU_ENV', doku.environment, env));
+  const ownKeys = (): KeyList<OwnKey> => readOwnKeys(setting('doku.privateKey', 'DOKU_PRIVATE_KEY', doku.privateKey, env));
+  const publicUrl = (): URL => readPublicUrl(setting('publicUrl', 'ALLO_PUBLIC_URL', options.publicUrl, env), environment);
   return {
     environment,
-    clientId: readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),
-    secretKeys: readSecretKeys(setting('doku.secretKey', 'DOKU_SECRET_KEY', doku.secretKey, env)),
-    ownKeys,
-    dokuPublicKeys: readPublicKeys(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env), ownKeys),
-    profile: readProfile(setting('doku.profile', 'DOKU_PROFILE', doku.profile, env)),
-    baseUrl: readBaseUrl(setting('doku.baseUrl', 'DOKU_BASE_URL', doku.baseUrl, env), environment, env['NODE_ENV']),
-    paths: doku.paths,
-    pageHosts: doku.pageHosts ?? [],
-    statusServiceCode: doku.statusServiceCode,
+    // In the order in which they are told: what is put right in a moment comes before the keys.
     publicUrl,
-    basePath: readBasePath(options.basePath, publicUrl),
-    encryptionKeys: readEncryptionKeys(setting('encryptionKey', 'ALLO_ENCRYPTION_KEY', options.encryptionKey, env)),
-    database: readDatabase(setting('database', 'ALLO_DATABASE_URL', options.database, env)),
+    clientId: () => readClientId(setting('doku.clientId', 'DOKU_CLIENT_ID', doku.clientId, env)),
+    secretKeys: () => readSecretKeys(setting('doku.secretKey', 'DOKU_SECRET_KEY', doku.secretKey, env)),
+    ownKeys,
+    dokuPublicKeys: () => readPublicKeys(setting('doku.publicKey', 'DOKU_PUBLIC_KEY', doku.publicKey, env), ownKeys),
+    profile: () => readProfile(setting('doku.profile', 'DOKU_PROFILE', doku.profile, env)),
+    baseUrl: () => readBaseUrl(setting('doku.baseUrl', 'DOKU_BASE_URL', doku.baseUrl, env), environment(), env['NODE_ENV']),
+    paths: () => doku.paths,
+    pageHosts: () => doku.pageHosts ?? [],
+    statusServiceCode: () => doku.statusServiceCode,
+    basePath: () => readBasePath(options.basePath, publicUrl()),
+    encryptionKeys: () => readEncryptionKeys(setting('encryptionKey', 'ALLO_ENCRYPTION_KEY', options.encryptionKey, env)),
+    database: () => readDatabase(setting('database', 'ALLO_DATABASE_URL', options.database, env)),
   };
 }
 
@@ -165,11 +186,11 @@ export const ownerName = ({ environment, clientId }: Pick<Config, 'environment' 
 /** Whether the address is on this machine. */
 export const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-function readPublicUrl(given: Setting, environment: Environment): URL {
+function readPublicUrl(given: Setting, environment: () => Environment): URL {
   const url = given.value !== undefined && URL.canParse(given.value) ? new URL(given.value) : undefined;
   const form = 'it should be the address at which browsers and DOKU reach this server, for example https://shop.example';
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') throw wrong(given, form);
-  if (url.protocol === 'http:' && environment !== 'simulator' && !isLoopback(url)) throw wrong(given, `${form}; without https only on this machine`);
+  if (url.protocol === 'http:' && environment() !== 'simulator' && !isLoopback(url)) throw wrong(given, `${form}; without https only on this machine`);
   return url;
 }
 

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { ownerName, publicPath, readConfig } from './config.ts';
+import { unescape } from 'node:querystring';
+import { findProblems, ownerName, publicPath, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { openStore } from './open-store.ts';
 import { memoryAccessTokenStore } from './snap/access-token.ts';
@@ -19,6 +20,7 @@ import type { CryptoKey, Fetch, SnapAnswer, TokenAnswer } from './snap/types.ts'
 import { countSealed } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
+import { StoreError } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
 export const usage = `allo-kit doctor: try the configuration in the environment and .env
@@ -30,6 +32,7 @@ export const usage = `allo-kit doctor: try the configuration in the environment 
   Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read,
   that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,
   and that the server answers at ALLO_PUBLIC_URL. Where several keys are given, it tells which of them are of use.
+  It cannot check DOKU_PUBLIC_KEY, and says how a wrong one shows.
 `;
 
 interface Check {
@@ -40,8 +43,17 @@ interface Check {
 
 const timeoutMs = 10_000;
 
-/** Runs every check and prints its line; answers how many failed. Throws the `TypeError` of a malformed configuration. */
+/** What no check here can tell: DOKU alone can sign with the other half. */
+const dokusKeyNote = 'note  DOKU_PUBLIC_KEY: whether it is DOKU\'s cannot be tried from here. If it is not, no notification is taken: your server then logs "a token request was refused" with the check "signature"';
+
+/**
+ * Runs every check and prints its line; answers how many failed. Of a configuration that is not whole every mistake is
+ * told, and nothing else tried.
+ */
 export async function examine(env: Readonly<Record<string, string | undefined>>, print: (line: string) => void): Promise<number> {
+  const problems = findProblems({ env });
+  for (const problem of problems) print(`FAIL  configuration: ${problem}`);
+  if (problems.length > 0) return problems.length;
   const config = readConfig({ env });
   print(`ok    configuration: ${config.environment}, ${config.profile}, mounted at ${config.publicUrl.origin}${config.basePath}`);
   let failed = 0;
@@ -50,10 +62,29 @@ export async function examine(env: Readonly<Record<string, string | undefined>>,
       print(`ok    ${title}: ${await run()}`);
     } catch (error) {
       failed += 1;
-      print(`FAIL  ${title}: ${error instanceof Error ? error.message : String(error)}`);
+      print(`FAIL  ${title}: ${withoutPassword(reasonOf(error), config)}`);
     }
   }
+  print(dokusKeyNote);
   return failed;
+}
+
+/** Of a database that cannot be used, what its driver says. */
+function reasonOf(error: unknown): string {
+  if (error instanceof StoreError) return `${error.message}: ${reasonOf(error.cause)}`;
+  // A name with several addresses, of which none answers.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A password that is shorter is none, and would make other words unreadable. */
+const shortestPassword = 4;
+
+/** A driver may quote the address it was given. */
+function withoutPassword(text: string, { database }: Config): string {
+  const { password } = new URL(database.kind === 'postgres' ? database.url : 'file:');
+  const spellings = [password, unescape(password)].filter(({ length }) => length >= shortestPassword);
+  return spellings.reduce((rest, spelling) => rest.replaceAll(spelling, '…'), text);
 }
 
 const checks = (config: Config): Check[] => [

@@ -44,9 +44,9 @@ export function readOwnKeys(given: Setting): KeyList<OwnKey> {
  *
  * @param own none of them can be DOKU's: whoever gives one has copied the wrong key, and nothing of DOKU's would be believed
  */
-export function readPublicKeys(given: Setting, own: readonly OwnKey[] = []): KeyList<CryptoKey> {
+export function readPublicKeys(given: Setting, own: () => readonly OwnKey[] = () => []): KeyList<CryptoKey> {
   const keys = readKeys(given, 'public');
-  const isOwn = (key: KeyObject): boolean => own.some(({ fingerprint }) => fingerprint === fingerprintOf(key));
+  const isOwn = (key: KeyObject): boolean => own().some(({ fingerprint }) => fingerprint === fingerprintOf(key));
   if (keys.some(isOwn)) throw wrong(given, 'it is the public half of your own private key, and should be DOKU\'s key from its dashboard');
   const [newest, ...older] = keys.map((key) => toCryptoKey(key, 'verify'));
   if (newest === undefined) throw wrong(given, forms.public);
