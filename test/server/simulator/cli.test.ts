@@ -4,6 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import { createPublicKey, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,11 +16,11 @@ import { fileURLToPath } from 'node:url';
 const cli = fileURLToPath(new URL('../../../packages/server/src/cli.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'simulator-cli-'));
 const keyFile = join(folder, 'merchant.pem');
-const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 writeFileSync(keyFile, publicKey.export({ type: 'spki', format: 'pem' }));
 after(() => rmSync(folder, { recursive: true }));
 
-const needed = ['simulator', '--client-id', 'BRN-1', '--secret-key', 'SK-1', '--merchant-public-key', keyFile];
+const needed = ['simulator', '--client-id', 'BRN-1', '--secret-key', 'SK-12345678', '--merchant-public-key', keyFile];
 
 function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
   return spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,17 +48,37 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+const privateKeyFile = join(folder, 'private.pem');
+writeFileSync(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+
+const taken = createServer().listen(0, '127.0.0.1');
+await once(taken, 'listening');
+const takenPort = String((taken.address() as AddressInfo).port);
+after(() => taken.close());
+
 for (const [args, sentence] of [
   [['simulator'], /--client-id is missing/],
   [['simulator', '--client-id', 'BRN-1'], /--secret-key is missing/],
   [[...needed.slice(0, -1), join(folder, 'none.pem')], /--merchant-public-key: the file .* cannot be read/],
   [[...needed, '--port', 'many'], /--port takes a number/],
+  [[...needed, '--port', '65536'], /--port takes a whole number from 0 to 65535, not "65536"/],
+  [[...needed, '--port', '80.5'], /--port takes a whole number from 0 to 65535/],
+  [[...needed, '--port', takenPort], /--port: \d+ is taken by another process/],
+  [[...needed, '--speed', '0'], /--speed: simulated seconds per real second, a number above 0/],
+  [[...needed, '--secret-key', 'SK-1'], /--secret-key: expected 8 to 256 characters/],
+  [[...needed, '--merchant-public-key', privateKeyFile], /--merchant-public-key: expected the public half of the pair, and this is the private one/],
+  [[...needed, '--private-key', keyFile], /--private-key: expected an unencrypted RSA key/],
+  [[...needed, '--journal', join(folder, 'none', 'journal')], /--journal: the file \S+ cannot be written \(its folder has to exist\)/],
+  [[...needed, '--journal', folder], /--journal: the file \S+ cannot be written \(it is a folder\)/],
+  [[...needed, '--state', join(folder, 'none', 'state.json')], /--state: the file \S+state\.json cannot be written \(its folder has to exist\)/],
+  [[...needed, '--state', folder], /--state: the file \S+ cannot be read \(it is a folder\)/],
+  [[...needed, '--state', keyFile], /--state: the file is not JSON/],
   [[...needed, '--token-url', 'nowhere'], /--token-url takes an http\(s\) address/],
   [[...needed, '--colour', 'red'], /Unknown option '--colour'/],
   [['dance'], /there is no command "dance"/],
   [['constructor'], /there is no command "constructor"/],
 ] as const) {
-  test(`says what is wrong with "${args.join(' ').replace(folder, '')}" in one sentence and exits with 2`, async () => {
+  test(`says what is wrong with "${args.join(' ').replaceAll(folder, '').replace(takenPort, 'taken')}" in one sentence and exits with 2`, async () => {
     const { code, out, error } = await run(...args);
     assert.equal(code, 2);
     assert.equal(out, '');

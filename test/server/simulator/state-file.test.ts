@@ -51,14 +51,21 @@ for (const content of ['not json', '{"accounts":[]}']) {
   });
 }
 
-for (const [name, wrong] of Object.entries({
-  clientId: { clientId: '' },
-  secretKey: { secretKey: '' },
-  merchantPublicKey: { merchantPublicKey: 'no key' },
-  privateKey: { privateKey: 'no key' },
-  speed: { clock: { speed: -1 } },
-} satisfies Record<string, Partial<SimulatorOptions>>)) {
-  test(`names the option ${name} when it is wrong`, async () => {
+const wrongOptions: readonly [string, string, Partial<SimulatorOptions>][] = [
+  ['clientId', 'is missing', { clientId: '' }],
+  ['secretKey', 'is missing', { secretKey: '' }],
+  ['secretKey', 'is too short for one of DOKU\'s', { secretKey: 'SK-1234' }],
+  ['merchantPublicKey', 'is no key', { merchantPublicKey: 'no key' }],
+  ['merchantPublicKey', 'is the private half', { merchantPublicKey: merchantKeys.privateKey }],
+  ['privateKey', 'is no key', { privateKey: 'no key' }],
+  ['journalFile', 'cannot be written', { journalFile: join(folder, 'none', 'journal.jsonl') }],
+  ['stateFile', 'cannot be written', { stateFile: join(folder, 'none', 'state.json') }],
+  ['stateFile', 'is a folder', { stateFile: folder }],
+  ['speed', 'is no speed', { clock: { speed: -1 } }],
+];
+
+for (const [name, how, wrong] of wrongOptions) {
+  test(`names the option ${name} when it ${how}`, async () => {
     await assert.rejects(startSimulator({ ...options, ...wrong }), { name: 'TypeError', message: new RegExp(`^${name}: `) });
   });
 }

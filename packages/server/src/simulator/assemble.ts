@@ -64,10 +64,14 @@ function bankOf(options: SimulatorOptions, keys: Keys, file: StateFile, clock: W
   });
 }
 
+/** A shorter one would not be DOKU's, and the server that is tried with it does not take it. */
+const secretForm = /^[\x21-\x7e]{8,256}$/;
+
 function merchantOf(options: SimulatorOptions): Merchant {
   const { clientId, secretKey, merchantName, tokenUrl, paymentNotificationUrl, bindingNotificationUrl } = options;
   if (!clientId) throw new TypeError('clientId: the merchant Client ID is missing, for example BRN-0203-1699999999999');
   if (!secretKey) throw new TypeError('secretKey: the merchant Secret Key is missing, for example SK-…');
+  if (!secretForm.test(secretKey)) throw new TypeError('secretKey: expected 8 to 256 characters without blanks, as DOKU\'s dashboard gives them, for example SK-…');
   return {
     clientId,
     secretKey,

@@ -26,6 +26,14 @@ export const usage = `allo-kit simulator: DOKU and the pages of Allo Bank, on th
   --auto-confirm                    links and payments confirm themselves, without a browser
 `;
 
+const highestPort = 65_535;
+
+/** What an option of `startSimulator` is called here. */
+const flags: ReadonlyMap<string, string> = new Map([
+  ['clientId', 'client-id'], ['secretKey', 'secret-key'], ['merchantPublicKey', 'merchant-public-key'], ['privateKey', 'private-key'],
+  ['journalFile', 'journal'], ['stateFile', 'state'], ['speed', 'speed'],
+]);
+
 const options = {
   'client-id': { type: 'string' },
   'secret-key': { type: 'string' },
@@ -44,7 +52,10 @@ const options = {
 
 /** Throws a TypeError with one sentence for the person at the keyboard if an option is missing or wrong. */
 export async function runSimulator(args: string[]): Promise<void> {
-  const simulator = await startSimulator(readOptions(args));
+  const given = readOptions(args);
+  const simulator = await startSimulator(given).catch((error: unknown) => {
+    throw inWordsOfTheCommand(error, given.port);
+  });
   const { url, publicKey } = simulator;
   process.stdout.write(`${JSON.stringify({ url, baseUrl: url, publicKey })}\n`);
   const end = (): void => void simulator.close().then(() => process.exit(0));
@@ -56,7 +67,7 @@ function readOptions(args: string[]): SimulatorOptions {
   const { values } = parseArgs({ args, options, strict: true, allowPositionals: false });
   const keyFile = values['private-key'];
   const speed = numberOf('speed', values.speed);
-  const port = numberOf('port', values.port);
+  const port = portOf(values.port);
   return {
     clientId: needed('client-id', values['client-id']),
     secretKey: needed('secret-key', values['secret-key']),
@@ -95,6 +106,12 @@ function numberOf(name: string, value: string | undefined): number | undefined {
   throw new TypeError(`--${name} takes a number, not "${value}".`);
 }
 
+function portOf(value: string | undefined): number | undefined {
+  const port = numberOf('port', value);
+  if (port === undefined || (Number.isInteger(port) && port <= highestPort)) return port;
+  throw new TypeError(`--port takes a whole number from 0 to ${highestPort}, not "${value}".`);
+}
+
 function urlOf(name: string, value: string | undefined): string | undefined {
   if (value === undefined || /^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) return value;
   throw new TypeError(`--${name} takes an http(s) address, not "${value}".`);
@@ -106,4 +123,15 @@ function readKey(name: string, file: string): string {
   } catch (cause) {
     throw new TypeError(`--${name}: the file ${file} cannot be read.`, { cause });
   }
+}
+
+/** A mistake at the keyboard names what was typed; anything else stays what it is. */
+function inWordsOfTheCommand(error: unknown, port = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'syscall' in error && error.syscall === 'listen' && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return new TypeError(`--port: ${port} is taken by another process; without --port any free one is taken.`, { cause: error });
+  if (code === 'EACCES') return new TypeError(`--port: this process is not allowed to take ${port}.`, { cause: error });
+  const [option = ''] = error.message.split(':');
+  const flag = flags.get(option);
+  return error instanceof TypeError && flag !== undefined ? new TypeError(`--${flag}${error.message.slice(option.length)}`, { cause: error }) : error;
 }

@@ -8,6 +8,7 @@ import { appendFileSync } from 'node:fs';
 import type { Payment } from './records.ts';
 import { formatMinor } from './money.ts';
 import { formatTimestamp } from './timestamp.ts';
+import { assertWritable } from './writable.ts';
 
 export interface JournalEntry {
   kind: 'debit' | 'refund';
@@ -32,7 +33,9 @@ export interface Journal {
   entries(): JournalEntry[];
 }
 
+/** Throws a TypeError if the file cannot be written. */
 export function createJournal(file?: string): Journal {
+  if (file) assertWritable('journalFile', file);
   const entries: JournalEntry[] = [];
 
   function append(entry: JournalEntry): void {

@@ -15,6 +15,8 @@ export interface Keys {
 /** Throws a TypeError that names the option if a key cannot be read. */
 export function readKeys(privateKeyPem: string | undefined, merchantPublicKeyPem: string): Keys {
   const privateKey = privateKeyPem ? read('privateKey', () => createPrivateKey(privateKeyPem)) : freshKey();
+  // A public key can be derived from a private one, but whoever hands the private one out has made a mistake.
+  if (merchantPublicKeyPem.includes('PRIVATE KEY')) throw new TypeError('merchantPublicKey: expected the public half of the pair, and this is the private one');
   const merchantPublicKey = read('merchantPublicKey', () => createPublicKey(merchantPublicKeyPem));
   return { privateKey, publicKey: createPublicKey(privateKey), merchantPublicKey };
 }

@@ -15,7 +15,7 @@ export interface SimulatorOptions {
   publicUrl?: string;
   /** The merchant's Client ID (`BRN-…`), expected in X-CLIENT-KEY and X-PARTNER-ID. */
   clientId: string;
-  /** The merchant's Secret Key (`SK-…`), used as its UTF-8 bytes for HMAC-SHA512 in both directions. */
+  /** The merchant's Secret Key (`SK-…`, 8 to 256 characters), used as its UTF-8 bytes for HMAC-SHA512 in both directions. */
   secretKey: string;
   /** The merchant's public key, SPKI PEM; verifies its token requests. */
   merchantPublicKey: string;

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BankState } from './records.ts';
 import { emptyState } from './records.ts';
+import { assertWritable, reasonOf } from './writable.ts';
 
 export interface StateFile {
   state: BankState;
@@ -15,15 +16,17 @@ export interface StateFile {
   save(privateKey: string): void;
 }
 
-/** Throws a TypeError if the file is there but is not a state file. */
+/** Throws a TypeError if the file is there but is not a state file, or cannot be written. */
 export function openStateFile(file: string | undefined): StateFile {
   if (!file) return { state: emptyState(), save: () => undefined };
   const { privateKey, ...state } = read(file);
+  const draft = `${file}.new`;
+  assertWritable('stateFile', file, draft);
+  rmSync(draft);
   return {
     state,
     ...(privateKey !== undefined && { privateKey }),
     save(key) {
-      const draft = `${file}.new`;
       writeFileSync(draft, JSON.stringify({ ...state, privateKey: key }), { mode: 0o600 });
       renameSync(draft, file);
     },
@@ -47,6 +50,6 @@ function readIfThere(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw new TypeError(`stateFile: the file ${file} cannot be read (${reasonOf(error)})`, { cause: error });
   }
 }
