@@ -73,6 +73,16 @@ describe('a page of another site', () => {
     });
   }
 
+  test('is told what would let it in, if it is the merchant\'s own: first the address of the shop, then other sites', async () => {
+    const detailOf = async (headers: Sent['headers']): Promise<string> => (JSON.parse((await send('/account/link', { headers: headers ?? {} })).text) as Problem).detail ?? '';
+    for (const origin of ['https://www.shop.example', 'null']) {
+      assert.match(await detailOf({ origin }), /^the page has another origin than publicUrl \(or ALLO_PUBLIC_URL\), which has to be the address that shoppers use; only .* trustedOrigins$/);
+    }
+    for (const site of [undefined, 'cross-site', 'same-site']) {
+      assert.match(await detailOf({ origin: undefined, 'sec-fetch-site': site }), /^the request has no Origin header, nor a Sec-Fetch-Site that says same-origin/);
+    }
+  });
+
   test('gets no CORS header, not even to a preflight', async () => {
     for (const method of ['GET', 'OPTIONS']) {
       const { headers } = await send('/account', { method, headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });

@@ -12,13 +12,16 @@ import type { ProblemCode } from '../contract.ts';
 /** Longest body of a browser's request, in bytes. */
 export const longestBodyBytes = 16 * 1024;
 
+const otherOrigin = 'the page has another origin than publicUrl (or ALLO_PUBLIC_URL), which has to be the address that shoppers use; only if it is a page of another site of yours, name that site in trustedOrigins';
+const withoutOrigin = 'the request has no Origin header, nor a Sec-Fetch-Site that says same-origin: it has to come from a page of the shop, in a browser';
+
 /** Throws `FORBIDDEN` or `UNSUPPORTED_MEDIA_TYPE` unless a page of the shop itself can have made this request. */
 export function assertOwnPage(request: Request, trustedOrigins: ReadonlySet<string>): void {
   if (request.headers.get(contractHeader) === null) throw new AlloServerError('FORBIDDEN', { detail: `the ${contractHeader} header is missing` });
   const [mediaType] = (request.headers.get('content-type') ?? '').split(';');
   if (mediaType?.trim().toLowerCase() !== 'application/json') throw new AlloServerError('UNSUPPORTED_MEDIA_TYPE');
   if (!comesFromTrustedOrigin(request, trustedOrigins)) {
-    throw new AlloServerError('FORBIDDEN', { detail: 'the page has another origin than the shop; name it in trustedOrigins if it is yours' });
+    throw new AlloServerError('FORBIDDEN', { detail: request.headers.get('origin') === null ? withoutOrigin : otherOrigin });
   }
 }
 
