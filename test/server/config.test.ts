@@ -373,6 +373,7 @@ describe('what no type would let through', () => {
   it('is refused in what is no setting', () => {
     for (const doku of ['sandbox', null, []]) refuses({ doku }, /^doku is not right: it should be an object such as \{ environment: "sandbox" \}$/);
     for (const paths of ['/canary', null, []]) refuses({ doku: { paths } }, /^doku\.paths is not right: it should be an object/);
+    refuses({ doku: { paths: { payment: '/canary' } } }, /^doku\.paths\.payment is not known: there are tokenB2b, /);
     for (const pageHosts of ['pay.allobank.com', null, {}, ['https://canary.example'], ['canary.example/x'], ['Canary.example'], ['*.canary.example'], ['canary.example:443'], ['me@canary.example'], [5], ['']]) {
       refuses({ doku: { pageHosts } }, /^doku\.pageHosts is not right: it should be an array of host names such as \["pay\.allobank\.com"\], without a scheme$/);
     }

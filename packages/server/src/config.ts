@@ -7,11 +7,11 @@
 
 import { readOwnKeys, readPublicKeys } from './keys.ts';
 import type { KeyList, OwnKey } from './keys.ts';
-import { assertForms, isObject } from './option-form.ts';
+import { assertForms, assertNames, isObject } from './option-form.ts';
 import type { OptionForm } from './option-form.ts';
 import { setting, wrong } from './setting.ts';
 import type { Setting } from './setting.ts';
-import { baseUrls, profiles } from './snap/profiles.ts';
+import { baseUrls, profiles, serviceCodes } from './snap/profiles.ts';
 import type { Paths, ProfileName } from './snap/profiles.ts';
 import type { CryptoKey } from './snap/types.ts';
 
@@ -95,6 +95,7 @@ export interface Config {
 export function readConfig(options: ConnectionOptions): Config {
   assertForms(options, forms);
   assertForms(options.doku ?? {}, dokuForms, 'doku.');
+  assertNames('doku.paths', options.doku?.paths, Object.keys(serviceCodes));
   return Object.fromEntries(Object.entries(readersOf(options)).map(([name, read]) => [name, read()])) as unknown as Config;
 }
 
