@@ -106,6 +106,8 @@ describe('a database that is away', () => {
     const asked = world.simulator.requests().length;
     const { status, body } = await budi.pay(orderId);
     assert.deepEqual([status, body.status], [202, 'processing']);
+    // On a slow machine the browser may have been told before it was sent.
+    await until(() => world.simulator.requests().slice(asked).some(({ operation }) => operation === 'payment'));
     assert.equal(paymentOf(orderId)?.state, 'sending');
     back();
     await until(() => paymentOf(orderId)?.state === 'requires_action');

@@ -109,7 +109,7 @@ describe('the doctor', () => {
     const { failed, text } = await lines({ DOKU_ENV: '', DOKU_CLIENT_ID: ' ', DOKU_SECRET_KEY: 'short', DOKU_PUBLIC_KEY: '', ALLO_PUBLIC_URL: '', ALLO_DATABASE_URL: 'allo.db' });
     const named = text.split('\n').map((line) => /^FAIL {2}configuration: \S+ \(or (\w+)\) (is missing|is not right): it should be /.exec(line)?.slice(1).join(' '));
     assert.deepEqual(named, [
-      'DOKU_ENV is missing', 'DOKU_CLIENT_ID is missing', 'DOKU_SECRET_KEY is not right', 'DOKU_PUBLIC_KEY is missing', 'ALLO_PUBLIC_URL is missing', 'ALLO_DATABASE_URL is not right',
+      'DOKU_ENV is missing', 'ALLO_PUBLIC_URL is missing', 'DOKU_CLIENT_ID is missing', 'DOKU_SECRET_KEY is not right', 'DOKU_PUBLIC_KEY is missing', 'ALLO_DATABASE_URL is not right',
     ]);
     assert.equal(failed, named.length);
     assert.equal(world.simulator.requests().length, asked);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,7 +94,7 @@ describe('keygen --simulator', () => {
     const doctor = start(folder, doctorArgs, ports);
     const [out] = await Promise.all([text(doctor.stdout), once(doctor, 'exit')]);
     assert.deepEqual(out.trim().split('\n').map((said) => said.replace(/:.*/, '')), [
-      '.env is read, for what the environment leaves out', 'ok    configuration', 'ok    database', 'ok    DOKU', 'ok    your server',
+      '.env is read, for what the environment leaves out', 'ok    configuration', 'ok    database', 'ok    DOKU', 'ok    your server', 'note  DOKU_PUBLIC_KEY',
     ]);
     assert.equal(doctor.exitCode, 0);
   });
@@ -118,20 +118,32 @@ describe('keygen --simulator', () => {
 });
 
 describe('.env', () => {
-  for (const command of ['doctor', 'reseal']) {
+  const said = (...given: Parameters<typeof run>): string => {
+    const { status, stdout, stderr } = run(...given);
+    assert.notEqual(status, 0);
+    return stdout + stderr;
+  };
+
+  for (const [command, says] of [['doctor', 'FAIL  configuration'], ['reseal', 'allo-kit']] as const) {
     test(`${command} reads it, and what the environment says comes first`, () => {
       const folder = emptyFolder(`env-${command}`);
-      assert.match(run(folder, [command]).stderr, /^allo-kit: doku\.environment \(or DOKU_ENV\) is missing/);
+      assert.ok(said(folder, [command]).startsWith(`${says}: doku.environment (or DOKU_ENV) is missing`));
       writeFileSync(join(folder, '.env'), 'DOKU_ENV=sandbox\n');
-      assert.match(run(folder, [command]).stderr, /^allo-kit: publicUrl \(or ALLO_PUBLIC_URL\) is missing/);
-      assert.match(run(folder, [command], { DOKU_ENV: 'moon' }).stderr, /^allo-kit: doku\.environment \(or DOKU_ENV\) is not right/);
+      assert.match(said(folder, [command]), new RegExp(`^${says}: publicUrl \\(or ALLO_PUBLIC_URL\\) is missing`, 'm'));
+      assert.match(said(folder, [command], { DOKU_ENV: 'moon' }), new RegExp(`^${says}: doku\\.environment \\(or DOKU_ENV\\) is not right`, 'm'));
     });
   }
 
   test('a folder of that name is nobody\'s configuration', () => {
     const folder = emptyFolder('env-folder');
     mkdirSync(join(folder, '.env'));
-    assert.match(run(folder, ['doctor']).stderr, /^allo-kit: doku\.environment \(or DOKU_ENV\) is missing/);
+    assert.match(said(folder, ['doctor']), /^FAIL {2}configuration: doku\.environment \(or DOKU_ENV\) is missing/);
+  });
+
+  test('that cannot be read is said in one line', () => {
+    const folder = emptyFolder('env-unreadable');
+    symlinkSync('.env', join(folder, '.env'));
+    for (const command of ['doctor', 'reseal']) assert.match(run(folder, [command]).stderr, /^allo-kit: the file \.env cannot be read: .+\n$/);
   });
 });
 

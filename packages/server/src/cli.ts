@@ -52,12 +52,20 @@ function overview(): string {
 
 /** The environment, with what the file .env of this folder adds to it; what is set already stays. */
 function environment(): NodeJS.ProcessEnv {
-  const file = statSync('.env', { throwIfNoEntry: false });
-  if (file !== undefined && !file.isDirectory()) {
-    process.loadEnvFile('.env');
-    printLine('.env is read, for what the environment leaves out');
-  }
+  if (loadEnvFile()) printLine('.env is read, for what the environment leaves out');
   return process.env;
+}
+
+/** Whether there was one. */
+function loadEnvFile(): boolean {
+  try {
+    const file = statSync('.env', { throwIfNoEntry: false });
+    if (file === undefined || file.isDirectory()) return false;
+    process.loadEnvFile('.env');
+    return true;
+  } catch (cause) {
+    throw new TypeError(`the file .env cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 async function main([name = '--help', ...args]: string[]): Promise<void> {
