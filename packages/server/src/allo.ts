@@ -247,5 +247,5 @@ function createDokuContext(config: Config, ledger: LedgerContext, { device }: Ro
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
   const verify = createNotificationVerifier({ clientId, secretKeys, verifyToken: (token, at) => merchantTokens.verify(token, at), now, onMatch: countKey(meter, 'DOKU_SECRET_KEY') });
-  return { ledger, clientId, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
+  return { ledger, merchantTokens, verify, publicPath: publicPath(config), trustedProxies: device.trustedProxies };
 }

@@ -3,7 +3,7 @@ import { createHmac, createSign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { encodeUtf8 } from '../../../packages/server/src/snap/encoding.ts';
 import { createMerchantTokens } from '../../../packages/server/src/snap/merchant-token.ts';
-import type { MerchantTokens, MerchantTokensOptions } from '../../../packages/server/src/snap/merchant-token.ts';
+import type { MerchantTokenAnswer, MerchantTokens, MerchantTokensOptions } from '../../../packages/server/src/snap/merchant-token.ts';
 import { asymmetricStringToSign, signAsymmetric } from '../../../packages/server/src/snap/signature.ts';
 import { formatTimestamp, parseTimestamp } from '../../../packages/server/src/snap/timestamp.ts';
 import type { SnapReply } from '../../../packages/server/src/snap/types.ts';
@@ -32,7 +32,9 @@ interface Ask {
   body?: string;
 }
 
-async function ask(tokens: MerchantTokens, { clientKey = keys.clientId, timestamp = formatTimestamp(clock.now), signature, body = grant }: Ask = {}): Promise<SnapReply> {
+const ask = async (tokens: MerchantTokens, wish?: Ask): Promise<SnapReply> => (await answerTo(tokens, wish)).reply;
+
+async function answerTo(tokens: MerchantTokens, { clientKey = keys.clientId, timestamp = formatTimestamp(clock.now), signature, body = grant }: Ask = {}): Promise<MerchantTokenAnswer> {
   const signed = signature ?? (await signAsymmetric(dokuKeys.privateKey, asymmetricStringToSign(clientKey, timestamp)));
   const headers = new Headers({ 'X-CLIENT-KEY': clientKey, 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': signed });
   return tokens.issue({ headers, rawBody: encodeUtf8(body) });
@@ -51,9 +53,9 @@ describe('issue', () => {
     const { request } = readVector('20-inbound-token-request');
     const tokens = create();
     clock.now = parseTimestamp('2025-03-14T10:16:01+07:00') ?? Number.NaN;
-    const reply = await tokens.issue({ headers: new Headers(request.headers), rawBody: encodeUtf8(request.bodyUtf8) });
+    const { reply, failed } = await tokens.issue({ headers: new Headers(request.headers), rawBody: encodeUtf8(request.bodyUtf8) });
     const { accessToken, ...body } = reply.body;
-    assert.equal(reply.status, 200);
+    assert.deepEqual([reply.status, failed], [200, undefined]);
     assert.equal(reply.headers['X-CLIENT-KEY'], keys.clientId);
     assert.equal(reply.headers['X-TIMESTAMP'], '2025-03-14T10:16:01+07:00');
     assert.deepEqual(body, { responseCode: '2007300', responseMessage: 'Successful', tokenType: 'Bearer', expiresIn: 900, additionalInfo: '' });
@@ -69,6 +71,27 @@ describe('issue', () => {
     assert.deepEqual(others, { iss: 'allo-kit', aud: 'doku-notify', sub: keys.clientId, clientId: keys.clientId, iat, exp: iat + 900 });
     assert.match(String(jti), /^[0-9a-f]{32}$/);
     assert.notEqual(tokenOf(first), tokenOf(second));
+  });
+
+  it('says for the log which check failed, and to the sender no more than DOKU documents', async () => {
+    const tokens = create();
+    const used: Ask = { timestamp: formatTimestamp(clock.now) };
+    await ask(tokens, used);
+    clock.now += 5001;
+    const stray = formatTimestamp(clock.now - 301_000);
+    const asked: [Ask, string, string][] = [
+      [{ clientKey: 'BRN-other' }, 'client-key', '4017300'],
+      [{ timestamp: 'yesterday' }, 'timestamp', '4007301'],
+      [{ timestamp: stray }, 'timestamp', '4017300'],
+      [{ signature: 'AAAA' }, 'signature', '4017300'],
+      [used, 'signature', '4017300'],
+      [{ body: '{}' }, 'format', '4007302'],
+      [{ body: '{"grantType":"password"}' }, 'format', '4007301'],
+    ];
+    for (const [wish, check, responseCode] of asked) {
+      const { reply, failed } = await answerTo(tokens, wish);
+      assert.deepEqual([failed, reply.body['responseCode']], [check, responseCode], JSON.stringify(wish));
+    }
   });
 
   it('issues nothing for a replay, for as long as its timestamp is let in', async () => {

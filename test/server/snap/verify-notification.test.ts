@@ -29,8 +29,8 @@ async function issueToken(): Promise<string> {
   const timestamp = formatTimestamp(instant);
   const signature = await signAsymmetric(dokuKeys.privateKey, asymmetricStringToSign(keys.clientId, timestamp));
   const headers = new Headers({ 'X-CLIENT-KEY': keys.clientId, 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': signature });
-  const { body } = await tokens.issue({ headers, rawBody: encodeUtf8('{"grantType":"client_credentials"}') });
-  return String(body['accessToken']);
+  const { reply } = await tokens.issue({ headers, rawBody: encodeUtf8('{"grantType":"client_credentials"}') });
+  return String(reply.body['accessToken']);
 }
 
 interface Sent {

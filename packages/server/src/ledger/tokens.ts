@@ -1,6 +1,7 @@
 /**
  * The customer's token, always looked up by the link it belongs to: there is no current token anywhere. Renewed
- * by one process at a time per link, and written before it is used.
+ * once at a time per link within a process, and written before it is used: of two processes that renew it in the same
+ * moment, one keeps its token in the ledger and the other one takes that.
  *
  * @module
  */

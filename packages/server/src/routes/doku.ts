@@ -19,7 +19,6 @@ import type { Acknowledgement, NotificationKind } from '../snap/acknowledgement.
 import type { MerchantTokens } from '../snap/merchant-token.ts';
 import { parseBindingNotification, parsePaymentNotification } from '../snap/notification.ts';
 import type { BindingNotification, Parsed, PaymentNotification } from '../snap/notification.ts';
-import { parseTimestamp } from '../snap/timestamp.ts';
 import type { SnapReply } from '../snap/types.ts';
 import type { VerifyNotification } from '../snap/verify-notification.ts';
 import { StoreError } from '../store/store.ts';
@@ -29,8 +28,6 @@ import { identifyVisitor } from './device.ts';
 
 export interface DokuRouteContext {
   ledger: LedgerContext;
-  /** Our own: DOKU's token requests have to name it. */
-  clientId: string;
   merchantTokens: MerchantTokens;
   verify: VerifyNotification;
   /** Path of our base as DOKU knows it: it is part of every signature. */
@@ -38,26 +35,13 @@ export interface DokuRouteContext {
   trustedProxies: number;
 }
 
-/** How far from our clock a token request may be stamped, as `snap/merchant-token` has it. */
-const tokenWindowMs = 5 * 60_000;
-
 type DokuRequest = Context<RouteEnv>;
 type Freshness = 'fresh' | 'stale';
 
 export async function issueToken(doku: DokuRouteContext, c: DokuRequest): Promise<Response> {
   const rawBody = await readBody(c);
-  const { headers } = c.req.raw;
-  const reply = await doku.merchantTokens.issue({ headers, rawBody });
-  return reply.status === 200 ? respond(reply) : refuse(doku, c, 'token', failedCheck(doku, headers, reply), reply);
-}
-
-/** Which check a token request failed: `snap/merchant-token` makes them in this order, and its answer tells few of them apart. */
-function failedCheck({ ledger, clientId }: DokuRouteContext, headers: Headers, { status }: SnapReply): 'client-key' | 'timestamp' | 'signature' | 'format' {
-  if (headers.get('x-client-key') !== clientId) return 'client-key';
-  const sentAt = parseTimestamp(headers.get('x-timestamp') ?? '');
-  if (sentAt === undefined || Math.abs(ledger.now() - sentAt) > tokenWindowMs) return 'timestamp';
-  // One that was used before, too.
-  return status === 401 ? 'signature' : 'format';
+  const { reply, failed } = await doku.merchantTokens.issue({ headers: c.req.raw.headers, rawBody });
+  return failed === undefined ? respond(reply) : refuse(doku, c, 'token', failed, reply);
 }
 
 /** A body that broke off is none: nobody signed that. */

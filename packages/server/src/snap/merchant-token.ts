@@ -45,10 +45,19 @@ export interface MerchantTokenRequest {
   rawBody: Uint8Array;
 }
 
+export interface MerchantTokenAnswer {
+  /** To DOKU: 2007300, 4017300, 4007301 or 4007302. */
+  reply: SnapReply;
+  /** Which check the request failed, for the merchant's own log: the sender is told less. Undefined with a token. */
+  failed?: FailedCheck;
+}
+
+/** The checks of a request, in their order. A signature that was used before fails as a wrong one does. */
+export type FailedCheck = 'client-key' | 'timestamp' | 'signature' | 'format';
+
 /** The endpoint, and the check of what it issued. */
 export interface MerchantTokens {
-  /** Answers DOKU's request for a token: 2007300, 4017300, 4007301 or 4007302. */
-  issue: (request: MerchantTokenRequest) => Promise<SnapReply>;
+  issue: (request: MerchantTokenRequest) => Promise<MerchantTokenAnswer>;
   /**
    * Tells whether a bearer token is one of ours and was in force at an instant.
    *
@@ -57,7 +66,12 @@ export interface MerchantTokens {
   verify: (token: string, at: number) => Promise<boolean>;
 }
 
-type Refusal = 'unauthorized' | 'invalid-timestamp' | 'invalid-field' | 'missing-field';
+interface Refusal {
+  failed: FailedCheck;
+  httpStatus: number;
+  responseCode: string;
+  responseMessage: string;
+}
 
 const windowMs = 5 * 60 * 1000;
 const maxTtlSeconds = 900;
@@ -65,12 +79,16 @@ const maxBodyBytes = 1024;
 const audience = 'doku-notify';
 const jwtHeader = { alg: 'RS256', typ: 'JWT' } as const;
 
-const refusals: Readonly<Record<Refusal, { httpStatus: number; responseCode: string; responseMessage: string }>> = {
-  unauthorized: { httpStatus: 401, responseCode: '4017300', responseMessage: 'Unauthorized. Invalid Signature' },
-  'invalid-timestamp': { httpStatus: 400, responseCode: '4007301', responseMessage: 'Invalid Field Format X-TIMESTAMP' },
-  'invalid-field': { httpStatus: 400, responseCode: '4007301', responseMessage: 'Invalid Field Format grantType' },
-  'missing-field': { httpStatus: 400, responseCode: '4007302', responseMessage: 'Invalid Mandatory Field grantType' },
-};
+const unauthorized = { httpStatus: 401, responseCode: '4017300', responseMessage: 'Unauthorized. Invalid Signature' };
+
+const refusals = {
+  unknownClient: { failed: 'client-key', ...unauthorized },
+  invalidTimestamp: { failed: 'timestamp', httpStatus: 400, responseCode: '4007301', responseMessage: 'Invalid Field Format X-TIMESTAMP' },
+  strayTimestamp: { failed: 'timestamp', ...unauthorized },
+  wrongSignature: { failed: 'signature', ...unauthorized },
+  missingGrant: { failed: 'format', httpStatus: 400, responseCode: '4007302', responseMessage: 'Invalid Mandatory Field grantType' },
+  unknownGrant: { failed: 'format', httpStatus: 400, responseCode: '4007301', responseMessage: 'Invalid Field Format grantType' },
+} as const satisfies Record<string, Refusal>;
 
 /**
  * Creates the endpoint. No I/O. The memory of past requests is this process's own: a replay that reaches another
@@ -95,7 +113,8 @@ export function createMerchantTokens(options: MerchantTokensOptions): MerchantTo
     async issue(request) {
       const refusal = await check(options, request);
       if (refusal !== undefined) return refuse(refusal, now());
-      return (await answerOnce(request.headers.get('x-signature') ?? '', grantToken)) ?? refuse('unauthorized', now());
+      const reply = await answerOnce(request.headers.get('x-signature') ?? '', grantToken);
+      return reply === undefined ? refuse(refusals.wrongSignature, now()) : { reply };
     },
     verify: (token, at) => verifyJwt(options.publicKeys, token, { iss: issuer, aud: audience, sub: clientId }, at),
   };
@@ -106,16 +125,16 @@ async function check(options: MerchantTokensOptions, request: MerchantTokenReque
   const clientKey = headers.get('x-client-key') ?? '';
   const timestamp = headers.get('x-timestamp') ?? '';
   const signature = headers.get('x-signature') ?? '';
-  if (!(options.clientKeys ?? [options.clientId]).includes(clientKey)) return 'unauthorized';
+  if (!(options.clientKeys ?? [options.clientId]).includes(clientKey)) return refusals.unknownClient;
   const sentAt = parseTimestamp(timestamp);
-  if (sentAt === undefined) return 'invalid-timestamp';
-  if (Math.abs(options.now() - sentAt) > windowMs) return 'unauthorized';
+  if (sentAt === undefined) return refusals.invalidTimestamp;
+  if (Math.abs(options.now() - sentAt) > windowMs) return refusals.strayTimestamp;
   const stringToSign = asymmetricStringToSign(clientKey, timestamp);
-  if (!(await verifyAsymmetric(options.dokuPublicKeys, stringToSign, signature, options.onMatch))) return 'unauthorized';
+  if (!(await verifyAsymmetric(options.dokuPublicKeys, stringToSign, signature, options.onMatch))) return refusals.wrongSignature;
   const body = rawBody.length > maxBodyBytes ? undefined : readJson(rawBody)?.value;
   const grantType = body && readMember(body, 'grantType');
-  if (grantType === undefined || grantType === null || grantType === '') return 'missing-field';
-  return grantType === 'client_credentials' ? undefined : 'invalid-field';
+  if (grantType === undefined || grantType === null || grantType === '') return refusals.missingGrant;
+  return grantType === 'client_credentials' ? undefined : refusals.unknownGrant;
 }
 
 function grant(accessToken: string, clientId: string, expiresIn: number, epochMs: number): SnapReply {
@@ -126,9 +145,8 @@ function grant(accessToken: string, clientId: string, expiresIn: number, epochMs
   };
 }
 
-function refuse(refusal: Refusal, epochMs: number): SnapReply {
-  const { httpStatus, responseCode, responseMessage } = refusals[refusal];
-  return { status: httpStatus, headers: replyHeaders(epochMs), body: { responseCode, responseMessage } };
+function refuse({ failed, httpStatus, responseCode, responseMessage }: Refusal, epochMs: number): MerchantTokenAnswer {
+  return { reply: { status: httpStatus, headers: replyHeaders(epochMs), body: { responseCode, responseMessage } }, failed };
 }
 
 function replyHeaders(epochMs: number, headers: Record<string, string> = {}): Record<string, string> {
