@@ -8,7 +8,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { stylesOf } from './dist/ssr.js';
 
 const dist = new URL('dist/', import.meta.url);
-const tags = readdirSync(dist).filter((name) => name.startsWith('allo-'));
+// The folders alone: after an earlier build the page's one script lies here, too.
+const tags = readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name.startsWith('allo-')).map(({ name }) => name);
 
 mkdirSync(new URL('styles/', dist), { recursive: true });
 for (const tag of tags) writeFileSync(new URL(`styles/${tag}.css`, dist), `${stylesOf(tag)}\n`);

@@ -62,7 +62,8 @@ describe('a shopper who comes and goes', () => {
     await state(page, 'allo-pay', 'paid');
     // Over the bank's page at once, as by the list under the button: by itself that page sends forward again.
     const steps = before - (await pagesSoFar());
-    await Promise.all([page.waitForURL(checkout, { waitUntil: 'commit' }), page.evaluate((by) => history.go(by), steps)]);
+    // A moment later, so that the page that is left has answered this by then.
+    await Promise.all([page.waitForURL(checkout, { waitUntil: 'commit' }), page.evaluate((by) => void setTimeout(() => history.go(by)), steps)]);
     await state(page, 'allo-pay', 'paid');
     assert.deepEqual(payments(), ['succeeded']);
   });
