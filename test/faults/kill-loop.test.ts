@@ -2,9 +2,10 @@
  * Not one rupiah lost, doubled or invented, while servers are killed, networks break and the bank misbehaves.
  *
  * `LAB_ORDERS` and `LAB_KILLS` scale it, and `LAB_RUNS` is how often it is done, each time with a bank and a database of
- * its own (the long form: 100 000 orders and 3 000 kills, as 20 runs of 5 000 and 150, which memory holds). `LAB_SEED` repeats a schedule as far as
- * processes allow, `LAB_DATABASE` picks `sqlite`, `postgres` or the address of an empty database, `LAB_AT_ONCE` the
- * number of shoppers at work, `LAB_VERBOSE=1` shows the servers' log.
+ * its own. By default 150 orders and 10 kills on each store, once; the long form is 100 000 orders and 3 000 kills, as 20
+ * runs of 5 000 and 150, which memory holds. `LAB_SEED` repeats a schedule as far as processes allow, `LAB_DATABASE` picks
+ * `sqlite`, `postgres` or the address of an empty database (for one run: the next would not find it empty),
+ * `LAB_AT_ONCE` the number of shoppers at work, `LAB_VERBOSE=1` shows the servers' log.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
