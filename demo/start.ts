@@ -109,6 +109,9 @@ function endWithNpm(): void {
   }, 500).unref();
 }
 
+/** The ledger is kept where `ALLO_DATABASE_URL` says: in PostgreSQL, for instance. */
+const { ALLO_DATABASE_URL = '' } = process.env;
+
 /** What a merchant would put into the environment of `npm run demo:server`. */
 const environment = (keys: Keys, simulator: Simulator, port: number): Record<string, string> => ({
   PORT: String(port),
@@ -120,7 +123,7 @@ const environment = (keys: Keys, simulator: Simulator, port: number): Record<str
   DOKU_PUBLIC_KEY: simulator.publicKey,
   ALLO_PUBLIC_URL: `http://${host}:${port}`,
   ALLO_ENCRYPTION_KEY: keys.encryptionKey,
-  ALLO_DATABASE_URL: `file:${inData('allo.db')}`,
+  ALLO_DATABASE_URL: ALLO_DATABASE_URL || `file:${inData('allo.db')}`,
   SHOP_DATABASE: inData('shop.db'),
 });
 
@@ -142,5 +145,5 @@ console.log(`
   Simulator    ${simulator.url}/
 
   Link any phone number, for example 081234567890. The bank's pages say which OTP and PIN they take.
-  Everything is kept in demo/.data; Ctrl-C ends it all.
+  ${ALLO_DATABASE_URL === '' ? 'Everything is kept in demo/.data' : 'The ledger is kept where ALLO_DATABASE_URL says, everything else in demo/.data'}; Ctrl-C ends it all.
 `);
