@@ -30,9 +30,10 @@ const findings: Readonly<Record<Mutant, { scenario: Scenario; rules: Rule[] }>> 
 const seed = process.env['LAB_SEED'] ?? '1';
 
 async function live(t: TestContext, scenario: Scenario, mutant?: Mutant, kills: number = scenarios[scenario].kills): Promise<Violation[]> {
-  const { evidence, seconds } = await runLab({ ...scenarios[scenario], kills, seed: `${seed}/${scenario}`, ...(mutant && { mutant }) });
+  const { evidence, leaks, seconds } = await runLab({ ...scenarios[scenario], kills, seed: `${seed}/${scenario}`, ...(mutant && { mutant }) });
   const { journal, books: { payments } } = evidence;
   assert.ok(journal.length >= scenarios[scenario].orders / 2, 'hardly anything was paid');
+  assert.deepEqual(leaks, [], 'a secret came out');
   const violations = findViolations(evidence);
   const states = Array.from(Map.groupBy(payments, ({ state }) => state), ([state, { length }]) => `${state} ${length}`);
   t.diagnostic(`${mutant ?? 'no mistake'}, ${scenario}: ${violations.length} violations, ${journal.length} movements of money, ${states.join(', ')} in ${seconds.toFixed(0)} s`);

@@ -71,7 +71,7 @@ function createCrowd({ shopSide, simulator, evidence: { customers } }: Stage) {
 
 test(`five times as many payments as the bank can take, for ${lengthMs} ms`, { timeout: 8 * lengthMs + 120_000 }, async (t) => {
   const seen: { peak?: Served; rush?: Served; recoveredAfterMs?: number } = {};
-  const { evidence, exitCodes } = await runLab(options, async (_, stage) => {
+  const { evidence, exitCodes, leaks } = await runLab(options, async (_, stage) => {
     for (let index = 0; index < stage.evidence.customers; index += 1) await stage.shoppers.link(index);
     stage.simulator.configure({ autoConfirm: 'after-answer' });
     stage.simulator.faults.add({ on: 'payment', effect: 'delay-before-commit', delayMs: bankTakesMs });
@@ -90,4 +90,5 @@ test(`five times as many payments as the bank can take, for ${lengthMs} ms`, { t
   assert.ok(recoveredAfterMs <= soonMs, `pays again after ${recoveredAfterMs.toFixed(0)} ms`);
   assert.ok(exitCodes.every((code) => code === 0));
   assert.deepEqual(findViolations(evidence), []);
+  assert.deepEqual(leaks, []);
 });

@@ -1,6 +1,6 @@
 /**
  * The product over a DOKU that answers whatever a test tells it to, and keeps what it was sent. For answers that the
- * simulator, which is well-bred, never gives.
+ * simulator, which is well-bred, never gives. Closing it looks for secrets in all that came out.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -10,7 +10,10 @@ import { join } from 'node:path';
 import { createAllo } from '../../../packages/server/src/allo.ts';
 import type { Allo, AlloOptions } from '../../../packages/server/src/allo.ts';
 import type { Payment } from '../../../packages/server/src/contract.ts';
+import { createCanaries } from '../../server/support/canaries.ts';
+import { lookAtDatabase, watchHandler, watchOptions } from '../../server/support/canary-watch.ts';
 import { clientId, dokuKeys, encryptionKey, merchantKeys, secretKey } from '../../server/support/credentials.ts';
+import { keepLog } from '../../server/support/kept-log.ts';
 import { addressOf } from '../../server/support/network.ts';
 
 export const shop = 'https://shop.example';
@@ -40,8 +43,8 @@ export interface Stubbed {
 }
 
 const usual: Readonly<Record<StubbedOperation, () => object>> = {
-  b2b: () => ({ responseCode: '2007300', accessToken: 'b2b-token', tokenType: 'Bearer', expiresIn: 900 }),
-  b2b2c: () => ({ responseCode: '2007400', accessToken: 'customer-token', tokenType: 'Bearer', accessTokenExpiryTime: '2030-01-01T00:00:00+07:00' }),
+  b2b: () => ({ responseCode: '2007300', accessToken: 'b2b-token-of-the-stub', tokenType: 'Bearer', expiresIn: 900 }),
+  b2b2c: () => ({ responseCode: '2007400', accessToken: 'customer-token-of-the-stub', tokenType: 'Bearer', accessTokenExpiryTime: '2030-01-01T00:00:00+07:00' }),
   'registration-account-binding': () => ({ responseCode: '2000700', referenceNo: 'r', redirectUrl: 'https://sandbox.doku.com/link', additionalInfo: { authCode: randomUUID(), accountStatus: 'PENDING' } }),
   'payment-host-to-host': () => ({ responseCode: '2005400', referenceNo: 'r', webRedirectUrl: 'https://sandbox.doku.com/pay' }),
   'balance-inquiry': () => ({ responseCode: '2001100', accountInfos: [{ balanceType: 'BALANCE', availableBalance: { value: '1000.00', currency: 'IDR' } }] }),
@@ -50,29 +53,42 @@ const usual: Readonly<Record<StubbedOperation, () => object>> = {
   'registration-account-unbinding': () => ({ responseCode: '2000900', referenceNo: 'r' }),
 };
 
-export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
-  const folder = mkdtempSync(join(tmpdir(), 'allo-'));
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A stub that answers as it is told, in the form that DOKU has. */
+function createStub(): Pick<Stubbed, 'calls' | 'answers'> & { fetch: typeof fetch } {
   const calls: Call[] = [];
   const answers: Stubbed['answers'] = new Map();
-  let passedMs = 0;
-  const answer: typeof fetch = async (input, init) => {
-    const operation = (addressOf(input).split('/').at(-1) ?? '') as StubbedOperation;
-    calls.push({ operation, headers: new Headers(init?.headers), body: Buffer.from((init?.body ?? '') as Uint8Array).toString() });
-    const text = answers.get(operation) ?? JSON.stringify({ responseMessage: 'Successful', ...usual[operation]() });
-    const status = Number(/"responseCode":"(\d{3})/.exec(text)?.[1] ?? 200);
-    return new Response(text, { status, headers: { 'content-type': 'application/json' } });
+  return {
+    calls, answers,
+    async fetch(input, init) {
+      const operation = (addressOf(input).split('/').at(-1) ?? '') as StubbedOperation;
+      calls.push({ operation, headers: new Headers(init?.headers), body: Buffer.from((init?.body ?? '') as Uint8Array).toString() });
+      const text = answers.get(operation) ?? JSON.stringify({ responseMessage: 'Successful', ...usual[operation]() });
+      const status = Number(/"responseCode":"(\d{3})/.exec(text)?.[1] ?? 200);
+      return new Response(text, { status, headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) } });
+    },
   };
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const allo = createAllo({
+}
+
+export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
+  const folder = mkdtempSync(join(tmpdir(), 'allo-'));
+  const database = `file:${join(folder, 'allo.db')}`;
+  const { calls, answers, fetch: stub } = createStub();
+  const canaries = createCanaries();
+  const log = keepLog(join(folder, 'log.txt'), canaries);
+  let passedMs = 0;
+  const options: AlloOptions = {
     doku: { environment: 'sandbox', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: dokuKeys.publicKey },
-    publicUrl: shop, encryptionKey, database: `file:${join(folder, 'allo.db')}`, reconcileEveryMs: 0, limits: 'off', env: {}, fetch: answer, log: quiet,
+    publicUrl: shop, encryptionKey, database, reconcileEveryMs: 0, limits: 'off', env: {}, fetch: stub, log: quiet,
     now: () => Date.now() + passedMs,
     customer: (request) => ({ id: /shop-customer=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? 'nobody' }),
     order: (orderId) => ({ orderId, amount: { value: '10000.00', currency: 'IDR' }, lines: [] }),
     onEvent: () => undefined,
     authorizeRefund: () => true,
     ...more,
-  });
+  };
+  const allo = watchHandler(createAllo(watchOptions(options, canaries, log)), canaries);
   return {
     allo, calls, answers,
     async send(customerId, path, body, headers = {}) {
@@ -85,8 +101,13 @@ export function createStubbed(more: Partial<AlloOptions> = {}): Stubbed {
       await allo.reconcile();
     },
     async close() {
+      await lookAtDatabase(canaries, database);
       await allo.close();
+      await lookAtDatabase(canaries, database);
+      log.lookThrough();
+      log.close();
       rmSync(folder, { recursive: true, force: true });
+      assert.deepEqual(canaries.found(), [], 'a secret came out');
     },
   };
 }
