@@ -57,11 +57,12 @@ function createCrowd({ shopSide, simulator, evidence: { customers } }: Stage) {
         while (!isOver()) answers.push(await click());
       }));
     }),
-    /** So many per second, whatever becomes of those before. */
+    /** So many per second, whatever becomes of those before, and however late this machine wakes. */
     rush: (perSecond: number) => during(async (answers, isOver) => {
-      const clicks: Promise<unknown>[] = [];
+      const [startedAt, clicks] = [performance.now(), [] as Promise<unknown>[]];
       while (!isOver()) {
-        clicks.push(click().then((answer) => answers.push(answer)));
+        const due = ((performance.now() - startedAt) * perSecond) / 1_000;
+        while (clicks.length < due) clicks.push(click().then((answer) => answers.push(answer)));
         await pause(1_000 / perSecond);
       }
       await Promise.all(clicks);
@@ -70,23 +71,26 @@ function createCrowd({ shopSide, simulator, evidence: { customers } }: Stage) {
 }
 
 test(`five times as many payments as the bank can take, for ${lengthMs} ms`, { timeout: 8 * lengthMs + 120_000 }, async (t) => {
-  const seen: { peak?: Served; rush?: Served; recoveredAfterMs?: number } = {};
+  const seen: { before?: Served; rush?: Served; after?: Served; recoveredAfterMs?: number } = {};
   const { evidence, exitCodes, leaks } = await runLab(options, async (_, stage) => {
     for (let index = 0; index < stage.evidence.customers; index += 1) await stage.shoppers.link(index);
     stage.simulator.configure({ autoConfirm: 'after-answer' });
     stage.simulator.faults.add({ on: 'payment', effect: 'delay-before-commit', delayMs: bankTakesMs });
     const crowd = createCrowd(stage);
-    seen.peak = await crowd.calm();
-    seen.rush = await crowd.rush(times * seen.peak.perSecond);
+    seen.before = await crowd.calm();
+    seen.rush = await crowd.rush(times * seen.before.perSecond);
     seen.recoveredAfterMs = await untilItPays(stage);
+    seen.after = await crowd.calm();
   });
-  const { peak, rush, recoveredAfterMs = Infinity } = seen;
-  assert.ok(peak !== undefined && rush !== undefined);
+  const { before, rush, after, recoveredAfterMs = Infinity } = seen;
+  assert.ok(before !== undefined && rush !== undefined && after !== undefined);
+  // What else runs on this machine comes and goes: the calm on both sides of the rush tells what could be done then.
+  const peakPerSecond = Math.min(before.perSecond, after.perSecond);
   const refused = rush.answers.filter(({ status }) => status >= 400);
-  t.diagnostic(`${peak.perSecond.toFixed(1)} payments per second at peak, ${rush.perSecond.toFixed(1)} of ${(times * peak.perSecond).toFixed(0)} in the rush; ${refused.length} of ${rush.answers.length} refused; paid again after ${recoveredAfterMs.toFixed(0)} ms`);
+  t.diagnostic(`${before.perSecond.toFixed(1)} and ${after.perSecond.toFixed(1)} payments per second in the calm before and after, ${rush.perSecond.toFixed(1)} of ${(times * before.perSecond).toFixed(0)} in the rush; ${refused.length} of ${rush.answers.length} refused; paid again after ${recoveredAfterMs.toFixed(0)} ms`);
   assert.deepEqual(refused.filter(({ status, retryAfter }) => status !== 503 || !(Number(retryAfter) >= 1)), []);
   assert.ok(refused.length > rush.answers.length / 3, 'it was no rush');
-  assert.ok(rush.perSecond >= 0.7 * peak.perSecond, `${rush.perSecond.toFixed(1)} per second of ${peak.perSecond.toFixed(1)}`);
+  assert.ok(rush.perSecond >= 0.7 * peakPerSecond, `${rush.perSecond.toFixed(1)} per second of ${peakPerSecond.toFixed(1)}`);
   assert.ok(recoveredAfterMs <= soonMs, `pays again after ${recoveredAfterMs.toFixed(0)} ms`);
   assert.ok(exitCodes.every((code) => code === 0));
   assert.deepEqual(findViolations(evidence), []);
