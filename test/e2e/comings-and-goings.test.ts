@@ -31,11 +31,11 @@ describe('a shopper who comes and goes', () => {
   });
   afterEach(async () => {
     shop.simulator.faults.clear();
-    assertBooksAgree(shop);
+    await assertBooksAgree(shop);
     await page.context().close();
   });
 
-  const payments = (): string[] => shop.payments().filter((payment) => payment.orderId === orderId).map((payment) => payment.state);
+  const payments = async (): Promise<string[]> => (await shop.payments()).filter((payment) => payment.orderId === orderId).map((payment) => payment.state);
   const asked = (operation: string): number => shop.simulator.requests().filter((request) => request.operation === operation).length;
   const cameFromCache = (): Promise<boolean> => page.evaluate(() => (globalThis as unknown as { persisted: boolean }).persisted);
   const atBank = (tab = page): Promise<void> => tab.waitForURL(/\/direct-debit\/ui\/payment\//);
@@ -52,7 +52,7 @@ describe('a shopper who comes and goes', () => {
     await waiting.getByRole('link').first().click();
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('by the Back button, to a page from before the payment, finds the receipt', async () => {
@@ -65,7 +65,7 @@ describe('a shopper who comes and goes', () => {
     // A moment later, so that the page that is left has answered this by then.
     await Promise.all([page.waitForURL(checkout, { waitUntil: 'commit' }), page.evaluate((by) => void setTimeout(() => history.go(by)), steps)]);
     await state(page, 'allo-pay', 'paid');
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('and reloads while nobody knows how the payment ended is offered no second one, and then finds it paid', async () => {
@@ -83,7 +83,7 @@ describe('a shopper who comes and goes', () => {
     await shop.advance(61_000);
     await page.reload({ waitUntil: 'commit' });
     await state(page, 'allo-pay', 'paid');
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('without a network is told so, goes on when it is back, and the press that was lost costs nothing', async () => {
@@ -97,7 +97,7 @@ describe('a shopper who comes and goes', () => {
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
     assert.equal(asked('payment') - before, 1);
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('and loses the network while the payment is being begun goes on with that payment', async () => {
@@ -116,7 +116,7 @@ describe('a shopper who comes and goes', () => {
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
     assert.equal(asked('payment') - before, 1);
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('and paid in one tab finds the receipt in the other, without touching it', async () => {
@@ -129,7 +129,7 @@ describe('a shopper who comes and goes', () => {
     await state(page, 'allo-pay', 'paid');
     await other.waitForURL(/order\.html/);
     await state(other, 'allo-pay', 'paid');
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('and goes to the bank in both tabs pays once', async () => {
@@ -144,7 +144,7 @@ describe('a shopper who comes and goes', () => {
     await other.reload();
     await other.goto(checkout, { waitUntil: 'commit' });
     await state(other, 'allo-pay', 'paid');
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 
   test('and unlinked in the bank’s app, with the page open, is asked to link again when paying', async () => {
@@ -155,14 +155,14 @@ describe('a shopper who comes and goes', () => {
     await page.locator('allo-pay').getByRole('button').first().click();
     await state(page, 'allo-link-button', 'relink-required');
     assert.equal(await page.locator('allo-pay').getByRole('button', { name: /bayar/i }).count(), 0);
-    assert.ok(!payments().includes('succeeded'));
+    assert.ok(!(await payments()).includes('succeeded'));
     await link(page, shop, phone);
     // The bank may have told of the unlinking before the press, or refused the payment for it.
     await (await state(page, 'allo-pay', 'ready', 'failed')).getByRole('button').first().click();
     await atBank();
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
-    assert.equal(payments().filter((one) => one === 'succeeded').length, 1);
+    assert.equal((await payments()).filter((one) => one === 'succeeded').length, 1);
   });
 
   test('and unlinked in the bank’s app, with the page open, is asked to link again when looking at the balance', async () => {
@@ -189,6 +189,6 @@ describe('a shopper who comes and goes', () => {
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
     assert.equal(opened.length, 0);
-    assert.deepEqual(payments(), ['succeeded']);
+    assert.deepEqual(await payments(), ['succeeded']);
   });
 });

@@ -30,15 +30,16 @@ test('a shopper without a mouse orders, links, sees the balance, pays, gets the 
     await confirmAtBank(page);
     await page.waitForURL(/order\.html/);
     const receipt = await state(page, 'allo-pay', 'paid');
-    await receipt.getByText(shop.payments()[0]?.reference ?? 'no payment').waitFor();
+    const [payment] = await shop.payments();
+    await receipt.getByText(payment?.reference ?? 'no payment').waitFor();
 
     await pressOn(page, page.locator('header a[href="/account.html"]'), 'Enter');
     await page.waitForURL(/account\.html/);
     await state(page, 'allo-balance', 'shown');
-    assert.equal((before - await shownRupiah(balance)) * 100, shop.payments()[0]?.amountMinor);
+    assert.equal((before - await shownRupiah(balance)) * 100, payment?.amountMinor);
     await unlinkAccount(page);
     assert.deepEqual(shop.simulator.bindings().map(({ state: binding }) => binding), ['UNBOUND']);
-    assertBooksAgree(shop);
+    await assertBooksAgree(shop);
   } finally {
     await shop.close();
   }

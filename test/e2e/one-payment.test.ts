@@ -47,7 +47,7 @@ describe('one order is paid once, whatever the shopper does', () => {
     await state(page, 'allo-pay', 'paid');
 
     assert.equal(debits(), 1);
-    assert.equal(shop.payments().length, 1);
+    assert.equal((await shop.payments()).length, 1);
     assert.equal(shop.simulator.requests().filter(({ operation }) => operation === 'payment').length, 1);
     // It goes to the receipt by itself if it is not at the bank, whenever it hears of the payment: a new tab is asked.
     await second.close();
@@ -77,6 +77,6 @@ describe('one order is paid once, whatever the shopper does', () => {
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
     assert.equal(debits(), 3);
-    assert.equal(shop.payments().length, 3);
+    assert.equal((await shop.payments()).length, 3);
   });
 });

@@ -44,7 +44,7 @@ test('an order that was left unpaid: from the account page through one tag to it
     await state(page, 'allo-checkout', 'paid');
     assert.equal(await layoutShift(page), 0, 'nor when it was paid');
     assert.deepEqual(refused, [], 'the strict policy of the page refused nothing');
-    assertBooksAgree(shop);
+    await assertBooksAgree(shop);
   } finally {
     await shop.close();
   }

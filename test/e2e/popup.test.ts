@@ -63,8 +63,8 @@ for (const policy of ['unsafe-none', 'same-origin']) test(`linking and paying in
     await confirmIn(bank);
     await receipt;
     await state(page, 'allo-pay', 'paid');
-    assert.equal(shop.payments().length, 1);
-    assertBooksAgree(shop);
+    assert.equal((await shop.payments()).length, 1);
+    await assertBooksAgree(shop);
   } finally {
     await shop.close();
   }
@@ -95,7 +95,7 @@ test('a popup that comes back to a page without our elements closes once the pag
     const pay = await state(page, 'allo-pay', 'ready');
     await landIn(await opened(context, () => pay.getByRole('button').first().click()), page.locator('allo-pay'));
     await state(page, 'allo-pay', 'paid');
-    assertBooksAgree(shop);
+    await assertBooksAgree(shop);
   } finally {
     await shop.close();
   }

@@ -17,7 +17,7 @@ describe('what goes wrong at the bank', () => {
   after(() => shop.close());
   afterEach(async () => {
     shop.simulator.faults.clear();
-    assertBooksAgree(shop);
+    await assertBooksAgree(shop);
     await page.context().close();
   });
 
@@ -105,10 +105,10 @@ describe('what goes wrong at the bank', () => {
     await typeCode(page, 'otp', otp);
     await page.route(`${shop.url}/**`, (route) => route.abort());
     await page.locator('input[name=pin]').fill(pin);
-    const paid = (): boolean => shop.simulator.journal().some(({ partnerReferenceNo }) => shop.payments().some((payment) => payment.orderId === order && payment.reference === partnerReferenceNo));
     await page.locator('[data-action=continue]').click();
     await page.waitForEvent('requestfailed', () => true).catch(() => undefined);
-    assert.ok(paid());
+    const references = (await shop.payments()).filter(({ orderId }) => orderId === order).map(({ reference }) => reference);
+    assert.ok(shop.simulator.journal().some(({ partnerReferenceNo }) => references.includes(partnerReferenceNo)));
     await page.unroute(`${shop.url}/**`);
     await shop.advance(61_000);
     await page.goto(`${shop.url}/order.html?order=${order}`);
@@ -127,14 +127,14 @@ describe('what goes wrong at the bank', () => {
     for (let step = 0; step < 6; step += 1) {
       const looked = shop.simulator.requests().filter(({ operation }) => operation === 'status').length;
       await shop.advance(3 * minutes);
-      await waitFor(() => isFinal(order) || shop.simulator.requests().filter(({ operation }) => operation === 'status').length > looked);
-      if (isFinal(order)) break;
+      await waitFor(async () => (await isFinal(order)) || shop.simulator.requests().filter(({ operation }) => operation === 'status').length > looked);
+      if (await isFinal(order)) break;
     }
     await page.reload();
     await assertUnderstandable(await state(page, 'allo-pay', 'failed'), /coba/i);
   });
 
-  const isFinal = (order: string): boolean => shop.payments().some(({ orderId, state: row }) => orderId === order && row === 'not_executed');
+  const isFinal = async (order: string): Promise<boolean> => (await shop.payments()).some(({ orderId, state: row }) => orderId === order && row === 'not_executed');
 
   test('DOKU is away: a sentence and a retry that works when it is back', async () => {
     await open();
@@ -202,7 +202,7 @@ describe('what goes wrong at the bank', () => {
 
     await page.reload();
     await state(page, 'allo-pay', 'refunded');
-    assert.deepEqual(shop.payments().filter(({ orderId }) => orderId === order).map(({ state: row, byHand }) => [row, byHand]), [['refunded', true]]);
+    assert.deepEqual((await shop.payments()).filter(({ orderId }) => orderId === order).map(({ state: row, byHand }) => [row, byHand]), [['refunded', true]]);
   });
 
   test('nothing secret was printed in all of that', () => {
@@ -212,6 +212,6 @@ describe('what goes wrong at the bank', () => {
   });
 });
 
-async function waitFor(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { startPostgres } from '../server/support/postgres.ts';
 import { openShop } from './support/shop.ts';
-import type { Shop } from './support/shop.ts';
+import type { Shop, ShopOptions } from './support/shop.ts';
 import { assertBooksAgree, confirmAtBank, link, pay, placeOrder, shownRupiah, state } from './support/steps.ts';
 
-for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
-  describe(`the whole loop in a browser over ${profile}`, () => {
+const postgres = await startPostgres();
+const inPostgres = 'reason' in postgres ? { skip: postgres.reason } : { postgres };
+const kinds: Record<string, ShopOptions & { skip?: string }> = {
+  'merchant-allo-v1.0': { profile: 'merchant-allo-v1.0' },
+  'core-v1': { profile: 'core-v1' },
+  'merchant-allo-v1.0, its ledger in PostgreSQL': inPostgres,
+};
+
+for (const [name, { skip = false, ...kind }] of Object.entries(kinds)) {
+  describe(`the whole loop in a browser over ${name}`, { skip }, () => {
     let shop: Shop;
     before(async () => {
-      shop = await openShop({ profile });
+      shop = await openShop(kind);
     });
     after(() => shop.close());
 
@@ -28,7 +37,7 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       await confirmAtBank(page, shop);
       assert.match(page.url(), /order\.html/);
       await state(page, 'allo-pay', 'paid');
-      const [payment] = shop.payments();
+      const [payment] = await shop.payments();
       assert.equal(payment?.state, 'succeeded');
       assert.equal(payment.orderId, orderId);
       const receipt = page.locator('allo-pay');
@@ -39,7 +48,7 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       await page.goto(`${shop.url}/account.html`);
       const between = await shownRupiah(await state(page, 'allo-balance', 'shown'));
       assert.equal((before - between) * 100, payment.amountMinor);
-      assertBooksAgree(shop);
+      await assertBooksAgree(shop);
 
       const office = await (await shop.shopper()).newPage();
       await office.goto(`${shop.url}/office/`);
@@ -60,7 +69,7 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       await (await state(page, 'allo-link-button', 'confirming')).getByRole('button').first().click();
       await state(page, 'allo-link-button', 'unlinked');
       assert.deepEqual(shop.simulator.bindings().map(({ state: binding }) => binding), ['UNBOUND']);
-      assertBooksAgree(shop);
+      await assertBooksAgree(shop);
       assert.deepEqual(problems, []);
     });
 
@@ -75,7 +84,9 @@ for (const profile of ['merchant-allo-v1.0', 'core-v1']) {
       await office.locator('[data-event="account.unlinked"]').nth(1).waitFor();
       await page.reload();
       await state(page, 'allo-link-button', 'unlinked');
-      assertBooksAgree(shop);
+      await assertBooksAgree(shop);
     });
   });
 }
+
+if (!('reason' in postgres)) after(() => postgres.close());

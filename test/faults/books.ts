@@ -48,7 +48,8 @@ type Row = Record<string, unknown>;
 /** Answers what is in a database, past the product. */
 export type ReadRows = (text: string) => Promise<Row[]>;
 
-async function query(database: string | ReadRows, text: string): Promise<Row[]> {
+/** @param database Its address, or what reads it. */
+export async function query(database: string | ReadRows, text: string): Promise<Row[]> {
   if (typeof database === 'function') return database(text);
   if (!database.startsWith('file:')) return queryPostgres(database, text);
   const file = new DatabaseSync(database.slice('file:'.length), { readOnly: true });

@@ -92,7 +92,7 @@ describe('while the database', { timeout: 8 * lengthMs + 240_000 }, () => {
   test('on PostgreSQL is away, for two servers', async (t) => {
     if ('reason' in server) return t.skip(server.reason);
     const { outage } = server;
-    if (outage === undefined) return t.skip('the server that TEST_POSTGRES_URL names is not ours to stop');
+    if (outage === undefined) return t.skip('the server that is given is not ours to stop');
     await assertSurvived(t, outage, { options: { database: await server.createDatabase(), instances: 2 } });
   });
 

@@ -1,7 +1,9 @@
 /**
  * The real shop for end-to-end tests: the simulator, the demo's merchant server as its own process on a real
- * database file, and real Chromium.
+ * database, and real Chromium. The ledger is a file; with `ALLO_DATABASE_URL=postgres://…` that of every shop is a
+ * database of its own on that server.
  */
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -11,13 +13,16 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startSimulator } from '@allo-kit/server/simulator';
 import type { Simulator } from '@allo-kit/server/simulator';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext } from 'playwright-core';
+import { query } from '../../faults/books.ts';
+import { startPostgres } from '../../server/support/postgres.ts';
+import type { PostgresServer } from '../../server/support/postgres.ts';
+import { givenPostgres } from '../../server/support/postgres-place.mjs';
 import { assertNothingCameOut } from './secrets.ts';
 
 export interface Shop {
@@ -27,8 +32,8 @@ export interface Shop {
   shopper(): Promise<BrowserContext>;
   /** Moves the clock of DOKU and of the merchant's server. */
   advance(ms: number): Promise<void>;
-  /** Payments of the ledger, as they stand in the database file. */
-  payments(): LedgerPayment[];
+  /** Payments of the ledger, as they stand in the database. */
+  payments(): Promise<LedgerPayment[]>;
   /** Ends the merchant's server at once, as a crash does, and starts it again. */
   crash(): Promise<void>;
   /** What the merchant's server printed. */
@@ -48,12 +53,29 @@ export interface LedgerPayment {
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, locale: 'id-ID', timezoneId: 'Asia/Jakarta' };
 
+const given = await givenServer();
+
+async function givenServer(): Promise<PostgresServer | undefined> {
+  if (givenPostgres() === undefined) return undefined;
+  const server = await startPostgres();
+  assert.ok(!('reason' in server));
+  return server;
+}
+
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
-export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: string } = {}): Promise<Shop> {
+export interface ShopOptions {
+  /** Default `merchant-allo-v1.0`. */
+  profile?: string;
+  /** Where the ledger is kept. Default: the server that is given, or else a file. */
+  postgres?: PostgresServer | undefined;
+}
+
+export async function openShop({ profile = 'merchant-allo-v1.0', postgres = given }: ShopOptions = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'allo-shop-'));
+  const database = (await postgres?.createDatabase()) ?? `file:${join(folder, 'allo.db')}`;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clientId = 'BRN-0299-1741922130000';
@@ -65,7 +87,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
     bindingNotificationUrl: `${url}/allo/doku/notifications/binding`,
   });
   const environment = {
-    PORT: String(port), SHOP_DATABASE: join(folder, 'shop.db'), ALLO_DATABASE_URL: `file:${join(folder, 'allo.db')}`,
+    PORT: String(port), SHOP_DATABASE: join(folder, 'shop.db'), ALLO_DATABASE_URL: database,
     ALLO_PUBLIC_URL: url, ALLO_ENCRYPTION_KEY: randomBytes(32).toString('base64'), DOKU_ENV: 'simulator', DOKU_PROFILE: profile,
     DOKU_BASE_URL: simulator.url, DOKU_CLIENT_ID: clientId, DOKU_SECRET_KEY: secretKey, DOKU_PRIVATE_KEY: keys.privateKey, DOKU_PUBLIC_KEY: simulator.publicKey,
     RECORD_TO: folder,
@@ -81,7 +103,7 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
       await once(server.process, 'message');
       await simulator.advance(ms);
     },
-    payments: () => readPayments(join(folder, 'allo.db')),
+    payments: () => readPayments(database),
     async crash() {
       server.process.kill('SIGKILL');
       await once(server.process, 'exit');
@@ -93,7 +115,8 @@ export async function openShop({ profile = 'merchant-allo-v1.0' }: { profile?: s
       server.process.kill('SIGTERM');
       await once(server.process, 'exit');
       await simulator.close();
-      assertNothingCameOut(folder, environment, server.output.join(''));
+      await assertNothingCameOut(folder, environment, server.output.join(''));
+      await postgres?.dropDatabase(database);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -160,13 +183,11 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: [...sandbox, ...quiet], ignoreDefaultArgs: asShipped });
 }
 
-function readPayments(file: string): LedgerPayment[] {
-  const database = new DatabaseSync(file, { readOnly: true });
-  const rows = database.prepare(`SELECT reference, state, order_id, amount_minor,
-    EXISTS (SELECT 1 FROM refunds WHERE payment_id = payments.id AND by_hand = 1) AS by_hand FROM payments`).all();
-  database.close();
+async function readPayments(database: string): Promise<LedgerPayment[]> {
+  const rows = await query(database, `SELECT reference, state, order_id, amount_minor,
+    EXISTS (SELECT 1 FROM refunds WHERE payment_id = payments.id AND by_hand = 1) AS by_hand FROM payments ORDER BY created_at`);
   return rows.map((row) => ({
     reference: String(row['reference']), state: String(row['state']), orderId: String(row['order_id']), amountMinor: Number(row['amount_minor']),
-    byHand: row['by_hand'] === 1,
+    byHand: Number(row['by_hand']) === 1,
   }));
 }

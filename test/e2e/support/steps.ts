@@ -92,9 +92,9 @@ function journalByReference(shop: Shop): Map<string, number> {
 const holdsMoney = ['succeeded', 'refunding', 'late_success', 'review'];
 
 /** The bank's journal and our ledger say the same of every rupiah, and nobody paid an order twice. */
-export function assertBooksAgree(shop: Shop): void {
+export async function assertBooksAgree(shop: Shop): Promise<void> {
+  const payments = await shop.payments();
   const journal = journalByReference(shop);
-  const payments = shop.payments();
   for (const { reference, state: row, amountMinor, byHand } of payments) {
     assert.equal(journal.get(reference) ?? 0, byHand || holdsMoney.includes(row) ? amountMinor : 0, `payment ${reference} is ${row}`);
   }

@@ -32,16 +32,17 @@ export function postgresAccount() {
   }
 }
 
-/** The address of a server that somebody else keeps for the tests. */
+/** The address of a server that somebody else keeps for the tests. They make databases of their own there, and touch no other. */
 export function givenPostgres() {
-  const { TEST_POSTGRES_URL = '' } = process.env;
-  return TEST_POSTGRES_URL === '' ? undefined : TEST_POSTGRES_URL;
+  const { TEST_POSTGRES_URL = '', ALLO_DATABASE_URL = '' } = process.env;
+  if (TEST_POSTGRES_URL !== '') return TEST_POSTGRES_URL;
+  return /^postgres(ql)?:/.test(ALLO_DATABASE_URL) ? ALLO_DATABASE_URL : undefined;
 }
 
 /** Why the tests have no PostgreSQL, and what to do about it; undefined if they have. */
 export function noPostgres() {
   if (givenPostgres() !== undefined) return undefined;
-  if (findPostgres() === undefined) return 'no PostgreSQL: set TEST_POSTGRES_URL, or install the server of your distribution';
+  if (findPostgres() === undefined) return 'no PostgreSQL: set TEST_POSTGRES_URL (or ALLO_DATABASE_URL), or install the server of your distribution';
   if (postgresAccount() === undefined) return 'PostgreSQL refuses to run as root, and there is no user postgres: set TEST_POSTGRES_URL';
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * PostgreSQL for tests: the server `TEST_POSTGRES_URL` names, or a throw-away cluster made of the machine's own
+ * PostgreSQL for tests: the server that `TEST_POSTGRES_URL` or `ALLO_DATABASE_URL` names, or a throw-away cluster made of the machine's own
  * binaries. Every test gets a database of its own; all of it is gone in the end.
  */
 import assert from 'node:assert/strict';
