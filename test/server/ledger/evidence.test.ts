@@ -14,7 +14,7 @@ const { settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
 const openStates = ['sending', 'requires_action', 'pending', 'unknown'] as const;
 const unpaidStates = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 /** Nothing the bank says of the charge is for these. */
-const deafStates = ['created', 'refunding', 'refunded', 'late_success', 'review'] as const;
+const deafStates = ['created', 'refunding', 'refunded', 'review'] as const;
 const asked = { source: 'inquiry', text: 'status 200' } as const;
 const toldUs = { source: 'notification', text: 'latest 00' } as const;
 
@@ -123,21 +123,33 @@ describe('news of a payment that', () => {
 
   for (const state of unpaidStates) {
     test(`is "${state}", and of no money, changes nothing of it`, async () => {
-      for (const status of news.slice(1)) assert.deepEqual([(await after({ state }, status, toldUs)).version, status.status], [1, status.status]);
+      for (const status of news.slice(2)) assert.deepEqual([(await after({ state }, status, toldUs)).version, status.status], [1, status.status]);
       assert.deepEqual([await told(), levels()], [[], []]);
     });
   }
 
   test('is not there is nobody\'s', () => applyStatus(bench.ctx, 'none', paid, asked));
 
-  for (const state of [...openStates, 'succeeded'] as const) {
+  test('was taken late changes nothing of it, but that it was given back', async () => {
+    for (const status of news.filter((said) => said.status !== 'refunded')) assert.deepEqual([(await after({ state: 'late_success' }, status, toldUs)).version, status.status], [1, status.status]);
+    assert.deepEqual([await told(), levels()], [[], []]);
+  });
+
+  for (const state of [...openStates, ...unpaidStates, 'succeeded', 'late_success'] as const) {
     test(`is "${state}", and was given back elsewhere, ends it`, async () => {
       for (const evidence of [asked, toldUs]) {
-        assert.partialDeepStrictEqual(await after({ state }, { ...paid, status: 'refunded' }, evidence), { state: 'refunded', nextAt: null });
+        assert.partialDeepStrictEqual(await after({ state, failure: 'DECLINED' }, { ...paid, status: 'refunded' }, evidence), { state: 'refunded', nextAt: null, failure: null });
         assert.deepEqual([await told(), levels()], [[{ type: 'payment.refunded' }], []]);
       }
     });
   }
+
+  test('was given up, taken and given back, of which the second was heard first, is not paid by the first', async () => {
+    const { id } = await after({ state: 'not_executed', nextAt: null }, { ...paid, status: 'refunded' }, toldUs);
+    await applyStatus(bench.ctx, id, paid, toldUs);
+    assert.equal((await bench.payment(id)).state, 'refunded');
+    assert.deepEqual(await told(), [{ type: 'payment.refunded' }]);
+  });
 
   for (const state of openStates) {
     test(`is "${state}", and was cancelled, ends it`, async () => {

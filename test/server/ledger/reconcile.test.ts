@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { checkPayment, reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
 import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, hourMs, minuteMs } from '../support/ledger-bench.ts';
@@ -127,6 +128,16 @@ describe('a payment that is due', () => {
     const { id } = await due({ state: 'late_success' });
     await reconcile(bench.ctx);
     assert.deepEqual([(await bench.payment(id)).state, operations(), await bench.toldTypes()], ['succeeded', [], ['payment.paid']]);
+  });
+
+  test('and was taken late, and given back at the bank meanwhile, is not its order\'s, whatever becomes of the payment that took its place', async () => {
+    const late = await due({ state: 'late_success', orderId: 'order' });
+    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['late_success'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
+    const other = await bench.paymentIn({ state: 'requires_action', orderId: 'order', sentAt: bench.now() });
+    await applyStatus(bench.ctx, late.id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
+    await applyStatus(bench.ctx, other.id, { status: 'cancelled' }, { source: 'notification', text: '05' });
+    await reconcile(bench.ctx);
+    assert.deepEqual([(await bench.payment(late.id)).state, (await bench.toldTypes()).toSorted()], ['refunded', ['payment.failed', 'payment.refunded']]);
   });
 
   test('as it is doubted, is final again when the bank was asked, whatever it said', async () => {

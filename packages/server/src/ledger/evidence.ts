@@ -45,9 +45,9 @@ export async function applyStatus(ctx: LedgerContext, paymentId: string, status:
 /** Answers false if the row changed meanwhile and nothing was written. */
 async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (status.status === 'paid') return applyPaid(ctx, payment, status, evidence);
+  if (status.status === 'refunded') return applyRefunded(ctx, payment, evidence);
   if (payment.state === 'succeeded' || unpaidStates.includes(payment.state)) return contradicted(ctx, payment, status, evidence);
   if (!openStates.includes(payment.state)) return true;
-  if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
   if (status.status === 'cancelled') return finish(ctx, payment, 'cancelledAtBank', evidence, { failure: 'CANCELLED' }, ['payment.failed']);
   if (status.status === 'failed') return applyFailed(ctx, payment, status, evidence);
   return applyOpen(ctx, payment, status.status, evidence);
@@ -68,6 +68,17 @@ async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: Charge
   }
   ctx.log.error('a payment that was given up was taken after the order was paid anew', { paymentId: payment.id });
   return commitStep(ctx, payment, 'paidLate', evidence, { paidAt: ctx.now(), nextAt: ctx.now() }, ['payment.late']);
+}
+
+const givenBackFrom: readonly PaymentState[] = paymentTransitions.refundedElsewhere.from;
+
+/**
+ * Taken and given back, also where nobody had heard yet that it was taken: news of that may come later, and must not make
+ * it paid. What we are giving back ourselves is for the refund to say.
+ */
+async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  if (!givenBackFrom.includes(payment.state)) return true;
+  return finish(ctx, payment, 'refundedElsewhere', evidence, { failure: null }, ['payment.refunded']);
 }
 
 /** Exactly the payment's amount, in its currency; an amount that is not said is none. */
@@ -121,7 +132,6 @@ function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): numb
 /** The bank says "not paid" of a payment it said "paid" of: asked until it answers, never overwritten. */
 async function contradicted(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (payment.state !== 'succeeded') return true;
-  if (status.status === 'refunded') return finish(ctx, payment, 'refundedElsewhere', evidence, {}, ['payment.refunded']);
   // A question that was asked for safety's sake, and met silence, leaves what is final as it is.
   if (status.status === 'no-answer' && payment.nextAt === null) return true;
   if (evidence.source === 'inquiry' && status.status !== 'no-answer') {

@@ -36,7 +36,7 @@ export const paymentTransitions = {
   pageExpired: { from: ['requires_action'], to: 'expired' },
   neverArrived: { from: ['unknown'], to: 'not_executed' },
   gaveUp: { from: sentPayment, to: 'review' },
-  refundedElsewhere: { from: [...sentPayment, 'succeeded'], to: 'refunded' },
+  refundedElsewhere: { from: [...sentPayment, ...unpaid, 'succeeded', 'late_success'], to: 'refunded' },
   paidLate: { from: unpaid, to: 'late_success' },
   lateWaits: { from: ['late_success'], to: 'late_success' },
   lateAccepted: { from: [...unpaid, 'late_success'], to: 'succeeded' },
