@@ -4,6 +4,7 @@ import type { PaymentFailure } from '../../../packages/server/src/contract.ts';
 import type { ChargeStatus } from '../../../packages/server/src/ledger/bank.ts';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
+import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import type { PaymentRow, PaymentState } from '../../../packages/server/src/store/rows.ts';
 import type { Commit } from '../../../packages/server/src/store/store.ts';
 import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts';
@@ -143,6 +144,24 @@ describe('news of a payment that', () => {
       }
     });
   }
+
+  for (const [state, waits] of [['succeeded', 'manual'], ['review', 'manual'], ['review', 'review']] as const) {
+    test(`is "${state}", and was given back elsewhere, leaves nothing for people to transfer, whose refund was "${waits}"`, async () => {
+      const payment = await bench.paymentIn({ state });
+      const refund = await bench.refundIn(payment, { state: waits });
+      await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, toldUs);
+      assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'succeeded', refundedAt: bench.now(), byHand: null, nextAt: null });
+      assert.deepEqual([(await bench.payment(payment.id)).state, await told(), levels()], ['refunded', [{ type: 'payment.refunded' }], []]);
+      await assert.rejects(confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' }), { code: 'PAYMENT_NOT_REFUNDABLE' });
+    });
+  }
+
+  test('is paid, and was given back elsewhere, keeps the refund that the bank refused', async () => {
+    const payment = await bench.paymentIn({ state: 'succeeded' });
+    const refund = await bench.refundIn(payment, { state: 'failed' });
+    await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, toldUs);
+    assert.deepEqual([(await bench.payment(payment.id)).state, (await bench.refund(refund.id)).state], ['refunded', 'failed']);
+  });
 
   test('was given up, taken and given back, of which the second was heard first, is not paid by the first', async () => {
     const { id } = await after({ state: 'not_executed', nextAt: null }, { ...paid, status: 'refunded' }, toldUs);

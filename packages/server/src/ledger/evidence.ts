@@ -6,13 +6,14 @@
  */
 
 import type { PaymentFailure } from '../contract.ts';
-import type { PaymentRow, PaymentState } from '../store/rows.ts';
+import type { PaymentRow, PaymentState, RefundState } from '../store/rows.ts';
+import type { AnyChange } from '../store/store.ts';
 import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { amountsEqual, toAmount } from '../snap/amount.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
-import { paymentTransitions } from './transitions.ts';
+import { paymentTransitions, refundTransitions } from './transitions.ts';
 
 type StepName = keyof typeof paymentTransitions;
 type OpenStatus = 'open' | 'not-found' | 'no-answer';
@@ -71,14 +72,22 @@ async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: Charge
 }
 
 const givenBackFrom: readonly PaymentState[] = paymentTransitions.refundedElsewhere.from;
+const forPeople: readonly RefundState[] = refundTransitions.doneElsewhere.from;
 
 /**
  * Taken and given back, also where nobody had heard yet that it was taken: news of that may come later, and must not make
- * it paid. What we are giving back ourselves is for the refund to say.
+ * it paid. What we are giving back ourselves is for the refund to say; one that waits for people must not wait on, for
+ * they would give the money back once more.
  */
 async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
-  if (!givenBackFrom.includes(payment.state)) return true;
-  return finish(ctx, payment, 'refundedElsewhere', evidence, { failure: null }, ['payment.refunded']);
+  const refund = await ctx.store.refundOfPayment(payment.id);
+  const waiting = refund !== undefined && forPeople.includes(refund.state) ? refund : undefined;
+  if (!givenBackFrom.includes(payment.state) || (payment.state === 'review' && waiting === undefined)) return true;
+  const ended = waiting && {
+    table: 'refunds', id: waiting.id, ...refundTransitions.doneElsewhere, version: waiting.version,
+    set: { refundedAt: ctx.now(), failure: null, nextAt: null }, cause: causeOf(evidence),
+  } as const;
+  return commitStep(ctx, payment, 'refundedElsewhere', evidence, { failure: null, nextAt: null }, ['payment.refunded'], ended);
 }
 
 /** Exactly the payment's amount, in its currency; an amount that is not said is none. */
@@ -175,11 +184,13 @@ const finish = (
 ): Promise<boolean> => commitStep(ctx, payment, step, evidence, { ...set, nextAt: null }, types);
 
 function commitStep(
-  ctx: LedgerContext, payment: PaymentRow, step: StepName, evidence: Evidence, set: PaymentSet, types: EventType[],
+  ctx: LedgerContext, payment: PaymentRow, step: StepName, evidence: Evidence, set: PaymentSet, types: EventType[], besides?: AnyChange,
 ): Promise<boolean> {
   const detail = set.failure ? { failure: set.failure } : {};
   return ctx.store.commit({
-    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], version: payment.version, set, cause: `${evidence.source}: ${evidence.text}` }],
+    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], version: payment.version, set, cause: causeOf(evidence) }, ...(besides ? [besides] : [])],
     events: types.map((type) => paymentEvent(ctx, type, payment, detail)),
   });
 }
+
+const causeOf = ({ source, text }: Evidence): string => `${source}: ${text}`;

@@ -16,7 +16,7 @@ const unpaid = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 /**
  * A payment. `paid` may also overtake the answer to the request itself (`sending`), when the notification is
  * faster, and the bank's page may come when the row has moved on. `review` absorbs all news: people decide, and what they
- * can decide is to give the money back, by the bank or by hand.
+ * can decide is to give the money back, by the bank or by hand; but that the bank has, by then, leaves them nothing to do.
  */
 export const paymentTransitions = {
   claimed: { from: ['created'], to: 'sending' },
@@ -36,7 +36,7 @@ export const paymentTransitions = {
   pageExpired: { from: ['requires_action'], to: 'expired' },
   neverArrived: { from: ['unknown'], to: 'not_executed' },
   gaveUp: { from: sentPayment, to: 'review' },
-  refundedElsewhere: { from: [...sentPayment, ...unpaid, 'succeeded', 'late_success'], to: 'refunded' },
+  refundedElsewhere: { from: [...sentPayment, ...unpaid, 'succeeded', 'late_success', 'review'], to: 'refunded' },
   paidLate: { from: unpaid, to: 'late_success' },
   lateWaits: { from: ['late_success'], to: 'late_success' },
   lateAccepted: { from: [...unpaid, 'late_success'], to: 'succeeded' },
@@ -57,6 +57,7 @@ export const refundTransitions = {
   sentAgain: { from: ['unknown'], to: 'sending' },
   notPossible: { from: ['created', 'sending', 'pending', 'unknown'], to: 'manual' },
   transferred: { from: ['manual', 'review'], to: 'succeeded' },
+  doneElsewhere: { from: ['manual', 'review'], to: 'succeeded' },
   accepted: { from: ['sending', 'unknown'], to: 'pending' },
   done: { from: ['sending', 'pending', 'unknown'], to: 'succeeded' },
   refused: { from: ['created', 'sending', 'pending', 'unknown'], to: 'failed' },
