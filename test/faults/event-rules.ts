@@ -25,9 +25,9 @@ const newsOf: Readonly<Record<JobTable, Readonly<Record<string, EventType>>>> = 
   links: { active: 'account.linked', unlinked: 'account.unlinked', relink_required: 'account.relink-required' },
 };
 
-/** Of a refund that came to nothing its own step tells. */
+/** Of a refund that came to nothing its own step tells; what is paid then may be for the first time, if it was taken late. */
 function newsIn({ table, from, to }: BookedStep): EventType | undefined {
-  const isOfRefund = table === 'payments' && from === 'refunding' && to !== 'refunded';
+  const isOfRefund = table === 'payments' && from === 'refunding' && to !== 'refunded' && to !== 'succeeded';
   return from === to || isOfRefund ? undefined : newsOf[table][to];
 }
 

@@ -309,6 +309,36 @@ describe('a refund that another process has taken up meanwhile', () => {
   });
 });
 
+describe('what was taken late', () => {
+  /** Its order was being paid anew; that came to nothing just when this one was to be given back. */
+  const takenLate = async (): Promise<PaymentRow> => {
+    const late = await paidPayment({ state: 'expired' });
+    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
+    return bench.payment(late.id);
+  };
+
+  for (const [name, answer, ends, event] of [['refuses to give back', refusal, 'failed', 'refund.failed'], ['cannot be asked to give back', notSent, 'failed', 'refund.failed'], ['gives back to nobody any more', tokenRefusal, 'manual', 'refund.manual']] as const) {
+    test(`and the bank ${name}, is its order's, and told so before that`, async () => {
+      const payment = await takenLate();
+      bench.saysAlways('refund', answer);
+      bench.saysAlways('exchange', silence);
+      const refund = await refundPayment(bench.ctx, payment.id, wish);
+      assert.deepEqual(await states({ payment, refund }), ['succeeded', ends]);
+      assert.deepEqual(await told(), [['payment.paid', payment.id], [event, payment.id]]);
+    });
+  }
+
+  test('is told to be paid once, however often its refund fails', async () => {
+    const payment = await takenLate();
+    bench.saysAlways('refund', refusal);
+    await refundPayment(bench.ctx, payment.id, wish);
+    bench.pass(hourMs);
+    await told();
+    await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual(await told(), [['refund.failed', payment.id]]);
+  });
+});
+
 describe('what was taken twice', () => {
   /** Taken late; its order was paid anew. */
   const takenTwice = async (): Promise<PaymentRow> => {

@@ -166,11 +166,17 @@ const refusedAtBank = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRo
 
 /** The payment is paid again. If its order was paid anew meanwhile it cannot be: the money is owed all the same. */
 async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> {
-  const events = [paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
+  const events = [...(await paidAfterAll(ctx, payment)), paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
   const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundRefused };
   if (await end(ctx, steps, payment, refund, { set: { failure }, cause, events })) return;
   if (failure === 'BANK_UNAVAILABLE') await putOff(ctx, payment, refund, cause);
   else await byHand(ctx, payment, refund, cause);
+}
+
+/** Of what was taken late, and is not given back, it is news that it is its order's: so far the merchant has only heard that it came late. */
+async function paidAfterAll(ctx: LedgerContext, payment: PaymentRow): Promise<NewEvent[]> {
+  const states = (await ctx.store.audit('payments', payment.id)).map(({ toState }) => toState);
+  return states.includes('late_success') && !states.includes('succeeded') ? [paymentEvent(ctx, 'payment.paid', payment)] : [];
 }
 
 /** Begun anew by itself, since nobody asked for it: nothing is told, and nothing is for people to do. */
@@ -194,7 +200,8 @@ async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundR
 async function byHand(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
   const ending = { set: { failure: null }, cause, events: [paymentEvent(ctx, 'refund.manual', payment, { subjectId: refund.id })] };
-  if (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, ending)) return;
+  const paidAgain = { ...ending, events: [...(await paidAfterAll(ctx, payment)), ...ending.events] };
+  if (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, paidAgain)) return;
   await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundStuck }, payment, refund, ending);
 }
 
