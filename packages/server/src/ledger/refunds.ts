@@ -103,7 +103,8 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   if (!(await ctx.store.commit({ changes }))) return;
   const answer = await askBank(ctx, token.token, payment, refund, leaseUntil);
   const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
-  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, token.isOther ? ofOtherAccount(answer) : answer));
+  const meant = stillForPeople(refund, token.isOther ? ofOtherAccount(answer) : answer);
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, meant));
 }
 
 const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransitions.refundStartedAgain : paymentTransitions.refundStarted);
@@ -113,6 +114,10 @@ type RefundAnswer = BankAnswer<{ refundedAt?: number }>;
 /** What the bank refuses to the account that is linked now, it may still owe to the one that paid: not by this link. */
 const ofOtherAccount = (answer: RefundAnswer): RefundAnswer =>
   (answer.outcome === 'refused' ? { outcome: 'token-refused', evidence: `${answer.evidence}, by another link` } : answer);
+
+/** What people were asked to transfer stays theirs where the bank never heard of it: somebody may be at it, and has to be able to say so. */
+const stillForPeople = ({ state }: RefundRow, answer: RefundAnswer): RefundAnswer =>
+  (state === 'manual' && answer.outcome === 'not-sent' ? { outcome: 'token-refused', evidence: answer.evidence } : answer);
 
 /** The customer's present link; if the one the payment was made with is still active, there is no other. */
 async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
