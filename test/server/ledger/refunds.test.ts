@@ -5,7 +5,7 @@ import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
-import { aPayment, aRefund } from '../store/rows.ts';
+import { aPayment, aRefund, instant } from '../store/rows.ts';
 import { createBench, dayMs, hourMs, minuteMs, newToken } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, paid, pending, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
@@ -293,6 +293,14 @@ describe('a refund that another process has taken up meanwhile', () => {
     test(`is not ended over its sending, by one who has no token for it ("${state}")`, async () => {
       const rows = await contested({ state }, silence);
       assert.deepEqual([await states(rows), await told()], [['refunded', 'succeeded'], [['payment.refunded', rows.payment.id]]]);
+    });
+  }
+
+  for (const change of [{ state: 'created' }, { state: 'unknown', sends: 1, sentAt: instant - dayMs / 2 }] as const) {
+    test(`is not handed to people over its sending, in the log neither ("${change.state}"): they would give it back once more`, async () => {
+      bench.saysAlways('chargeStatus', done(paid));
+      const rows = await contested(change, refusal);
+      assert.deepEqual([await states(rows), bench.log], [['refunded', 'succeeded'], []]);
     });
   }
 

@@ -201,13 +201,13 @@ async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundR
   await byHand(ctx, payment, refund, cause);
 }
 
-/** Certain not to have been done, and not to be done by the bank: somebody has to transfer it. */
+/** Certain not to have been done, and not to be done by the bank: somebody has to transfer it. Said only once it is so: another process may be sending it. */
 async function byHand(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
-  ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
   const ending = { set: { failure: null }, cause, events: [paymentEvent(ctx, 'refund.manual', payment, { subjectId: refund.id })] };
   const paidAgain = { ...ending, events: [...(await paidAfterAll(ctx, payment)), ...ending.events] };
-  if (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, paidAgain)) return;
-  await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundStuck }, payment, refund, ending);
+  const isTheirs = (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, paidAgain))
+    || (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundStuck }, payment, refund, ending));
+  if (isTheirs) ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
 }
 
 type RefundStep = (typeof refundTransitions)[keyof typeof refundTransitions];
@@ -244,9 +244,10 @@ async function later(ctx: LedgerContext, refund: RefundRow, cause: string): Prom
 }
 
 async function giveUp(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
-  ctx.log.error('nobody knows how a refund ended; a person has to look at it', { paymentId: payment.id, refundId: refund.id });
   const events = [paymentEvent(ctx, 'refund.review', payment, { subjectId: refund.id })];
-  await end(ctx, { refund: refundTransitions.gaveUp, payment: paymentTransitions.refundStuck }, payment, refund, { set: {}, cause, events });
+  const steps = { refund: refundTransitions.gaveUp, payment: paymentTransitions.refundStuck };
+  if (!(await end(ctx, steps, payment, refund, { set: {}, cause, events }))) return;
+  ctx.log.error('nobody knows how a refund ended; a person has to look at it', { paymentId: payment.id, refundId: refund.id });
 }
 
 /** A due refund: one that was never sent, one whose answer never came, one that is pending. */
