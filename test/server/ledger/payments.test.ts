@@ -4,6 +4,7 @@ import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
 import type { PaymentWish } from '../../../packages/server/src/ledger/payments.ts';
+import { customerToken } from '../../../packages/server/src/ledger/tokens.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -180,6 +181,26 @@ describe('the customer\'s token', () => {
     const [first, , second] = bench.asked.map(({ given }) => given);
     assert.deepEqual([first?.[0], second?.[0]], ['old', 'new']);
     assert.deepEqual(first?.[1], second?.[1]);
+  });
+
+  test('that was renewed just before, and refused, is renewed once more: the link is not dead by that', async () => {
+    bench.says('exchange', newToken('second'), newToken('third'));
+    bench.saysAlways('charge', (token) => (token === 'third' ? pageOpened : tokenRefusal));
+    const link = await linked({ tokenExpiresAt: instant });
+    assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
+    assert.deepEqual(operations(), ['exchange', 'charge', 'exchange', 'charge']);
+    assert.equal((await bench.link(link.id)).state, 'active');
+  });
+
+  test('that two processes renewed at once, of which the bank honours the later alone: who has the other renews it anew', async () => {
+    const link = await linked({ tokenExpiresAt: instant });
+    bench.says('exchange', async () => {
+      assert.deepEqual(await customerToken(bench.another(), link), { outcome: 'token', token: 'kept' });
+      return newToken('later');
+    }, newToken('kept'), newToken('fourth'));
+    bench.saysAlways('charge', (token) => (token === 'fourth' ? pageOpened : tokenRefusal));
+    assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
+    assert.equal((await bench.link(link.id)).state, 'active');
   });
 
   test('that the bank gives and refuses: the payment failed, and the link is ended', async () => {

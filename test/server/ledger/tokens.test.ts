@@ -60,8 +60,8 @@ describe('a token', () => {
   test('there is none of a link that has ended, and the bank is not asked for one', async () => {
     const link = await bench.linkIn({ state: 'unlinked', tokenExpiresAt: instant + dayMs }, { authCode: 'code' });
     assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'dead' });
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
-    assert.deepEqual(await renewCustomerToken(bench.ctx, aLink()), { outcome: 'dead' }, 'nor of one that is not there');
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, aLink(), 'old'), { outcome: 'dead' }, 'nor of one that is not there');
   });
 
   test('of an attempt that was disowned before it was confirmed is asked for by its code', async () => {
@@ -92,7 +92,7 @@ describe('two who need a new token', () => {
   test('in one process at once ask for one, together', async () => {
     bench.says('exchange', newToken());
     const link = await linked();
-    const answers = await Promise.all([renewCustomerToken(bench.ctx, link), renewCustomerToken(bench.ctx, link)]);
+    const answers = await Promise.all([renewCustomerToken(bench.ctx, link, 'old'), renewCustomerToken(bench.ctx, link, 'old')]);
     assert.deepEqual(answers, [{ outcome: 'token', token: 'new' }, { outcome: 'token', token: 'new' }]);
     assert.equal(bench.asked.length, 1);
   });
@@ -107,24 +107,32 @@ describe('two who need a new token', () => {
   test('one after the other: whoever still has the one that was replaced gets the new one, without asking', async () => {
     bench.says('exchange', newToken());
     const link = await linked();
-    await renewCustomerToken(bench.ctx, link);
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
-    assert.deepEqual(await renewCustomerToken(bench.another(), link), { outcome: 'token', token: 'new' }, 'in another process, too');
+    await renewCustomerToken(bench.ctx, link, 'old');
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'token', token: 'new' });
+    assert.deepEqual(await renewCustomerToken(bench.another(), link, 'old'), { outcome: 'token', token: 'new' }, 'in another process, too');
     assert.equal(bench.asked.length, 1);
+  });
+
+  test('of whom one had the newer refused while the other was still finding it: the bank is asked for a third', async () => {
+    const link = await linked();
+    await renewElsewhere(link, 'second');
+    bench.says('exchange', newToken('third'));
+    const answers = await Promise.all([renewCustomerToken(bench.ctx, link, 'old'), renewCustomerToken(bench.ctx, link, 'second')]);
+    assert.deepEqual(answers, [{ outcome: 'token', token: 'second' }, { outcome: 'token', token: 'third' }]);
   });
 
   test('one after the other, since the bank refused the new one, too: it is asked again', async () => {
     bench.says('exchange', newToken('second'), newToken('third'));
     const link = await linked();
-    await renewCustomerToken(bench.ctx, link);
-    assert.deepEqual(await renewCustomerToken(bench.ctx, await bench.link(link.id)), { outcome: 'token', token: 'third' });
+    await renewCustomerToken(bench.ctx, link, 'old');
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'second'), { outcome: 'token', token: 'third' });
   });
 
   test('one after the other, since it could not be had at first: it is asked again', async () => {
     bench.says('exchange', () => Promise.reject(new Error('broken')), newToken());
     const link = await linked();
-    await assert.rejects(renewCustomerToken(bench.ctx, link), /broken/);
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
+    await assert.rejects(renewCustomerToken(bench.ctx, link, 'old'), /broken/);
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'token', token: 'new' });
   });
 
   test('when another process exchanged the code of a disowned attempt meanwhile: its token is taken', async () => {
@@ -139,7 +147,7 @@ describe('two who need a new token', () => {
     const seal = createSeal([new Uint8Array(32).fill(8), new Uint8Array(32).fill(7)]);
     await resealAll(bench.store, seal);
     assert.notEqual((await bench.link(link.id)).tokenSealed, link.tokenSealed);
-    assert.deepEqual(await renewCustomerToken({ ...bench.ctx, seal }, link), { outcome: 'token', token: 'new' });
+    assert.deepEqual(await renewCustomerToken({ ...bench.ctx, seal }, link, 'old'), { outcome: 'token', token: 'new' });
   });
 });
 
@@ -152,14 +160,14 @@ describe('while the bank gives a new token', () => {
   test('another process wrote one: that one is used, by everybody', async () => {
     const link = await linked();
     duringExchange(() => renewElsewhere(link));
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'token', token: 'from elsewhere' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'token', token: 'from elsewhere' });
     assert.equal(await bench.tokenOf(link.id), 'from elsewhere');
   });
 
   test('the link ended: there is none', async () => {
     const link = await linked();
     duringExchange(() => become(link, 'unlinked', { tokenSealed: null, authCodeSealed: null }));
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'dead' });
     assert.equal(await bench.tokenOf(link.id), undefined, 'nothing is kept of a link that ended');
   });
 
@@ -168,7 +176,7 @@ describe('while the bank gives a new token', () => {
     let isLost = false;
     const losing = { ...bench.ctx, store: { ...bench.store, link: async (id: string) => (isLost ? undefined : bench.store.link(id)), commit: () => Promise.resolve(false) } };
     duringExchange(async () => void (isLost = true));
-    assert.deepEqual(await renewCustomerToken(losing, link), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(losing, link, 'old'), { outcome: 'dead' });
   });
 
   test('somebody came back from the page of a disowned attempt: it is tried again later', async () => {
@@ -183,7 +191,7 @@ describe('when the bank gives no new token', () => {
     bench.says('exchange', refusal);
     const link = await linked({ phoneMask: '0812••••789', phoneHash: 'hash', pageUrl: 'https://bank.example/page', nextAt: instant });
     const payment = await bench.paymentIn({ state: 'succeeded', linkId: link.id });
-    assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'dead' });
+    assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'dead' });
     const { state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask } = await bench.link(link.id);
     assert.deepEqual({ state, authCodeSealed, tokenSealed, tokenExpiresAt, phoneHash, pageUrl, nextAt, phoneMask }, {
       state: 'relink_required', authCodeSealed: null, tokenSealed: null, tokenExpiresAt: null, phoneHash: null, pageUrl: null, nextAt: null, phoneMask: '0812••••789',
@@ -196,7 +204,7 @@ describe('when the bank gives no new token', () => {
     test(`${name} proves nothing: it is tried again later`, async () => {
       bench.says('exchange', answer);
       const link = await linked();
-      assert.deepEqual(await renewCustomerToken(bench.ctx, link), { outcome: 'unavailable' });
+      assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'unavailable' });
       assert.equal((await bench.link(link.id)).state, 'active');
       assert.equal(await bench.tokenOf(link.id), 'old');
     });

@@ -131,7 +131,7 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   if (!claimed) return;
   const order = chargeOrder(ctx, payment, secret, leaseUntil);
   let answer = await ctx.bank.charge(token.token, order);
-  if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, order);
+  if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, token.token, order);
   const settled = answer;
   await keepAnswer(ctx, async () => {
     if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence, 'refused');
@@ -153,8 +153,8 @@ function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string, no
 }
 
 /** A refused token proves that nothing was executed: once more, with a new token and the same reference. */
-async function chargeAgain(ctx: LedgerContext, link: LinkRow, order: ChargeOrder): Promise<BankAnswer<ChargePage>> {
-  const token = await renewCustomerToken(ctx, link);
+async function chargeAgain(ctx: LedgerContext, link: LinkRow, refused: string, order: ChargeOrder): Promise<BankAnswer<ChargePage>> {
+  const token = await renewCustomerToken(ctx, link, refused);
   if (token.outcome === 'token') return ctx.bank.charge(token.token, order);
   const failure = token.outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE';
   return { outcome: 'refused', failure, evidence: 'customer token refused' };

@@ -123,7 +123,7 @@ const stillForPeople = ({ state }: RefundRow, answer: RefundAnswer): RefundAnswe
 async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
   const link = await ctx.store.latestLink(payment.customerId);
   if (link?.state !== 'active') return { outcome: 'dead' } as const;
-  return { ...(await customerToken(ctx, link)), isOther: link.id !== payment.linkId, renew: () => renewCustomerToken(ctx, link) };
+  return { ...(await customerToken(ctx, link)), isOther: link.id !== payment.linkId, renew: (refused: string) => renewCustomerToken(ctx, link, refused) };
 }
 
 async function askBank(ctx: LedgerContext, token: string, payment: PaymentRow, refund: RefundRow, notAfter: number): Promise<RefundAnswer> {
@@ -135,7 +135,7 @@ async function askBank(ctx: LedgerContext, token: string, payment: PaymentRow, r
   if (answer.outcome !== 'token-refused') return answer;
   const again = await refundToken(ctx, payment);
   if (again.outcome !== 'token') return answer;
-  const renewed = await again.renew();
+  const renewed = await again.renew(token);
   return renewed.outcome === 'token' ? ctx.bank.refund(renewed.token, order) : answer;
 }
 

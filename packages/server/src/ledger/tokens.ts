@@ -50,33 +50,46 @@ const hasNone = ({ state, tokenSealed }: LinkRow): boolean => tokenSealed === nu
 /** The token of a link that is active or being ended, renewed if it is about to run out. */
 export async function customerToken(ctx: LedgerContext, { id, tokenSealed, tokenExpiresAt }: LinkRow): Promise<TokenAnswer> {
   const isGood = (tokenExpiresAt ?? 0) - ctx.timing.tokenMarginMs > ctx.now();
-  return tokenSealed !== null && isGood ? openToken(ctx, id, tokenSealed) : renewOnce(ctx, id, tokenSealed);
+  return tokenSealed !== null && isGood ? openToken(ctx, id, tokenSealed) : renewOnce(ctx, id, (kept) => isSameToken(ctx, id, kept, tokenSealed));
 }
+
+const openSealed = (ctx: LedgerContext, linkId: string, tokenSealed: string): Promise<string> => ctx.seal.open(tokenSealed, linkPlace(linkId, 'token'));
 
 const openToken = async (ctx: LedgerContext, linkId: string, tokenSealed: string): Promise<TokenAnswer> =>
-  ({ outcome: 'token', token: await ctx.seal.open(tokenSealed, linkPlace(linkId, 'token')) });
+  ({ outcome: 'token', token: await openSealed(ctx, linkId, tokenSealed) });
 
-/** After the bank refused `link`'s token: another one, or the certainty that the link is dead. */
-export function renewCustomerToken(ctx: LedgerContext, link: LinkRow): Promise<TokenAnswer> {
-  return renewOnce(ctx, link.id, link.tokenSealed);
+/**
+ * After the bank refused a token of the link: another one, or the certainty that the link is dead. What is compared is the
+ * token itself: it may have been renewed since the link was read, by this process or another.
+ */
+export async function renewCustomerToken(ctx: LedgerContext, { id }: LinkRow, refused: string): Promise<TokenAnswer> {
+  const isRefused = async (kept: string): Promise<boolean> => (await openSealed(ctx, id, kept)) === refused;
+  const underWay = renewals.get(ctx)?.get(id);
+  if (underWay === undefined) return renewOnce(ctx, id, isRefused);
+  const found = await underWay;
+  // What was under way already may have come to the very token that was refused.
+  return found.outcome === 'token' && found.token === refused ? renewOnce(ctx, id, isRefused) : found;
 }
 
-function renewOnce(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
+/** Whether the token that is kept, under seal, is the one that is to be replaced. */
+type IsOver = (kept: string) => Promise<boolean>;
+
+function renewOnce(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer> {
   const pending = renewals.get(ctx) ?? new Map<string, Promise<TokenAnswer>>();
   renewals.set(ctx, pending);
   const running = pending.get(linkId);
   if (running !== undefined) return running;
-  const renewal = renew(ctx, linkId, failed).finally(() => pending.delete(linkId));
+  const renewal = renew(ctx, linkId, isOver).finally(() => pending.delete(linkId));
   pending.set(linkId, renewal);
   return renewal;
 }
 
-async function renew(ctx: LedgerContext, linkId: string, failed: string | null): Promise<TokenAnswer> {
+async function renew(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer> {
   const link = await ctx.store.link(linkId);
   if (link === undefined || hasNone(link)) return { outcome: 'dead' };
   const { tokenSealed } = link;
   // Somebody else renewed it meanwhile: adopt, do not mint.
-  if (tokenSealed !== null && !(await isSameToken(ctx, linkId, tokenSealed, failed))) return openToken(ctx, linkId, tokenSealed);
+  if (tokenSealed !== null && !(await isOver(tokenSealed))) return openToken(ctx, linkId, tokenSealed);
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return keep(ctx, link, answer.value);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
@@ -85,11 +98,10 @@ async function renew(ctx: LedgerContext, linkId: string, failed: string | null):
 }
 
 /** Also when it was sealed anew under another key meanwhile: that makes no new token of it. */
-async function isSameToken(ctx: LedgerContext, linkId: string, tokenSealed: string, failed: string | null): Promise<boolean> {
-  if (tokenSealed === failed) return true;
+async function isSameToken(ctx: LedgerContext, linkId: string, kept: string, failed: string | null): Promise<boolean> {
+  if (kept === failed) return true;
   if (failed === null) return false;
-  const [token, failedToken] = await Promise.all([tokenSealed, failed].map((sealed) => ctx.seal.open(sealed, linkPlace(linkId, 'token'))));
-  return token === failedToken;
+  return (await openSealed(ctx, linkId, kept)) === (await openSealed(ctx, linkId, failed));
 }
 
 /** The exchange also tells whether the customer unlinked inside the bank's app. */

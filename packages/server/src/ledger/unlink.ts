@@ -86,14 +86,11 @@ export async function endAtBank(ctx: LedgerContext, link: LinkRow, device: Devic
   if (outcome === 'done') return { isGone: true, wasThere: true, cause };
   // The token was refused: only a fruitless exchange proves that the link is gone.
   const isRefused = outcome === 'token-refused' || outcome === 'refused';
-  return { isGone: isRefused && (await isGoneByExchange(ctx, link)), wasThere: true, cause };
+  return { isGone: isRefused && (await isGoneByExchange(ctx, link, token.token)), wasThere: true, cause };
 }
 
-/** The row is read anew: its token may have been renewed just before it was refused. */
-async function isGoneByExchange(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
-  const latest = (await ctx.store.link(link.id)) ?? link;
-  return (await renewCustomerToken(ctx, latest)).outcome === 'dead';
-}
+const isGoneByExchange = async (ctx: LedgerContext, link: LinkRow, refused: string): Promise<boolean> =>
+  (await renewCustomerToken(ctx, link, refused)).outcome === 'dead';
 
 async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
   const set = { ...forgotten, externalId: null, deviceHash: '', returnTo: '/' };

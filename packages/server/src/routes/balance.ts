@@ -29,8 +29,9 @@ export async function showBalance(routes: RouteContext, c: RouteRequest): Promis
 async function inquireBalance(ledger: LedgerContext, link: LinkRow, device: Device): Promise<Balance> {
   ledger.limits.take({ balancesPerCustomer: link.customerId });
   const inquire = (token: string) => ledger.bank.balance(token, device);
-  let answer = await inquire(tokenOf(await customerToken(ledger, link)));
-  if (answer.outcome === 'token-refused') answer = await inquire(tokenOf(await renewCustomerToken(ledger, link)));
+  const token = tokenOf(await customerToken(ledger, link));
+  let answer = await inquire(token);
+  if (answer.outcome === 'token-refused') answer = await inquire(tokenOf(await renewCustomerToken(ledger, link, token)));
   if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence, 'refused');
   return { instruments: told(answer), asOf: new Date(ledger.now()).toISOString() };
 }
