@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { BankAnswer, LinkPage } from '../../../packages/server/src/ledger/bank.ts';
 import { confirmLink, linkNotified, reconcileLink, returnFromLink, startLink } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkWish, Visitor } from '../../../packages/server/src/ledger/links.ts';
+import { reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, hourMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -518,12 +519,34 @@ describe('a notification', () => {
     }
   });
 
-  test('that it failed ends the attempt', async () => {
+  test('that it failed ends the attempt; the code is kept for as long as the page is open', async () => {
     const link = await begun();
+    await linkNotified(bench.ctx, link, 'failed');
+    const { authCodeSealed, ...ended } = await bench.link(link.id);
+    assert.partialDeepStrictEqual(ended, { state: 'disowned', failure: 'not-completed', phoneHash: null, phoneMask: null, pageUrl: null, nextAt: instant + pageMs + closingMs });
+    assert.equal(authCodeSealed, link.authCodeSealed);
+  });
+
+  test('that it failed, long after its page closed, leaves nothing of it', async () => {
+    const link = await begun();
+    bench.pass(pageMs + closingMs + 1);
     await linkNotified(bench.ctx, link, 'failed');
     const ended = await bench.link(link.id);
     assert.deepEqual(pick(ended, 'state', 'failure'), { state: 'failed', failure: 'not-completed' });
     assert.deepEqual(keptOf(ended), nothingKept);
+  });
+
+  test('that it failed, while the bank gives a token for it, has taken back what stands there: nobody else could end it', async () => {
+    const link = await begun();
+    bench.says('exchange', async () => {
+      await linkNotified(bench.another(), link, 'failed');
+      return newToken('token');
+    }, newToken('token'));
+    bench.says('unlink', unlinked);
+    await linkNotified(bench.ctx, link, 'completed');
+    bench.pass(pageMs + closingMs);
+    await reconcile(bench.ctx);
+    assert.deepEqual({ state: (await bench.link(link.id)).state, asked: operations() }, { state: 'abandoned', asked: ['exchange', 'exchange', 'unlink'] });
   });
 
   for (const said of ['completed', 'failed'] as const) {
