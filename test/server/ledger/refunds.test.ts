@@ -660,6 +660,15 @@ describe('a refund that is due', () => {
     }
   }
 
+  for (const [second, ends] of [['done', ['refunded', 'succeeded']], ['open', ['refunding', 'unknown']], ['failed', ['succeeded', 'failed']]] as const) {
+    test(`and of which the bank lists the first sending as failed and the second as ${second}, is then ${ends.join(', ')}`, async () => {
+      const { payment, refund } = await sentRefund({ sends: 2 });
+      bench.saysAlways('chargeStatus', done({ ...paid, refunds: (['failed', second] as const).map((status) => ({ reference: refund.reference, status })) }));
+      await reconcileRefund(bench.ctx, refund);
+      assert.deepEqual(await states({ payment, refund }), ends);
+    });
+  }
+
   test('and of which the bank refuses the second sending, may have been done by the first: it is asked for on, never called failed', async () => {
     bench.saysAlways('refund', refusal);
     const { payment, refund } = await look({ sentAt: bench.now() - settleWindowMs }, paid);

@@ -270,9 +270,10 @@ export async function reconcileRefund(ctx: LedgerContext, refund: RefundRow): Pr
 const isOld = (ctx: LedgerContext, { sentAt, createdAt }: RefundRow): boolean => ctx.now() - (sentAt ?? createdAt) >= ctx.timing.reviewAfterMs;
 
 async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
-  const trace = status.refunds?.find(({ reference }) => reference === refund.reference);
-  if (status.status === 'refunded' || trace?.status === 'done') return done(ctx, payment, refund, ctx.now(), cause);
-  if (trace?.status === 'failed') return refused(ctx, payment, refund, 'DECLINED', cause);
+  // Sent again, it may stand there more than once: that one of them failed says nothing of the others.
+  const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference).map((listed) => listed.status);
+  if (status.status === 'refunded' || ours.includes('done')) return done(ctx, payment, refund, ctx.now(), cause);
+  if (ours.length > 0 && ours.every((said) => said === 'failed')) return refused(ctx, payment, refund, 'DECLINED', cause);
   if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
   // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.
   const isUnderWay = (status.refunds ?? []).some((listed) => listed.status !== 'failed');
