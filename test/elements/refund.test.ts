@@ -135,6 +135,24 @@ describe('<allo-refund>', () => {
     expect(backend.requests).to.have.length(asked);
   });
 
+  it('does not say so because a look that failed while the question was open is repeated', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    const answer = backend.hold('refund');
+    backend.fail('refund', 'network', { times: 1 });
+    element.refresh();
+    await until(() => backend.count('refund') === 2);
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    answer();
+    await fetch('/');
+    await element.updateComplete;
+    expect(element.state).to.equal('confirming');
+    expect(control(element, 'Ya, sudah ditransfer').getAttribute('aria-disabled')).to.equal('false');
+    expect(backend.count('refundTransferred')).to.equal(0);
+  });
+
   it('takes from the page, or from the bank\'s refusal, that the money waits for a transfer', async () => {
     const { backend, endpoint } = serve({ refundAs: 'manual' });
     backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };

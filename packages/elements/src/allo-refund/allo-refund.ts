@@ -145,6 +145,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   #confirm(asking: Asking): void {
+    // A look that is on its way must not answer this question, nor be repeated as what is asked for now.
+    this.#send.clear();
     this.#asking = asking;
     this.requestUpdate();
   }
@@ -159,7 +161,6 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   /** After a lost answer the same key again; after a refusal a new question. */
   #retry(): void {
     const repeat = this.error?.retryable && (this.#asking === 'transferred' || this.#key);
-    this.#send.error = undefined;
     this.#confirm(this.#asking ?? 'refund');
     if (repeat) void this.#send.run();
   }
