@@ -153,6 +153,21 @@ describe('<allo-refund>', () => {
     expect(backend.count('refundTransferred')).to.equal(0);
   });
 
+  it('begins no refund when the page refreshes after a transfer by hand', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };
+    const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', status: 'manual' });
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    press(element, 'Ya, sudah ditransfer');
+    await shows(element, 'refunded');
+    element.refresh();
+    await element.updateComplete;
+    // What was sent before this arrives before it.
+    await fetch(`${endpoint}/payments/pay-1/refund/transferred`, { method: 'POST', body: '{}' });
+    expect(backend.requests.map(({ route }) => route)).to.deep.equal(['refundTransferred', 'refundTransferred']);
+  });
+
   it('takes from the page, or from the bank\'s refusal, that the money waits for a transfer', async () => {
     const { backend, endpoint } = serve({ refundAs: 'manual' });
     backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };

@@ -85,7 +85,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   /** Asks how a refund stands. Nothing if none was begun here, or somebody is being asked: this element never begins one by itself. */
   override refresh(): void {
     // While somebody is asked to confirm, the same request would do what they did not confirm yet.
-    if (this.#heardStatus && !this.#asking) void this.#send.run();
+    if (this.#begun && !this.#asking) void this.#send.run();
   }
 
   override sessionWoke(): void {
@@ -95,7 +95,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    this.#poll.watch(this.isConnected && this.#payment !== undefined && this.state === 'refunding');
+    this.#poll.watch(this.isConnected && this.#begun && this.state === 'refunding');
   }
 
   protected override release(): void {
@@ -120,7 +120,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
         return question(this, this.#phrase(`${by}Question`), this.text(`${by}Yes`), (yes) => (yes ? this.#begin() : this.#confirm(undefined)));
       case 'refunding':
         // What was not begun here the page alone can ask after, at its own server: asking from here could begin a refund.
-        return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#payment ? this.#poll.now() : reloadPage())));
+        return card(this, 'busy', this.#referring('refundProcessing'), '', button(this.text('checkStatus'), () => (this.#begun ? this.#poll.now() : reloadPage())));
       case 'refunded':
         return card(this, 'success', this.#referring('refundDone'));
       case 'manual':
@@ -133,6 +133,11 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
       case 'error':
         return problem(this, () => this.#retry());
     }
+  }
+
+  /** Whether there is a refund to ask after. Where somebody only said that it was transferred there is no key: asking would begin one. */
+  get #begun(): boolean {
+    return this.#key !== '' && this.#heardStatus !== undefined;
   }
 
   #phrase(key: TextKey): Content {
