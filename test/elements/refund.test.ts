@@ -91,6 +91,21 @@ describe('<allo-refund>', () => {
     await shows(element, 'refunded');
   });
 
+  it('keeps waiting, and asks nobody to refund anew, when a look is answered by something that is not the backend', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'processing' });
+    await confirm(element);
+    await shows(element, 'refunding');
+    const payment = backend.orders['INV-7']?.payment;
+    if (payment) payment.amount = { value: 'Sign in to this network', currency: 'IDR' };
+    press(element, 'Periksa status');
+    await until(() => backend.count('refund') === 2);
+    const states = record(element, 'allo-state-change');
+    backend.settle('INV-7', 'refunded').amount = { value: '125000.00', currency: 'IDR' };
+    await shows(element, 'refunded');
+    expect(states.map(({ state }) => state)).to.deep.equal(['refunded']);
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+  });
+
   it('explains what to do when the bank cannot refund by itself', async () => {
     const { element } = await mountPaid({ refundAs: 'manual' });
     await confirm(element);

@@ -187,13 +187,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.session?.moneyMoved();
   }
 
-  /** A poll that was lost on the way says nothing about the refund. Who may not ask for the payment keeps nothing of it. */
-  #notHeard({ code, retryable }: AlloError): void {
+  /** A poll that failed, lost on the way or answered by a proxy, says nothing about the refund. Who may not ask for the payment keeps nothing of it. */
+  #notHeard({ code }: AlloError): void {
     const isManual = code === 'REFUND_MANUAL';
     this.#isManual ||= isManual;
     if (isFinal(code)) this.#payment = undefined;
     if (isManual || isFinal(code)) this.#asking = undefined;
-    if (isManual || (this.#payment?.status === 'refunding' && retryable)) this.#send.error = undefined;
+    if (isManual || this.#payment?.status === 'refunding') this.#send.error = undefined;
   }
 
   #forget(): void {
