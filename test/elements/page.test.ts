@@ -39,6 +39,59 @@ describe('the elements in a page', () => {
     expect(textOf(balance)).to.not.contain('Rp');
   });
 
+  it('begin no refund at another backend because one is under way at the first', async () => {
+    const [first, second] = [serve({ refundAs: 'processing' }), serve()];
+    for (const { backend } of [first, second]) backend.settle('INV-7', 'paid');
+    const element = await mount('allo-refund', { endpoint: first.endpoint, 'payment-id': 'pay-1' });
+    press(element, 'Kembalikan dana');
+    await shows(element, 'confirming');
+    press(element, 'Ya, kembalikan');
+    await shows(element, 'refunding');
+    element.setAttribute('endpoint', second.endpoint);
+    await shows(element, 'ready');
+    window.dispatchEvent(new Event('online'));
+    element.refresh();
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(second.backend.requests).to.deep.equal([]);
+  });
+
+  it('take no answer of the first backend for one of another', async () => {
+    const [first, second] = [serve(), serve()];
+    const element = await mount('allo-link-button', { endpoint: first.endpoint });
+    const events = record(element, 'allo-unlinked');
+    await shows(element, 'linked');
+    press(element, 'Putuskan');
+    await shows(element, 'confirming');
+    const answer = first.backend.hold('unlink');
+    press(element, 'Ya, putuskan');
+    await until(() => first.backend.count('unlink') === 1);
+    element.setAttribute('endpoint', second.endpoint);
+    await shows(element, 'linked');
+    answer();
+    await until(() => first.backend.account.status === 'unlinked');
+    await fetch(`${second.endpoint}/balance`);
+    await element.updateComplete;
+    expect(events).to.have.length(0);
+    expect(second.backend.count('account')).to.equal(1);
+  });
+
+  it('go to no bank for a link that was begun at another backend', async () => {
+    const [first, second] = [serve({ account: { status: 'unlinked' } }), serve({ account: { status: 'unlinked' } })];
+    const element = await mount('allo-link-button', { endpoint: first.endpoint });
+    const events = record(element, 'allo-authorize-request');
+    await shows(element, 'unlinked');
+    const answer = first.backend.hold('link');
+    press(element, 'Hubungkan');
+    await until(() => first.backend.count('link') === 1);
+    element.setAttribute('endpoint', second.endpoint);
+    await shows(element, 'unlinked');
+    answer();
+    await until(() => first.backend.account.status === 'linking');
+    await fetch(`${second.endpoint}/balance`);
+    await element.updateComplete;
+    expect(events).to.have.length(0);
+  });
+
   it('find a provider from inside another element\'s shadow root', async () => {
     const { endpoint } = serve();
     const provider = await fixture<HTMLElement>(html`<allo-provider endpoint=${endpoint}><div></div></allo-provider>`);

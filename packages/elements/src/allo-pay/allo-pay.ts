@@ -77,10 +77,9 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   override readonly linkRank = 1;
   protected override texts: Texts = payTexts;
-  #session: Session | undefined;
   #orderId: string | undefined;
   #order: Order | undefined;
-  readonly #load = new Exchange(this, async (signal) => readOrder((this.#session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order), (error) => this.lost(error));
+  readonly #load = new Exchange(this, async (signal) => readOrder((this.session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order), (error) => this.lost(error));
   /** All but the button: fetched while the order is read, and there before money may move. */
   readonly #later = new Exchange(this, fetchViews, ({ texts }) => (this.texts = texts));
   #flow: PayViews | undefined;
@@ -133,7 +132,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** Reads the order anew. @internal */
   reload(): void {
-    if (this.#session && this.#orderId) void this.#load.run();
+    if (this.session && this.#orderId) void this.#load.run();
   }
 
   override sessionWoke(): void {
@@ -148,7 +147,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   protected override release(): void {
     this.#forget();
-    this.#session = undefined;
+    this.#orderId = undefined;
   }
 
   protected override deriveState(): AlloPayState {
@@ -170,12 +169,12 @@ export class AlloPay extends AlloElement<AlloPayState> {
       busy ? 'busy' : off ? 'off' : '', off ? (this.disabledReason ?? this.text(state)) : '');
   }
 
-  /** With another order, or another backend, nothing known counts any more. */
+  /** With another order nothing known counts any more. */
   #follow(): void {
     const { session, orderId } = this;
-    if (session !== this.#session || orderId !== this.#orderId) {
+    if (orderId !== this.#orderId) {
       this.#forget();
-      [this.#session, this.#orderId] = [session, orderId];
+      this.#orderId = orderId;
       this.reload();
     }
     if (this.#later.value && session && orderId) this.#flow ??= new this.#later.value(this, session, orderId);

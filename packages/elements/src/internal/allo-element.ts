@@ -159,7 +159,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
 
   protected abstract deriveState(): State;
 
-  /** Ends what is under way; the element has left the page. */
+  /** Ends what is under way; the element has left the page, or is to talk to another backend. */
   protected release(): void {}
 
   /**
@@ -201,6 +201,8 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     const session = sessionFor(endpoint, provider?.credentials ?? 'same-origin');
     if (session.members.has(this)) return;
     this.session?.leave(this);
+    // What is under way or was heard is another backend's: asked on, this one would be told what nobody wants of it.
+    if (session !== this.session) this.release();
     this.session = session;
     session.join(this);
   }
