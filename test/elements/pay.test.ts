@@ -450,6 +450,27 @@ describe('<allo-pay>', () => {
     expect(element.state).to.equal('paid');
   });
 
+  it('shows and tells that the order is paid when the bank takes the money of an earlier payment late', async () => {
+    const { backend, endpoint } = serve({ payAs: 'expired' });
+    const element = await mountPay(endpoint);
+    const events = record(element, 'allo-paid');
+    await shows(element, 'ready');
+    press(element, 'Bayar');
+    await shows(element, 'expired');
+    const early = backend.orders['INV-7']?.payment;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    backend.payAs = 'failed';
+    press(element, 'Bayar lagi');
+    await shows(element, 'failed');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const late = backend.settle('INV-7', 'paid');
+    Object.assign(late, { paymentId: early?.paymentId, createdAt: early?.createdAt });
+    element.refresh();
+    await shows(element, 'paid');
+    await until(() => events.length > 0);
+    expect(events.map(({ payment }) => payment.paymentId)).to.deep.equal([early?.paymentId]);
+  });
+
   it('looks at the balance again when a payment failed', async () => {
     const { backend, endpoint } = serve({ payAs: 'failed' });
     const element = await mountPay(endpoint);

@@ -172,7 +172,7 @@ export class PayFlow {
   #tellEnd(payment: Payment, before: Payment | undefined): void {
     const { status, paymentId } = payment;
     const ours = closeAttempt(this.#attempt, paymentId);
-    const seen = before?.paymentId === paymentId && before.status !== status;
+    const seen = before && before.status !== status;
     const name = `${paymentId} ${status}`;
     // A refund that the bank refused makes a payment `paid` again: no news.
     if (!(ours || seen) || name === this.#told || (before?.status === 'refunding' && status === 'paid')) return;
@@ -186,8 +186,11 @@ export class PayFlow {
   }
 }
 
-/** Another payment of the order is older if it was made before, the same one if it was told before. */
+/**
+ * What was told before is older, and another payment that came to nothing if it was made before. One that was made
+ * before but took the money late counts: the order is paid.
+ */
 function isOlder(payment: Payment, known: Payment): boolean {
-  const at = payment.paymentId === known.paymentId ? 'updatedAt' : 'createdAt';
+  const at = payment.paymentId !== known.paymentId && endedWithoutMoney(payment.status) ? 'createdAt' : 'updatedAt';
   return Date.parse(payment[at]) < Date.parse(known[at]);
 }
