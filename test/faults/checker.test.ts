@@ -29,6 +29,8 @@ const paid = { states: ['created', 'sending', 'succeeded'], events: ['payment.pa
 const failed = { states: ['created', 'sending', 'failed'], events: ['payment.failed'] } as const satisfies Partial<Story>;
 /** Taken after it had failed. */
 const late = { states: ['created', 'sending', 'failed', 'succeeded'], events: ['payment.failed', 'payment.paid'], moved: ['debit'] } as const satisfies Partial<Story>;
+/** Given back by the bank itself. */
+const elsewhere = { ...givenBack, states: ['created', 'sending', 'succeeded', 'refunded'] } as const satisfies Partial<Story>;
 
 const debits = {
   'one debit per order': {
@@ -61,6 +63,18 @@ const debits = {
     },
     'a refund that failed, of a payment that was given back': add({ order: 6, ...givenBack, refund: ['created', 'sending', 'failed'], events: ['payment.paid', 'refund.failed', 'payment.refunded'] }),
     'a refund that people look at, of a payment they do not': add({ order: 6, ...paid, refund: ['created', 'sending', 'review'], events: ['payment.paid', 'refund.review'] }),
+    'what the bank gave back by itself, and we call paid': (run) => {
+      run.givenBackElsewhere = new Set(['reference-6']);
+      addPayment(run, { order: 6, ...paid, moved: ['debit', 'refund'] });
+    },
+    'what the bank gave back by itself, and people still look at': (run) => {
+      run.givenBackElsewhere = new Set(['reference-6']);
+      addPayment(run, { order: 6, ...elsewhere, refund: ['created', 'manual'], events: ['payment.paid', 'refund.manual', 'payment.refunded'] });
+    },
+    'what the bank gave back by itself, and somebody transferred, too': (run) => {
+      run.givenBackElsewhere = new Set(['reference-6']);
+      addPayment(run, { order: 6, ...elsewhere, moved: ['debit', 'refund', 'refund'] });
+    },
     'a refund of no payment': (run) => {
       run.books.refunds.push({ id: 'refund-9', state: 'succeeded', version: 1, isWaiting: false, reference: 'refund-9-at-bank', paymentId: 'payment-9' });
       addTrail(run, 'refunds', 'refund-9', ['succeeded']);
@@ -108,6 +122,8 @@ const trails = {
     'a row without a trail': (run) => run.books.links.push({ id: 'link-9', state: 'failed', version: 1, isWaiting: false }),
     'paid after failed, by a bank that stands by its word': add({ order: 5, ...late }),
     'paid after refunded': add({ order: 6, ...givenBack, states: [...givenBack.states, 'succeeded', 'refunding', 'refunded'] }),
+    'paid after review': add({ order: 6, states: ['created', 'sending', 'review', 'succeeded'], events: ['payment.review', 'payment.paid'], moved: ['debit'] }),
+    'given back after failed, by a bank that stands by its word': add({ order: 6, ...givenBack, states: ['created', 'sending', 'failed', 'refunded'], events: ['payment.failed', 'payment.refunded'] }),
     'a refund after its end': add({ order: 6, ...givenBack, refund: ['created', 'sending', 'succeeded', 'succeeded'] }),
     'a link after its end': (run) => addLink(run, ['initiated', 'failed', 'redirected', 'failed']),
   },
@@ -169,6 +185,27 @@ describe('the checker finds nothing wrong with', () => {
     const payment = first(run.books.payments.filter(({ id }) => id === 'payment-6'));
     addEvent(run, 'refund-6-before', { id: 'event-of-refund-6', at: '', type: 'refund.failed', paymentId: payment.id, orderId: payment.orderId, customerId: payment.customerId, reference: payment.reference, amount: { value: '10006.00', currency: 'IDR' } });
     tellMerchant(run, payment, 'payment.refunded');
+    assert.deepEqual(findViolations(run), []);
+  });
+
+  test('a bank that gives back by itself what nobody gives back, what failed here, and what people were to transfer', () => {
+    const run = rightRun();
+    run.givenBackElsewhere = new Set(['reference-4', 'reference-5', 'reference-6', 'reference-7']);
+    const { refund: _, ...bare } = elsewhere;
+    addPayment(run, { order: 4, ...bare, told: [['paid', 70], ['refunded', 130]] });
+    addPayment(run, { order: 5, ...bare, refund: ['created', 'sending', 'failed'], events: ['payment.paid', 'refund.failed', 'payment.refunded'] });
+    addPayment(run, { order: 6, ...bare, refund: ['created', 'manual', 'succeeded'], events: ['payment.paid', 'refund.manual', 'payment.refunded'] });
+    run.takenLate = new Set(['reference-7']);
+    addPayment(run, { order: 7, ...bare, states: ['created', 'sending', 'expired', 'refunded'], events: ['payment.failed', 'payment.refunded'], told: [['expired', 70], ['refunded', 130]] });
+    assert.deepEqual(findViolations(run), []);
+  });
+
+  test('people who transfer what the bank could not give back, and what nobody knew of', () => {
+    const run = rightRun();
+    const byHand = { ...givenBack, states: ['created', 'sending', 'succeeded', 'refunding', 'succeeded', 'refunded'] } as const;
+    addPayment(run, { order: 6, ...byHand, refund: ['created', 'manual', 'succeeded'], events: ['payment.paid', 'refund.manual', 'payment.refunded'] });
+    addPayment(run, { order: 7, ...givenBack, states: ['created', 'sending', 'succeeded', 'refunding', 'review', 'refunded'], refund: ['created', 'sending', 'review', 'succeeded'], events: ['payment.paid', 'refund.review', 'payment.refunded'] });
+    for (const entry of run.journal) if (entry.kind === 'refund' && /-[67]$/.test(entry.partnerReferenceNo)) delete entry.partnerRefundNo;
     assert.deepEqual(findViolations(run), []);
   });
 

@@ -40,5 +40,7 @@ export interface Evidence {
   events: AlloEvent[];
   /** References of payments that the bank called unpaid and took all the same; none unless a run plays such a bank. */
   takenLate?: ReadonlySet<string>;
+  /** References of payments that the bank gave back though we had not asked for it; none unless a run plays such a bank. */
+  givenBackElsewhere?: ReadonlySet<string>;
   forged: Forged[];
 }

@@ -7,17 +7,17 @@ import { jobTables } from '../server/support/ends.ts';
 import type { BookedRow, BookedStep } from './books.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What the bank says "not paid" of is over, unless it takes the money after all. */
-const afterUnpaid = ['succeeded', 'late_success', 'review'];
+/** What the bank says "not paid" of is over, unless it takes the money after all; it may have given that back by then, too. */
+const afterUnpaid = ['succeeded', 'late_success', 'review', 'refunded'];
 const unpaidStates: ReadonlySet<string> = new Set(['failed', 'cancelled', 'expired', 'not_executed']);
 
 /** Ways on from an end. */
 const onward: Readonly<Record<JobTable, Readonly<Record<string, readonly string[]>>>> = {
   payments: {
     failed: afterUnpaid, cancelled: afterUnpaid, expired: afterUnpaid, not_executed: afterUnpaid,
-    succeeded: ['succeeded', 'refunding', 'refunded'], refunded: [], review: [],
+    succeeded: ['succeeded', 'refunding', 'refunded'], refunded: [], review: ['refunding', 'refunded'],
   },
-  refunds: { succeeded: [], failed: [], review: [], manual: ['sending', 'succeeded'] },
+  refunds: { succeeded: [], failed: [], review: ['succeeded'], manual: ['sending', 'succeeded'] },
   links: { unlinked: [], failed: [], abandoned: [], relink_required: ['relink_required'] },
 };
 

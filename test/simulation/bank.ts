@@ -54,6 +54,8 @@ export interface BankPayment {
   visibleFrom: number;
   page?: Page;
   refunds: Map<string, '00' | '03' | '06'>;
+  /** Somebody of the shop has transferred it, which the bank does not know. */
+  isTransferred: boolean;
 }
 
 export type BankNews =
@@ -66,6 +68,8 @@ export interface Bank {
   payments: ReadonlyMap<string, BankPayment>;
   /** Orders of which the bank said "not paid" and took the money after all. */
   changedItsMind: Set<string>;
+  /** References of what was given back though we had not asked for it: in DOKU's dashboard, say. */
+  givenBackElsewhere: Set<string>;
   /** Requests that carried one customer's token for what is another's. */
   crossings: string[];
   /** X-EXTERNAL-ID of each link that stands. */
@@ -76,6 +80,11 @@ export interface Bank {
   act(pageUrl: string, deed: 'approve' | 'cancel'): string | undefined;
   /** The way back after a failure, which a shopper can take without one. */
   failedUrl(pageUrl: string): string | undefined;
+  hasGivenBack(reference: string): boolean;
+  /** It has not decided on a refund yet. */
+  isGivingBack(reference: string): boolean;
+  /** Somebody of the shop transfers the money from another account. */
+  transferByHand(reference: string): void;
   /** Forgets all tokens of a customer; or the link itself, as if it was ended in the bank's own app. */
   forget(customerId: string, what: 'tokens' | 'link'): void;
 }
@@ -106,6 +115,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const replies = new Map<string, BankReply>();
   const journal: JournalEntry[] = [];
   const changedItsMind = new Set<string>();
+  const givenBackElsewhere = new Set<string>();
   const crossings: string[] = [];
   let number = 0;
 
@@ -122,6 +132,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
 
   const settle = (payment: BankPayment, status: BankPayment['status'], mustArrive = false): void => {
     if (status === '00') move('debit', payment);
+    if (status === '00' && troubled(0.06)) later(chance.between(1, 3_600) * secondMs, 'gives back by itself', () => giveBackByItself(payment));
     payment.status = status;
     // Genuinely signed, and wrong; asked, the bank says what is true.
     const contradicts = status === '00' && troubled(0.05);
@@ -190,7 +201,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     if (troubled(0.08)) return { responseCode: '4035414', members: { responseMessage: 'Insufficient Funds' } };
     const visibleFrom = scheduler.now() + (troubled(0.3) ? chance.between(0, mostLagMs) : 0);
     const payment: BankPayment = {
-      reference, externalId, customerId: binding.customerId, minor: Math.round(Number(body.amount?.value) * 100), status: '01', visibleFrom, refunds: new Map(),
+      reference, externalId, customerId: binding.customerId, minor: Math.round(Number(body.amount?.value) * 100), status: '01', visibleFrom, refunds: new Map(), isTransferred: false,
     };
     payments.set(reference, payment);
     const way = chance.weighted({ page: 60, atOnce: 25, later: 15 });
@@ -221,6 +232,14 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     move('refund', payment, partnerRefundNo);
   };
 
+  /** Unless it is back already, or about to be: nobody does that twice, knowingly. */
+  const giveBackByItself = (payment: BankPayment): void => {
+    if (payment.status !== '00' || payment.isTransferred || [...payment.refunds.values()].some((status) => status !== '06')) return;
+    givenBackElsewhere.add(payment.reference);
+    giveBack(payment, `elsewhere-${(number += 1)}`);
+    onNews({ kind: 'payment', payment, status: '04', mustArrive: true });
+  };
+
   const refund = ({ body, customerToken }: BankRequest): BankReply => {
     const originalPartnerReferenceNo = String(body['originalPartnerReferenceNo']);
     const partnerRefundNo = String(body['partnerRefundNo']);
@@ -232,7 +251,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     if (bindingOf(customerToken) === undefined) return { responseCode: '4015802', members: {} };
     if (payment === undefined) return { responseCode: '4045801', members: {} };
     if (payment.customerId !== bindingOf(customerToken)?.customerId) crossings.push(`a refund of ${payment.customerId} carried the token of another`);
-    if (troubled(0.1)) return { responseCode: '4035815', members: {} };
+    if (troubled(0.1) || givenBackElsewhere.has(payment.reference)) return { responseCode: '4035815', members: {} };
     if (!troubled(0.2)) {
       giveBack(payment, partnerRefundNo);
       return { responseCode: '2005800', members };
@@ -277,7 +296,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   };
 
   return {
-    owner, journal, payments, changedItsMind, crossings,
+    owner, journal, payments, changedItsMind, givenBackElsewhere, crossings,
     standingLinks: () => Array.from(bindings.values()).flatMap(({ state, externalId }) => (state === 'active' ? [externalId] : [])),
     answer(operation, request) {
       // SNAP's numbers of requests are good for one each: what the network delivers twice is done once.
@@ -294,6 +313,14 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     failedUrl(pageUrl) {
       const of = pages.get(pageUrl);
       return of && ('binding' in of ? of.binding.page : of.payment.page)?.failedUrl;
+    },
+    hasGivenBack: (reference) => payments.get(reference)?.status === '04',
+    isGivingBack: (reference) => [...(payments.get(reference)?.refunds.values() ?? [])].includes('03'),
+    transferByHand(reference) {
+      const payment = payments.get(reference);
+      if (payment === undefined) return;
+      payment.isTransferred = true;
+      move('refund', payment);
     },
     forget(customerId, what) {
       for (const [token, { binding }] of tokens) {

@@ -44,7 +44,7 @@ export interface ServersOptions {
   count: number;
   customers: number;
   fetch: typeof fetch;
-  events: AlloEvent[];
+  onEvent(event: AlloEvent): void;
 }
 
 const secondMs = 1_000;
@@ -135,7 +135,7 @@ const dueSql = ['payments WHERE', 'refunds WHERE', 'links WHERE', `events WHERE 
   .replace(/^/, 'SELECT min(due) AS due FROM (')
   .concat(')');
 
-function optionsOf({ scheduler, chance, weather, customers, fetch, events }: ServersOptions, server: Server): AlloOptions {
+function optionsOf({ scheduler, chance, weather, customers, fetch, onEvent }: ServersOptions, server: Server): AlloOptions {
   const troubled = (): boolean => chance.happens(0.1 * weather.severity);
   return {
     doku: { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: dokuKeys.publicKey, baseUrl: bankUrl },
@@ -151,7 +151,7 @@ function optionsOf({ scheduler, chance, weather, customers, fetch, events }: Ser
       if (troubled()) throw new Error('the shop is away');
       if (troubled()) await scheduler.sleep(chance.between(1, 60) * secondMs, 'the shop is slow');
       scheduler.note(`event ${event.type}`);
-      events.push(event);
+      onEvent(event);
       if (troubled()) throw new Error('the shop failed after it had written the event');
     },
   };

@@ -3,6 +3,7 @@
  * to its end, and what the checker says of it. It judges at the end, and yet every step: the bank's journal, what was told
  * and the ledger's trail only ever grow, and each entry has its instant.
  */
+import type { AlloEvent } from '../../packages/server/src/index.ts';
 import { readBooks } from '../faults/books.ts';
 import { findViolations } from '../faults/checker.ts';
 import type { Violation } from '../faults/checker.ts';
@@ -19,6 +20,8 @@ import { findLinkViolations } from './link-rules.ts';
 import type { LinkViolation } from './link-rules.ts';
 import { createNewsDesk } from './news.ts';
 import type { NewsDesk } from './news.ts';
+import { createOffice } from './office.ts';
+import type { Office } from './office.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import { createServers } from './servers.ts';
@@ -86,6 +89,7 @@ interface Stage {
   bank: Bank;
   database: Database;
   servers: Servers;
+  office: Office;
   /** How many shoppers are in the shop. */
   shopping(): number;
   evidence: Pick<Evidence, 'customers' | 'orders' | 'told' | 'pointsShown' | 'oddAnswers' | 'events'>;
@@ -99,14 +103,19 @@ function setUp({ scheduler, chance, weather, fetch, kill }: Foundations): Stage 
   const bank = createBank({ ...forked('bank'), onNews: (said) => news.tell(said) });
   const database = openDatabase({ ...forked('database'), kill });
   const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, kill });
-  const servers = createServers({ ...forked('servers'), database, count: chance.between(1, 2), customers, fetch: bankNetwork, events: evidence.events });
+  const office = createOffice({ ...forked('office'), bank, evidence });
+  const onEvent = (event: AlloEvent): void => {
+    evidence.events.push(event);
+    office.hear(event);
+  };
+  const servers = createServers({ ...forked('servers'), database, count: chance.between(1, 2), customers, fetch: bankNetwork, onEvent });
   makeTrouble({ ...forked('trouble'), database, servers });
   const shopping = sendShopping({ ...forked('shoppers'), bank, customers, orders: evidence.orders, evidence });
-  return { scheduler, weather, news, bank, database, servers, shopping, evidence };
+  return { scheduler, weather, news, bank, database, servers, office, shopping, evidence };
 }
 
 /** The day, and the sunny hours after it. */
-async function live({ scheduler, weather, news, database, servers, shopping, evidence }: Stage): Promise<void> {
+async function live({ scheduler, weather, news, database, servers, office, shopping, evidence }: Stage): Promise<void> {
   const haveLeft = await scheduler.run(() => shopping() === 0, mostTasks);
   if (!haveLeft) evidence.oddAnswers.push('a shopper never came to an end');
   weather.severity = 0;
@@ -114,14 +123,14 @@ async function live({ scheduler, weather, news, database, servers, shopping, evi
   const leftAt = scheduler.now();
   const isOver = (): boolean => {
     const tookMs = scheduler.now() - leftAt;
-    const mayBe = tookMs > leastDrainMs && news.waiting() === 0 && scheduler.tasks() % looksEvery === 0;
+    const mayBe = tookMs > leastDrainMs && news.waiting() + office.waiting() === 0 && scheduler.tasks() % looksEvery === 0;
     return tookMs > mostDrainMs || (mayBe && database.peek(`${openSql} LIMIT 1`).length === 0);
   };
   await scheduler.run(isOver, mostTasks);
 }
 
 async function judge({ scheduler, news, bank, database, servers, evidence }: Stage): Promise<Omit<Outcome, 'seed'>> {
-  const { journal, changedItsMind: takenLate } = bank;
+  const { journal, changedItsMind: takenLate, givenBackElsewhere } = bank;
   const books = await readBooks((text) => Promise.resolve(database.peek(text)));
   const states = new Map(database.peek('SELECT external_id, state FROM links').map((row) => [String(row['external_id']), String(row['state'])]));
   const count = (kind: 'debit' | 'refund'): number => journal.filter((entry) => entry.kind === kind).length;
@@ -129,7 +138,7 @@ async function judge({ scheduler, news, bank, database, servers, evidence }: Sta
   return {
     traceHash: scheduler.traceHash(), tasks: scheduler.tasks(), deaths: servers.deaths(), debits: count('debit'), refunds: count('refund'),
     violations: [
-      ...findViolations({ ...evidence, books, journal, takenLate, notifications: news.entries, forged: news.forged }),
+      ...findViolations({ ...evidence, books, journal, takenLate, givenBackElsewhere, notifications: news.entries, forged: news.forged }),
       ...findLinkViolations({ standing: bank.standingLinks(), states }),
     ],
   };
