@@ -479,6 +479,19 @@ describe('the way back', () => {
       });
     }
 
+    test('after the notification linked the account, where the bank does not end that: after a day people hear of it', async () => {
+      bench.saysAlways('exchange', silence);
+      const link = await begun({ state: 'active', nextAt: null, tokenSealed: 'is over', tokenExpiresAt: instant });
+      await back(stranger);
+      bench.log.splice(0);
+      bench.pass(24 * hourMs - 1);
+      await reconcile(bench.ctx);
+      assert.deepEqual(bench.log, []);
+      bench.pass(hourMs);
+      await reconcile(bench.ctx);
+      assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { linkId: link.id }]]);
+    });
+
     for (const state of ['redirected', 'returned', 'exchanging'] as const) {
       test(`after it was used up ends an attempt that is ${state}`, async () => {
         const link = await begun({ state, returnedAt: instant - 1 });
