@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { leaveBehind, lookSoon, mayStillBeFinished, takeBack } from '../../../packages/server/src/ledger/disown.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
+import { createBench, dayMs, hourMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { refusal, silence, tokenRefusal, unlinked } from '../support/scripted-bank.ts';
 import type { SaidTo } from '../support/scripted-bank.ts';
@@ -102,6 +102,20 @@ describe('what stands at the bank of an attempt that was left behind', () => {
     bench.says('unlink', tokenRefusal);
     bench.says('exchange', refusal);
     assert.equal((await takenBack(await disowned({ tokenExpiresAt: instant + dayMs }, { token: 'old', authCode: 'code' }))).state, 'abandoned');
+  });
+
+  test('is not to be ended for a day: people hear of it, each time it is asked again, and not before', async () => {
+    bench.saysAlways('exchange', silence);
+    for (const { id } of [await disowned({ customerId: 'siti', externalId: 'other' }), await dead({ tokenExpiresAt: instant })]) {
+      const toldAfter: number[] = [];
+      for (let tries = 0; tries < 30; tries += 1) {
+        bench.passUntil((await bench.link(id)).nextAt ?? 0);
+        await takenBack(await bench.link(id));
+        if (bench.log.length > 0) toldAfter.push(Math.round((bench.now() - instant) / hourMs));
+        assert.ok(bench.log.splice(0).every(({ level, fields }) => level === 'error' && fields?.['linkId'] === id));
+      }
+      assert.deepEqual(toldAfter, [24, 25]);
+    }
   });
 
   const unsettled: readonly [string, SaidTo<'exchange'>[], SaidTo<'unlink'>[]][] = [

@@ -36,12 +36,16 @@ export async function lookSoon(ctx: LedgerContext, link: LinkRow): Promise<void>
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.stillDisowned, set: { returnedAt: at, nextAt: at }, cause: 'return' }] });
 }
 
+/** About a day, as the pauses grow; then people hear of it, each time it is asked again. */
+const manyTries = 28;
+
 /** Ends at the bank what stands there; forgets it once nothing can come of it any more. */
 export async function takeBack(ctx: LedgerContext, link: LinkRow): Promise<void> {
   const { isGone, wasThere, cause } = await endAtBank(ctx, link, serverDevice);
   // A code that the bank does not know yet may become good as long as the page is open.
   const isOpen = link.state === 'disowned' && !wasThere && mayStillBeFinished(ctx, link);
   if (isGone && !isOpen) return forget(ctx, link, cause);
+  if (!isGone && link.checks >= manyTries) ctx.log.error('the bank does not end what stands there of a link that nobody wants; a person has to ask DOKU', { linkId: link.id });
   const nextAt = isGone ? closesAt(link.pageExpiresAt) + 1 : ctx.now() + pauseMs(ctx, retryDelaysMs, link.checks);
   const step = link.state === 'disowned' ? linkTransitions.stillDisowned : linkTransitions.stillDead;
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, set: { checks: link.checks + 1, nextAt }, cause }] });
