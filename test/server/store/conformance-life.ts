@@ -126,6 +126,18 @@ export function describeLife(world: () => World): void {
       assert.equal(await claim(), 1);
     });
 
+    it('gives a chore away at once that was done by a clock far ahead, and by one that is only a little ahead no sooner than by any other', async () => {
+      const { store, clock } = world();
+      await store.claimChore('sweep', 100);
+      clock.now += 10_000;
+      assert.equal(await store.claimChore('sweep', 100), true);
+      clock.now -= 100;
+      assert.equal(await store.claimChore('sweep', 100), false);
+      clock.now -= 9_000;
+      assert.equal(await store.claimChore('sweep', 100), true);
+      assert.equal(await store.claimChore('sweep', 100), false);
+    });
+
     it('counts up for one of 16 who saw the same count, and keeps each count by its name', async () => {
       const { store, other } = world();
       for (const seen of [0, 1, 2]) {

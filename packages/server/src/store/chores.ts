@@ -12,7 +12,9 @@ export function chores(reading: Run, inOne: Run, now: () => number): Pick<Store,
     claimChore: (name, everyMs) => inOne(async (query) => {
       const at = now();
       await query('INSERT INTO chores (name, done_at) VALUES (?, ?) ON CONFLICT DO NOTHING', [name, at]);
-      const claimed = await query('UPDATE chores SET done_at = ? WHERE name = ? AND done_at <= ? RETURNING name', [at, name, at - everyMs]);
+      // Done further ahead than it is due again: by a clock that was set back since. It must not wait until that has caught up.
+      const claimed = await query(
+        'UPDATE chores SET done_at = ? WHERE name = ? AND (done_at <= ? OR done_at > ?) RETURNING name', [at, name, at - everyMs, at + everyMs]);
       return claimed.length === 1;
     }),
     // In the same table, since it needs no other: what is no chore has a count where that has an instant.
