@@ -395,6 +395,18 @@ test('a refusal to the account that is linked now says nothing of the one that p
   assert.deepEqual([refund.state, await told()], ['manual', [['refund.manual', payment.id]]]);
 });
 
+test('so does a refusal to an account that came to be linked while the first token was being refused', async () => {
+  const payment = await paidPayment();
+  bench.says('refund', async () => {
+    await bench.unlinks(payment.linkId);
+    await bench.linked({ customerId: payment.customerId });
+    return tokenRefusal;
+  }, refusal);
+  bench.saysAlways('exchange', newToken());
+  const refund = await refundPayment(bench.ctx, payment.id, wish);
+  assert.deepEqual([refund.state, await told()], ['manual', [['refund.manual', payment.id]]]);
+});
+
 test('a browser that asks for a refund waits no longer than for a payment, and the refund goes on behind it', async () => {
   bench = createBench({ timing: { browserWaitMs: 5 } });
   const payment = await paidPayment();

@@ -101,10 +101,9 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   }];
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
-  const answer = await askBank(ctx, token.token, payment, refund, leaseUntil);
+  const answer = await askBank(ctx, token, payment, refund, leaseUntil);
   const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
-  const meant = stillForPeople(refund, token.isOther ? ofOtherAccount(answer) : answer);
-  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, meant));
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, stillForPeople(refund, answer)));
 }
 
 const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransitions.refundStartedAgain : paymentTransitions.refundStarted);
@@ -112,8 +111,8 @@ const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransi
 type RefundAnswer = BankAnswer<{ refundedAt?: number }>;
 
 /** What the bank refuses to the account that is linked now, it may still owe to the one that paid: not by this link. */
-const ofOtherAccount = (answer: RefundAnswer): RefundAnswer =>
-  (answer.outcome === 'refused' ? { outcome: 'token-refused', evidence: `${answer.evidence}, by another link` } : answer);
+const meantOf = (isOther: boolean, answer: RefundAnswer): RefundAnswer =>
+  (isOther && answer.outcome === 'refused' ? { outcome: 'token-refused', evidence: `${answer.evidence}, by another link` } : answer);
 
 /** What people were asked to transfer stays theirs where the bank never heard of it: somebody may be at it, and has to be able to say so. */
 const stillForPeople = ({ state }: RefundRow, answer: RefundAnswer): RefundAnswer =>
@@ -126,17 +125,20 @@ async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
   return { ...(await customerToken(ctx, link)), isOther: link.id !== payment.linkId, renew: (refused: string) => renewCustomerToken(ctx, link, refused) };
 }
 
-async function askBank(ctx: LedgerContext, token: string, payment: PaymentRow, refund: RefundRow, notAfter: number): Promise<RefundAnswer> {
+async function askBank(
+  ctx: LedgerContext, { token, isOther }: { token: string; isOther: boolean }, payment: PaymentRow, refund: RefundRow, notAfter: number,
+): Promise<RefundAnswer> {
   const order = {
     reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
     amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment), notAfter,
   };
   const answer = await ctx.bank.refund(token, order);
-  if (answer.outcome !== 'token-refused') return answer;
+  if (answer.outcome !== 'token-refused') return meantOf(isOther, answer);
+  // Another account may have been linked meanwhile.
   const again = await refundToken(ctx, payment);
   if (again.outcome !== 'token') return answer;
   const renewed = await again.renew(token);
-  return renewed.outcome === 'token' ? ctx.bank.refund(renewed.token, order) : answer;
+  return renewed.outcome === 'token' ? meantOf(again.isOther, await ctx.bank.refund(renewed.token, order)) : answer;
 }
 
 /** The shopper's, while it is kept. */
