@@ -143,6 +143,19 @@ describe('<allo-checkout>', () => {
     }
   });
 
+  for (const lines of [undefined, [null], [{ name: 'Kopi Gayo 250 g', quantity: 1 }]]) {
+    it(`leads on though the lines of the order are not of the contract: ${JSON.stringify(lines)}`, async () => {
+      const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
+      Object.assign(backend.orders['INV-7'] ?? {}, { lines });
+      const element = await mount<AlloCheckout>('allo-checkout', { endpoint, 'order-id': 'INV-7' });
+      await shows(element, 'unlinked');
+      await element.updateComplete;
+      const link = inside(element).querySelector('allo-link-button');
+      expect(link?.checkVisibility()).to.equal(true);
+      expect(textOf(element)).to.contain('Rp 125.000').and.not.contain('Kopi');
+    });
+  }
+
   it('goes from the first visit to the receipt by the keyboard alone, and tells each thing once', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
     const checkout = await mountCheckout(endpoint);

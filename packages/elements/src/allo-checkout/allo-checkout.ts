@@ -12,7 +12,7 @@ import { base } from '../internal/base.styles.ts';
 import type { Content } from '../internal/templates.ts';
 import { moneyText } from '../internal/templates.ts';
 import { checkoutTexts } from '../locales/checkout.ts';
-import { compareMoney } from '../money.ts';
+import { compareMoney, isMoney } from '../money.ts';
 import type { Steps } from './arrangement.ts';
 import { arrange, currentStep, isSettled, stateOf } from './arrangement.ts';
 import { styles } from './allo-checkout.styles.ts';
@@ -164,7 +164,7 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   /** No arithmetic: what is told of a line is what the backend says. */
   #renderOrder(order: Order | undefined): TemplateResult {
     const unknown = Array.from({ length: Math.min(this.lines, mostLinesKept) }, () => html`<div part="row line" role="listitem"><i></i><i></i></div>`);
-    const lines = order?.lines.map((line) => this.#renderLine(line)) ?? unknown;
+    const lines = order ? linesOf(order).map((line) => this.#renderLine(line)) : unknown;
     return html`<div part="order" aria-busy=${!order}>
       ${lines.length > 0 ? html`<div part="lines" role="list" aria-label=${this.text('order')}>${lines}</div>` : nothing}
       <p part="row sum" lang=${this.language}><span>${this.text('total')}</span>${order ? moneyText(order.amount) : html`<i></i>`}</p>
@@ -210,6 +210,12 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
     if (!step || !wasInside || !(active ? active.hidden || step !== before : document.activeElement === document.body)) return;
     void step.updateComplete.then(() => focusIn(step));
   }
+}
+
+/** None if they are not of the contract: what is to be paid does not hang on them. */
+function linesOf({ lines }: Order): readonly OrderLine[] {
+  const given: unknown = lines;
+  return Array.isArray(given) && given.every((line: Partial<OrderLine> | null) => isMoney(line?.price)) ? lines : [];
 }
 
 function focusIn({ shadowRoot }: Element): void {
