@@ -38,6 +38,22 @@ describe('<allo-link-button>', () => {
     expect(control(element, 'Lanjutkan di Allo Bank').getAttribute('href')).to.equal('https://bank.example/authorize');
   });
 
+  it('goes on when the window does not leave for the bank after all', async () => {
+    // The shopper may stop the loading, or stay when the page asks. Here the address is one for which no window leaves.
+    const bankUrl = `${location.href}#bank`;
+    const { endpoint } = serve({ ...unlinked, bankUrl });
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'unlinked');
+    // The stage would keep the window by what a page may do.
+    element.addEventListener('allo-authorize-request', (event) => event.stopPropagation());
+    press(element, 'Hubungkan');
+    await until(() => location.href === bankUrl);
+    await shows(element, 'linking');
+    expect(control(element, 'Lanjutkan di Allo Bank').getAttribute('href')).to.equal(bankUrl);
+    history.back();
+    await until(() => location.href !== bankUrl);
+  });
+
   it('sends one request however often it is pressed', async () => {
     const { backend, endpoint } = serve(unlinked);
     const element = await mount('allo-link-button', { endpoint });

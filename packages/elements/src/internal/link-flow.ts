@@ -114,7 +114,7 @@ export class LinkFlow {
     this.#asking = false;
     this.#trip.go(url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.
-    void session?.account.run();
+    void session?.account.run().then(() => this.returned());
   }
 
   #failed(code: string): void {
