@@ -73,6 +73,35 @@ describe('what belongs to a customer who signed out', () => {
     expect(balance.balance).to.equal(undefined);
   });
 
+  it('is not gone on with by <allo-link-button>: a link that was being opened goes to no bank, and a question is withdrawn', async () => {
+    const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
+    const element = await mount('allo-link-button', { endpoint });
+    const events = record(element, 'allo-authorize-request');
+    await shows(element, 'unlinked');
+    const answer = backend.hold('link');
+    press(element, 'Hubungkan');
+    await until(() => backend.count('link') === 1);
+    refuse(backend, 'UNAUTHENTICATED');
+    comeBack();
+    await showsNothingOf(element);
+    answer();
+    await until(() => backend.account.status === 'linking');
+    await answered(endpoint, element);
+    expect(events).to.have.length(0);
+    heal(backend);
+    backend.link();
+    comeBack();
+    await shows(element, 'linked');
+    press(element, 'Putuskan');
+    await shows(element, 'confirming');
+    refuse(backend, 'UNAUTHENTICATED');
+    comeBack();
+    await showsNothingOf(element);
+    heal(backend);
+    comeBack();
+    await shows(element, 'linked');
+  });
+
   for (const code of gone) {
     it(`is not shown by <allo-balance> when the balance is answered with ${code} and the account with nothing`, async () => {
       const { backend, endpoint } = serve();

@@ -116,6 +116,8 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   }
 
   protected override deriveState(): AlloLinkButtonState {
+    // Nobody goes on with what was begun for an account that is not to be known any more.
+    if (super.error) this.release();
     if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
     if (this.#flow.step) return this.#flow.step;
