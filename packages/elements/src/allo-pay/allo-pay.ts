@@ -214,9 +214,11 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   async #begin(): Promise<void> {
+    const order = this.#order;
     // A popup is only allowed within the press: nothing may be waited for if it is there.
     if (!this.#flow) await this.#later.run().then(() => this.updateComplete);
-    this.#flow?.begin();
+    // Pressed was the button of what was known then.
+    if (order === this.#order) this.#flow?.begin();
   }
 
   async #retry(): Promise<void> {
