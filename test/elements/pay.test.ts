@@ -450,6 +450,33 @@ describe('<allo-pay>', () => {
     expect(element.state).to.equal('paid');
   });
 
+  it('is shown paid by another element of the page for the same order, which tells it no second time', async () => {
+    const { backend, endpoint } = serve({ payAs: 'paid' });
+    const [first, second] = await Promise.all([mountPay(endpoint), mountPay(endpoint)]);
+    const events = record(document.documentElement, 'allo-paid');
+    await Promise.all([shows(first, 'ready'), shows(second, 'ready')]);
+    press(first, 'Bayar');
+    await Promise.all([shows(first, 'paid'), shows(second, 'paid')]);
+    second.pay();
+    await second.updateComplete;
+    expect([backend.count('pay'), events.length]).to.deep.equal([1, 1]);
+  });
+
+  it('is told once in a page where two elements wait for it', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'processing');
+    const both = await Promise.all([mountPay(endpoint), mountPay(endpoint)]);
+    const events = record(document.documentElement, 'allo-paid', 'allo-refunded');
+    await Promise.all(both.map((one) => shows(one, 'processing')));
+    for (const status of ['paid', 'refunded'] as const) {
+      backend.settle('INV-7', status);
+      window.dispatchEvent(new Event('online'));
+      await Promise.all(both.map((one) => shows(one, status)));
+      await Promise.all(both.map((one) => one.updateComplete));
+    }
+    expect(events.map(({ type }) => type)).to.deep.equal(['allo-paid', 'allo-refunded']);
+  });
+
   it('shows and tells that the order is paid when the bank takes the money of an earlier payment late', async () => {
     const { backend, endpoint } = serve({ payAs: 'expired' });
     const element = await mountPay(endpoint);

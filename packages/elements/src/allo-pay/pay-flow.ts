@@ -36,7 +36,6 @@ export class PayFlow {
   protected readonly host: PayHost;
   readonly #session: Session;
   readonly #orderId: string;
-  #told = '';
   // Begins only by a press: money must not move because an attribute changed.
   readonly #send: Exchange<Payment>;
   readonly #ask: Exchange<Payment>;
@@ -140,8 +139,8 @@ export class PayFlow {
 
   #sent(payment: Payment): void {
     this.#heard(payment);
-    // Other tabs must not offer this payment again.
-    this.#session.announce();
+    // Nobody else must offer this payment again.
+    this.#session.announce(this.host);
     if (payment.status === 'requires-action' && payment.action) this.trip.go(payment.action.url, 'payment');
     else this.trip.end();
   }
@@ -173,16 +172,15 @@ export class PayFlow {
     const { status, paymentId } = payment;
     const ours = closeAttempt(this.#attempt, paymentId);
     const seen = before && before.status !== status;
-    const name = `${paymentId} ${status}`;
     // A refund that the bank refused makes a payment `paid` again: no news.
-    if (!(ours || seen) || name === this.#told || (before?.status === 'refunding' && status === 'paid')) return;
-    this.#told = name;
+    if (!(ours || seen) || (before?.status === 'refunding' && status === 'paid')) return;
+    this.trip.close();
+    if (!this.#session.isNews(payment)) return;
     if (endedWithoutMoney(status)) this.host.tell(new AlloEvent('allo-pay-failed', { payment }));
     if (status === 'paid' || status === 'refunded') this.host.tell(new AlloEvent(`allo-${status}`, { payment }));
     if (payment.failure === 'RELINK_REQUIRED') void this.#session.account.run();
-    this.trip.close();
     // Also after a failure: a balance that was too low was not the one shown.
-    this.#session.moneyMoved();
+    this.#session.moneyMoved(this.host);
   }
 }
 

@@ -178,13 +178,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   #heard(payment: Payment): void {
-    const news = payment.status === 'refunded' && this.#heardStatus !== 'refunded';
+    const news = payment.status === 'refunded' && this.session?.isNews(payment);
     this.#payment = payment;
     this.#heardStatus = payment.status;
     this.#asking = undefined;
     if (!news) return;
     this.tell(new AlloEvent('allo-refunded', { payment }));
-    this.session?.moneyMoved();
+    this.session?.moneyMoved(this);
   }
 
   /** A poll that failed, lost on the way or answered by a proxy, says nothing about the refund. Who may not ask for the payment keeps nothing of it. */

@@ -1,6 +1,6 @@
 import type { Send } from '../client.ts';
 import { createSend, readAccount, readBalance } from '../client.ts';
-import type { Account, Balance } from '../contract.ts';
+import type { Account, Balance, Payment } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
 import { Exchange } from './exchange.ts';
@@ -55,6 +55,7 @@ export class Session {
   #holder = '';
   #missedChange = false;
   #wokeAt = 0;
+  readonly #told = new Set<string>();
   /** The latest news from another tab, or told to them. */
   #heard: unknown;
 
@@ -86,8 +87,9 @@ export class Session {
     });
   }
 
-  /** Tells the other tabs that an account or a payment is not what it was. */
-  announce(): void {
+  /** Tells all members of the page but `by`, who knows, and the other tabs that an account or a payment is not what it was. */
+  announce(by?: object): void {
+    for (const member of this.members) if (member !== by) member.sessionWoke();
     const stamp = (this.#heard = String(Date.now()));
     // By two ways: what does not come through the channel is still heard as a change of the storage.
     this.#channel?.postMessage(stamp);
@@ -95,9 +97,15 @@ export class Session {
   }
 
   /** Money moved: the balance is another one, here and in the other tabs. */
-  moneyMoved(): void {
+  moneyMoved(by: object): void {
     this.#refreshBalance();
-    this.announce();
+    this.announce(by);
+  }
+
+  /** True once in a page: no member has told yet that the payment has this status. */
+  isNews({ paymentId, status }: Payment): boolean {
+    const { size } = this.#told;
+    return this.#told.add(`${paymentId} ${status}`).size > size;
   }
 
   /** Asks the backend anew for all that is shown. */
