@@ -79,7 +79,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   protected override texts: Texts = payTexts;
   #orderId: string | undefined;
   #order: Order | undefined;
-  readonly #load = new Exchange(this, async (signal) => readOrder((this.session as Session).send, this.#orderId as string, signal), (order) => (this.#flow ?? this).know(order), (error) => this.lost(error));
+  readonly #load = new Exchange(this, async (signal) => readOrder((this.session as Session).send, this.orderId as string, signal), (order) => (this.#flow ?? this).know(order), (error) => this.lost(error));
   /** All but the button: fetched while the order is read, and there before money may move. */
   readonly #later = new Exchange(this, fetchViews, ({ texts }) => (this.texts = texts));
   #flow: PayViews | undefined;
@@ -132,7 +132,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** Reads the order anew. @internal */
   reload(): void {
-    if (this.session && this.#orderId) void this.#load.run();
+    if (this.session && this.orderId) void this.#load.run();
   }
 
   override sessionWoke(): void {
@@ -171,7 +171,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** With another order nothing known counts any more. */
   #follow(): void {
-    const { session, orderId } = this;
+    const { orderId, session } = this;
     if (orderId !== this.#orderId) {
       this.#forget();
       this.#orderId = orderId;

@@ -169,11 +169,10 @@ export class PayFlow {
 
   /** The end of a payment is news if it came about before our eyes, or if this browser began the payment. */
   #tellEnd(payment: Payment, before: Payment | undefined): void {
-    const { status, paymentId } = payment;
-    const ours = closeAttempt(this.#attempt, paymentId);
-    const seen = before && before.status !== status;
+    const { status } = payment;
+    const ours = closeAttempt(this.#attempt, payment.paymentId);
     // A refund that the bank refused makes a payment `paid` again: no news.
-    if (!(ours || seen) || (before?.status === 'refunding' && status === 'paid')) return;
+    if (!(ours || (before && before.status !== status)) || (before?.status === 'refunding' && status === 'paid')) return;
     this.trip.close();
     if (!this.#session.isNews(payment)) return;
     if (endedWithoutMoney(status)) this.host.tell(new AlloEvent('allo-pay-failed', { payment }));
@@ -189,6 +188,6 @@ export class PayFlow {
  * before but took the money late counts: the order is paid.
  */
 function isOlder(payment: Payment, known: Payment): boolean {
-  const at = payment.paymentId !== known.paymentId && endedWithoutMoney(payment.status) ? 'createdAt' : 'updatedAt';
+  const at = endedWithoutMoney(payment.status) && payment.paymentId !== known.paymentId ? 'createdAt' : 'updatedAt';
   return Date.parse(payment[at]) < Date.parse(known[at]);
 }

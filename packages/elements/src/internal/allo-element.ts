@@ -202,7 +202,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     if (session.members.has(this)) return;
     this.session?.leave(this);
     // What is under way or was heard is another backend's: asked on, this one would be told what nobody wants of it.
-    if (session !== this.session) this.release();
+    if (this.session !== session) this.release();
     this.session = session;
     session.join(this);
   }
