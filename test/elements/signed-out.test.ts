@@ -102,6 +102,24 @@ describe('what belongs to a customer who signed out', () => {
     await shows(element, 'linked');
   });
 
+  it('is not told as unlinked, or linked, when another customer signs in', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-link-button', { endpoint });
+    const events = record(element, 'allo-linked', 'allo-unlinked');
+    for (const [status, before] of [['unlinked', 'linked'], ['linked', 'unlinked']] as const) {
+      await shows(element, before);
+      refuse(backend, 'UNAUTHENTICATED');
+      comeBack();
+      await showsNothingOf(element);
+      heal(backend);
+      backend.account = { status };
+      comeBack();
+      await shows(element, status);
+      await element.updateComplete;
+    }
+    expect(events.map(({ type }) => type)).to.deep.equal([]);
+  });
+
   for (const code of gone) {
     it(`is not shown by <allo-balance> when the balance is answered with ${code} and the account with nothing`, async () => {
       const { backend, endpoint } = serve();

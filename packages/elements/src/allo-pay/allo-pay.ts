@@ -146,8 +146,8 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   protected override release(): void {
-    this.#forget();
     this.#orderId = undefined;
+    this.#forget();
   }
 
   protected override deriveState(): AlloPayState {
@@ -171,7 +171,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** With another order nothing known counts any more. */
   #follow(): void {
-    const { orderId, session } = this;
+    const { session, orderId } = this;
     if (orderId !== this.#orderId) {
       this.#forget();
       this.#orderId = orderId;

@@ -44,6 +44,8 @@ export class Session {
   /** Sends to the backend. */
   readonly send: Send;
   readonly members = new Set<SessionMember>();
+  /** The payments whose status was told, with it. */
+  readonly #told = new Set<string>();
   readonly account: Exchange<Account>;
   readonly balance: Exchange<Balance>;
   /** Ends the listening; there while there are members. */
@@ -55,7 +57,6 @@ export class Session {
   #holder = '';
   #missedChange = false;
   #wokeAt = 0;
-  readonly #told = new Set<string>();
   /** The latest news from another tab, or told to them. */
   #heard: unknown;
 
@@ -105,7 +106,7 @@ export class Session {
   /** True once in a page: no member has told yet that the payment has this status. */
   isNews({ paymentId, status }: Payment): boolean {
     const { size } = this.#told;
-    return this.#told.add(`${paymentId} ${status}`).size > size;
+    return size < this.#told.add(`${paymentId} ${status}`).size;
   }
 
   /** Asks the backend anew for all that is shown. */
@@ -133,6 +134,8 @@ export class Session {
     if (this.#any(needsAccount)) account.ensure();
     if (holder && this.#any(wantsBalance)) balance.ensure();
     if (account.value) this.#tellLink(account.value);
+    // None after a sign-out: who comes next may be another customer, whose account is not what became of this one.
+    this.#status = status;
     for (const member of this.members) member.requestUpdate();
   }
 
@@ -205,7 +208,7 @@ export class Session {
 
   #tellLink(account: Account): void {
     const before = this.#status;
-    const now = (this.#status = account.status);
+    const now = account.status;
     const linked = now === 'linked';
     const expected = linked && recall(this.#nameOf('link'));
     if (expected) keep(this.#nameOf('link'));
