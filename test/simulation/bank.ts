@@ -117,6 +117,8 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const changedItsMind = new Set<string>();
   const givenBackElsewhere = new Set<string>();
   const crossings: string[] = [];
+  /** Which of a link's tokens are honoured DOKU does not say: some seeds have the latest one alone. */
+  const honoursLatestAlone = chance.happens(0.5);
   let number = 0;
 
   const troubled = (share: number): boolean => chance.happens(share * weather.severity);
@@ -176,6 +178,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const exchange = ({ body }: BankRequest): BankReply => {
     const binding = bindings.get(String(body['authCode']));
     if (binding?.state !== 'active') return { responseCode: '4017400', members: { responseMessage: 'Unauthorized. Invalid Authorization Code' } };
+    if (honoursLatestAlone) for (const [token, held] of tokens) if (held.binding === binding) tokens.delete(token);
     const accessToken = `token-${binding.customerId}-${(number += 1)}`;
     const endsAt = scheduler.now() + chance.pick([20 * minuteMs, 24 * 60 * minuteMs, 15 * 24 * 60 * minuteMs]);
     tokens.set(accessToken, { binding, endsAt });

@@ -69,7 +69,7 @@ export function createOffice({ scheduler, chance, bank, evidence: { oddAnswers }
       const { status, refund } = (await lookAt(event.paymentId, event.customerId)) ?? {};
       const isOurs = refund?.status === 'manual' || (status === 'review' && refund !== undefined);
       if (!isOurs && status !== 'refunding') return;
-      if (refund?.status === 'manual' && chance.happens(0.3)) await insist(() => browser.refund(event.paymentId));
+      if (refund?.status === 'manual' && chance.happens(0.5)) await insist(() => browser.refund(event.paymentId));
       else if (isOurs && !bank.isGivingBack(event.reference)) return transfer(event);
       await scheduler.sleep(chance.between(10, 60) * minuteMs);
     }

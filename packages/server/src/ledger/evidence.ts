@@ -76,13 +76,13 @@ const forPeople: readonly RefundState[] = refundTransitions.doneElsewhere.from;
 
 /**
  * Taken and given back, also where nobody had heard yet that it was taken: news of that may come later, and must not make
- * it paid. What we are giving back ourselves is for the refund to say; one that waits for people must not wait on, for
- * they would give the money back once more.
+ * it paid. What we are giving back ourselves is for the refund to say. What people look at is over, for they may be the ones
+ * who had the bank do it; and a refund that waits for them must not wait on: they would give the money back once more.
  */
 async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  if (!givenBackFrom.includes(payment.state)) return true;
   const refund = await ctx.store.refundOfPayment(payment.id);
   const waiting = refund !== undefined && forPeople.includes(refund.state) ? refund : undefined;
-  if (!givenBackFrom.includes(payment.state) || (payment.state === 'review' && waiting === undefined)) return true;
   const ended = waiting && {
     table: 'refunds', id: waiting.id, ...refundTransitions.doneElsewhere, version: waiting.version,
     set: { refundedAt: ctx.now(), failure: null, nextAt: null }, cause: causeOf(evidence),
