@@ -92,6 +92,28 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     await next.close();
   });
 
+  it('keeps nobody waiting for tables that take long to be brought up to date, and can be closed meanwhile', async () => {
+    await world().store.payment('none');
+    await queryPostgres(urlOf(), 'ALTER TABLE events DROP COLUMN about, DROP COLUMN place');
+    await world().database.setVersion(migrations.length - 1);
+    const rival = new pg.Client({ connectionString: urlOf() });
+    await rival.connect();
+    await rival.query('BEGIN');
+    await rival.query('LOCK TABLE events IN ACCESS SHARE MODE');
+    const next = openStore(world().database.address, () => instant);
+    const answered = next.payment('none').then(() => 'answered', (error: unknown) => error);
+    const told = await Promise.race([answered, pause(25_000, 'kept waiting')]);
+    const closed = await Promise.race([next.close().then(() => 'closed'), pause(10_000, 'not closed')]);
+    await rival.query('COMMIT');
+    await rival.end();
+    assert.ok(told instanceof StoreError, String(told));
+    assert.equal(closed, 'closed');
+    const later = openStore(world().database.address, () => instant);
+    await untilAnswered(() => later.payment('none'));
+    assert.equal(await world().database.version(), migrations.length);
+    await later.close();
+  });
+
   it('sees what others commit, whatever isolation the database begins with', async () => {
     const { store, other } = world();
     const payment = aPayment();

@@ -48,18 +48,29 @@ export interface PostgresStoreOptions {
 /** Answers at once; connects, and brings the tables up to date, at the first use. */
 export function createPostgresStore({ url, now }: PostgresStoreOptions): Store {
   let opened: Promise<Pool> | undefined;
+  const closing = new AbortController();
   const pool = (): Promise<Pool> => {
-    opened ??= openPool(url).catch((error: unknown) => {
+    opened ??= openPool(url, closing.signal).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
-    return opened;
+    return inTime(opened);
   };
-  const end = async (): Promise<void> => (await opened?.catch(() => undefined))?.end();
+  const end = async (): Promise<void> => {
+    closing.abort();
+    await (await opened?.catch(() => undefined))?.end();
+  };
   return createSqlStore(createDriver(pool, end), now);
 }
 
-async function openPool(url: string): Promise<Pool> {
+/** Tables may be brought up to date for longer than anybody should be kept waiting: meanwhile the database is away. */
+async function inTime(opening: Promise<Pool>): Promise<Pool> {
+  const { promise: timeUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`the database was not ready within ${answerTimeoutMs} ms; its tables may be being brought up to date`)), answerTimeoutMs);
+  return Promise.race([opening, timeUp]).finally(() => clearTimeout(timer));
+}
+
+async function openPool(url: string, closing: AbortSignal): Promise<Pool> {
   const pg = await import('pg').catch((cause: unknown) => {
     throw new TypeError('a postgres:// database needs the package "pg": npm install pg', { cause });
   });
@@ -74,7 +85,7 @@ async function openPool(url: string): Promise<Pool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    if ((await readVersion(pool)) !== migrations.length) await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs }));
+    if ((await readVersion(pool)) !== migrations.length) await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs }), closing);
     return pool;
   } catch (error) {
     await pool.end();
@@ -100,11 +111,17 @@ async function readVersion(pool: Pool): Promise<number> {
   }
 }
 
-/** By a connection of its own: an index over a large table takes longer than any statement may that a shopper waits for. */
-async function migrate(client: Client): Promise<void> {
+/**
+ * By a connection of its own: an index over a large table takes longer than any statement may that a shopper waits for. It
+ * is cut when the store is closed, and the next start begins anew: what was not committed is undone.
+ */
+async function migrate(client: Client, closing: AbortSignal): Promise<void> {
   client.on('error', () => undefined);
   await client.connect();
+  const cut = (): void => void client.end().catch(() => undefined);
+  closing.addEventListener('abort', cut);
   try {
+    closing.throwIfAborted();
     await client.query(begin);
     await client.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
     await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
@@ -121,6 +138,7 @@ async function migrate(client: Client): Promise<void> {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
+    closing.removeEventListener('abort', cut);
     await client.end().catch(() => undefined);
   }
 }
