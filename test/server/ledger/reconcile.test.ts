@@ -54,6 +54,17 @@ describe('the reconciler', () => {
     assert.deepEqual(await bench.toldTypes(), Array(45).fill('payment.paid'));
   });
 
+  test('begins with no more of it when the server is about to stop', async () => {
+    for (let index = 0; index < 21; index += 1) await due({ state: 'pending' });
+    bench.saysAlways('chargeStatus', () => {
+      bench.setClosing(true);
+      return done(paid);
+    });
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 20 });
+    bench.setClosing(false);
+    assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 1 }, 'another server takes it up at once');
+  });
+
   test('keeps what it looks at to itself', async () => {
     const { id } = await due({ state: 'pending' });
     bench.saysAlways('chargeStatus', async () => {

@@ -30,8 +30,8 @@ export interface ReconcileReport {
 const batch = 20;
 
 /**
- * Looks at every row that is due, until none is. Rejects only if the store cannot be reached. Events are told beside it
- * (`deliverEvents`): a merchant who is slow to hear them holds up no payment.
+ * Looks at every row that is due, until none is, or the server is about to stop. Rejects only if the store cannot be
+ * reached. Events are told beside it (`deliverEvents`): a merchant who is slow to hear them holds up no payment.
  */
 export async function reconcile(ctx: LedgerContext): Promise<Omit<ReconcileReport, 'events'>> {
   const payments = await drain(ctx, 'payments', (row) => reconcilePayment(ctx, row));
@@ -47,12 +47,13 @@ async function drain<Table extends JobTable>(
   ctx: LedgerContext, table: Table, look: (row: JobRows[Table]) => Promise<void>,
 ): Promise<number> {
   let looked = 0;
-  for (;;) {
+  while (!ctx.isClosing()) {
     const due = await ctx.store.claimDue(table, ctx.timing.leaseMs, batch);
     if (due.length === 0) return looked;
     looked += due.length;
     await Promise.all(due.map((row) => lookSafely(ctx, table, row, look)));
   }
+  return looked;
 }
 
 /** A row that throws stays leased, and so comes back later by itself. */
