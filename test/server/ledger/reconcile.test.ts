@@ -4,7 +4,7 @@ import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { checkPayment, reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
 import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
-import { createBench, hourMs, minuteMs } from '../support/ledger-bench.ts';
+import { createBench, hourMs, minuteMs, newToken } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, paid, refusal, silence } from '../support/scripted-bank.ts';
 
@@ -63,6 +63,22 @@ describe('the reconciler', () => {
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 20 });
     bench.setClosing(false);
     assert.deepEqual(await reconcile(bench.ctx), { ...nothing, payments: 1 }, 'another server takes it up at once');
+  });
+
+  test('looks at refunds and links also while more payments are due than the bank is quick to answer for', async () => {
+    for (let index = 0; index < 45; index += 1) await due({ state: 'pending' });
+    const refunded = await due({ state: 'refunding', nextAt: null });
+    await bench.refundIn(refunded, { state: 'pending', sentAt: bench.now() - hourMs, nextAt: bench.now() });
+    await bench.linkIn({ state: 'returned', returnedAt: bench.now(), nextAt: bench.now() }, { authCode: 'code' });
+    bench.says('exchange', newToken());
+    const asked: string[] = [];
+    bench.saysAlways('chargeStatus', (reference) => {
+      asked.push(reference === refunded.reference ? 'refund' : 'payment');
+      return done({ status: reference === refunded.reference ? 'refunded' : 'paid' });
+    });
+    assert.deepEqual(await reconcile(bench.ctx), { links: 1, payments: 45, refunds: 1 });
+    assert.equal(asked.indexOf('refund'), 20, 'after the first twenty payments');
+    assert.equal(operations().indexOf('exchange'), 21);
   });
 
   test('keeps what it looks at to itself', async () => {

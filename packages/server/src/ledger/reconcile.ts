@@ -34,26 +34,35 @@ const batch = 20;
  * reached. Events are told beside it (`deliverEvents`): a merchant who is slow to hear them holds up no payment.
  */
 export async function reconcile(ctx: LedgerContext): Promise<Omit<ReconcileReport, 'events'>> {
-  const payments = await drain(ctx, 'payments', (row) => reconcilePayment(ctx, row));
-  const refunds = await drain(ctx, 'refunds', (row) => reconcileRefund(ctx, row));
-  const links = await drain(ctx, 'links', (row) => lookAtLink(ctx, row));
+  const report = await lookAtDue(ctx);
   const unknownSince = await ctx.store.oldestUnknownPayment();
   ctx.meter('allo.payments.unknown_age', unknownSince === undefined ? 0 : ctx.now() - unknownSince, {});
   await giveUpOld(ctx);
-  return { links, payments, refunds };
+  return report;
 }
 
-async function drain<Table extends JobTable>(
+/** A few of each kind in turn: however many payments are due, and however slow the bank is, links and refunds do not wait for the last of them. */
+async function lookAtDue(ctx: LedgerContext): Promise<Omit<ReconcileReport, 'events'>> {
+  const report = { links: 0, payments: 0, refunds: 0 };
+  while (!ctx.isClosing()) {
+    const payments = await lookAtSome(ctx, 'payments', (row) => reconcilePayment(ctx, row));
+    const refunds = await lookAtSome(ctx, 'refunds', (row) => reconcileRefund(ctx, row));
+    const links = await lookAtSome(ctx, 'links', (row) => lookAtLink(ctx, row));
+    if (payments + refunds + links === 0) break;
+    report.payments += payments;
+    report.refunds += refunds;
+    report.links += links;
+  }
+  return report;
+}
+
+/** Answers how many of them were due. */
+async function lookAtSome<Table extends JobTable>(
   ctx: LedgerContext, table: Table, look: (row: JobRows[Table]) => Promise<void>,
 ): Promise<number> {
-  let looked = 0;
-  while (!ctx.isClosing()) {
-    const due = await ctx.store.claimDue(table, ctx.timing.leaseMs, batch);
-    if (due.length === 0) return looked;
-    looked += due.length;
-    await Promise.all(due.map((row) => lookSafely(ctx, table, row, look)));
-  }
-  return looked;
+  const due = await ctx.store.claimDue(table, ctx.timing.leaseMs, batch);
+  await Promise.all(due.map((row) => lookSafely(ctx, table, row, look)));
+  return due.length;
 }
 
 /** A row that throws stays leased, and so comes back later by itself. */
