@@ -109,4 +109,12 @@ describe('figures', () => {
     assert.equal(world.log.filter(({ message }) => message === 'onMetric failed').length, 1);
     await world.close();
   });
+
+  test('that nobody can take do no harm where that turns out later, either', async () => {
+    const sendsThem: (...figure: unknown[]) => unknown = () => Promise.reject(new Error('no room'));
+    const world = await createWorld({ allo: { onMetric: sendsThem } });
+    await payInFull(world, await linkedShopper(world, 'budi'), placeOrder(world, 'order-1'));
+    assert.equal(world.log.filter(({ message }) => message === 'onMetric failed').length, 1);
+    await world.close();
+  });
 });

@@ -30,9 +30,9 @@ import type { Telemetry } from './telemetry.ts';
 
 /** Figures go to OpenTelemetry, and to the merchant's own hook. */
 export function createMeters(telemetry: Telemetry, hook: MetricHook | undefined, log: Logger): MetricHook {
-  const tell: MetricHook = (...figure) => {
+  const tell = (...figure: Parameters<MetricHook>): unknown => {
     telemetry.record(...figure);
-    hook?.(...figure);
+    return hook?.(...figure);
   };
   return createMeter(tell, (error) => log.warn('onMetric failed', { error: String(error) }));
 }

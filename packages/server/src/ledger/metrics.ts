@@ -28,15 +28,19 @@ export type MetricName =
 
 export type MetricHook = (name: MetricName, value: number, attributes: Readonly<Record<string, string>>) => void;
 
-/** A hook that throws disturbs nothing; `report` is told of it, once. */
-export function createMeter(hook: MetricHook | undefined, report: (error: unknown) => void): MetricHook {
+/** A hook that throws, or answers later and then rejects, disturbs nothing; `report` is told of it, once. */
+export function createMeter(hook: (...figure: Parameters<MetricHook>) => unknown, report: (error: unknown) => void): MetricHook {
   let hasFailed = false;
-  return (name, value, attributes) => {
+  const fail = (error: unknown): void => {
+    if (!hasFailed) report(error);
+    hasFailed = true;
+  };
+  return (...figure) => {
     try {
-      hook?.(name, value, attributes);
+      const answer = hook(...figure);
+      if (answer !== undefined) Promise.resolve(answer).catch(fail);
     } catch (error) {
-      if (!hasFailed) report(error);
-      hasFailed = true;
+      fail(error);
     }
   };
 }
