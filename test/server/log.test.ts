@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { blot, createConsoleLogger } from '../../packages/server/src/log.ts';
+import { blot, createConsoleLogger, createFailsafeLogger } from '../../packages/server/src/log.ts';
+import { createWorld } from './support/world.ts';
 
 const pem = generateKeyPairSync('rsa', {
   modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -130,4 +131,30 @@ describe('blot', () => {
       }
     });
   }
+});
+
+describe('a log of the merchant’s that fails', () => {
+  const fails = { throws: () => { throw new Error('the worker has exited'); }, rejects: () => Promise.reject(new Error('the worker has exited')) };
+  for (const [name, line] of Object.entries<() => unknown>(fails)) {
+    it(`and ${name} leaves its lines to standard error`, async (t) => {
+      const write = t.mock.method(console, 'error', () => undefined);
+      const log = createFailsafeLogger({ info: () => undefined, warn: () => 'written', error: line });
+      log.info('taken');
+      log.warn('taken as well');
+      log.error('a person has to look at it', { paymentId: '1' });
+      await new Promise(setImmediate);
+      const lines = write.mock.calls.map(({ arguments: [text] }) => JSON.parse(String(text)) as Record<string, unknown>);
+      assert.deepEqual(lines.map(({ level, message, paymentId }) => [level, message, paymentId]), [['error', 'a person has to look at it', '1']]);
+    });
+  }
+
+  it('disturbs no answer, and no closing', async (t) => {
+    t.mock.method(console, 'error', () => undefined);
+    let hasFailed = false;
+    const line = (): void => { if (hasFailed) fails.throws(); };
+    const world = await createWorld({ allo: { log: { info: line, warn: line, error: line } } });
+    hasFailed = true;
+    assert.equal((await world.allo.handler(new Request(`${world.url}/allo/nothing`))).status, 404);
+    await assert.doesNotReject(world.close());
+  });
 });

@@ -25,7 +25,7 @@ import { refundPayment } from './ledger/refunds.ts';
 import { compare, sweep, sweepGivenUp } from './ledger/sweep.ts';
 import type { Difference, ListedMovement, SweepReport } from './ledger/sweep.ts';
 import { assertNothingRefundable, requestUnlink, serverDevice } from './ledger/unlink.ts';
-import { createConsoleLogger } from './log.ts';
+import { createConsoleLogger, createFailsafeLogger } from './log.ts';
 import { createBackground } from './background.ts';
 import type { Background } from './background.ts';
 import { createBalanceMemory, defaultBalanceMemoryMs } from './routes/balance-memory.ts';
@@ -111,7 +111,7 @@ export function createAllo(options: AlloOptions): Allo {
   assertMerchant(options);
   const config = readConfig(options);
   const timeouts = readTimeouts(options.timeouts);
-  const log = options.log ?? createConsoleLogger();
+  const log = options.log ? createFailsafeLogger(options.log) : createConsoleLogger();
   const now = options.now ?? Date.now;
   const telemetry = createTelemetry();
   const meter = createMeters(telemetry, options.onMetric, log);

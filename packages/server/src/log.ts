@@ -1,6 +1,6 @@
 /**
  * The default log: one JSON object a line on standard error. What looks like a secret is blotted out, whoever
- * put it there.
+ * put it there. And a log of the merchant's own, which may fail.
  *
  * @module
  */
@@ -25,6 +25,22 @@ const lastWord = /(?<![\w.+-])[\w.+-]+$/;
 export function createConsoleLogger(): Logger {
   const write = (level: string) => (message: string, fields: Record<string, unknown> = {}): void => {
     console.error(defuse(toLine({ time: new Date().toISOString(), level, message, ...fields })));
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+type LogOfTheirs = Readonly<Record<keyof Logger, (...line: Parameters<Logger['info']>) => unknown>>;
+
+/** The merchant's log. A line that it does not take, now or after a while, goes to standard error, and disturbs nothing. */
+export function createFailsafeLogger(theirs: LogOfTheirs): Logger {
+  const ours = createConsoleLogger();
+  const write = (level: keyof Logger): Logger['info'] => (...line) => {
+    try {
+      const written = theirs[level](...line);
+      if (written !== undefined) Promise.resolve(written).catch(() => ours[level](...line));
+    } catch {
+      ours[level](...line);
+    }
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
