@@ -169,6 +169,28 @@ export function describeEvents(world: () => World): void {
       assert.equal((await store.claimEvents(1000, 10)).length, 2);
     });
 
+    it('wait for what an older version wrote of the same payment before', async () => {
+      const { store, database, clock } = world();
+      const [failed, paid, refunded] = [anEvent('payment-1', 'payment.failed'), anEvent('payment-1', 'payment.paid'), anEvent('refund-1', 'payment.refunded', 'payment-1')];
+      await tell(store, paid);
+      await database.query('UPDATE events SET about = NULL, place = NULL');
+      await store.claimEvents(1000, 10);
+      await store.settleEvent(paid.id, { nextAt: clock.now + 5000 });
+      clock.now += 1;
+      await tell(store, refunded);
+      assert.deepEqual(idsOf(await store.claimEvents(1000, 10)), []);
+      clock.now += 4999;
+      assert.deepEqual(idsOf(await store.claimEvents(1000, 10)), [paid.id]);
+      await store.settleEvent(paid.id, { deliveredAt: clock.now });
+      assert.deepEqual(idsOf(await store.claimEvents(1000, 10)), [refunded.id]);
+      await store.settleEvent(refunded.id, { deliveredAt: clock.now });
+      await tell(store, failed);
+      clock.now += 1;
+      await tell(store, anEvent('payment-1', 'payment.review'));
+      await database.query(`UPDATE events SET about = NULL, place = NULL WHERE type = 'payment.review'`);
+      assert.equal((await store.claimEvents(1000, 10)).length, 2, 'what it wrote after does not hold it up');
+    });
+
     it('are written once when 64 tell of the same at once', async () => {
       const { store, other } = world();
       assert.ok((await times(64, (index) => tell(index % 2 === 0 ? store : other, anEvent('payment-1', 'payment.paid')))).every(Boolean));

@@ -266,9 +266,10 @@ const dueIn = (table: Table, { skipLocked, and = '' }: { skipLocked: string; and
   `WITH due AS MATERIALIZED (
      SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ${and} ORDER BY next_at LIMIT ? ${skipLocked})`;
 
-/** Of an event: all that came before it about the same were delivered. */
+/** Of an event: all that came before it about the same were delivered. Of a version that knew no order, those of the payment itself. */
 const isNext = `NOT EXISTS (
-  SELECT 1 FROM events AS older WHERE older.about = events.about AND older.place < events.place AND older.delivered_at IS NULL)`;
+  SELECT 1 FROM events AS older WHERE older.about = events.about AND older.place < events.place AND older.delivered_at IS NULL) AND NOT EXISTS (
+  SELECT 1 FROM events AS older WHERE older.subject_id = events.about AND older.about IS NULL AND older.created_at <= events.created_at AND older.delivered_at IS NULL)`;
 
 async function claimJobs<Name extends JobTable>(
   query: Query, skipLocked: string, claim: { table: Name; leaseMs: number; limit: number; at: number },
