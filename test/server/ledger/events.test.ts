@@ -172,6 +172,39 @@ describe('telling', () => {
     assert.deepEqual(bench.log.map(({ fields }) => fields?.['error']), ['Error: onEvent took longer than 5 ms']);
   });
 
+  test('of others does not wait until a merchant has heard who is slow for one', async () => {
+    await writeThese(anEvent('payment-1', 'payment.paid'), anEvent('payment-1', 'payment.refunded'));
+    hears = () => (heard.length === 1 ? new Promise(() => undefined) : undefined);
+    const ctx = listening({ timing: { ...defaultTiming, eventWaitMs: 3_000 } });
+    assert.equal(await deliverEvents(ctx), 1);
+    assert.deepEqual([heard.length, bench.log.length, bench.background.length], [1, 0, 1], 'it is heard out, for as long as it may take');
+    await write(1);
+    assert.equal(await deliverEvents(ctx), 1);
+    assert.deepEqual([heard.length, bench.log.length], [2, 0]);
+    await Promise.all(bench.background);
+    assert.deepEqual(bench.log.map(({ fields }) => fields?.['error']), ['Error: onEvent took longer than 3000 ms']);
+    bench.pass(1_000);
+    assert.equal(await deliverEvents(ctx), 2);
+    assert.deepEqual(heard.map(({ type }) => type), ['payment.paid', 'payment.paid', 'payment.paid', 'payment.refunded']);
+  });
+
+  test('is done of twenty more at once where it is slow for all, and of no more', async () => {
+    await write(61);
+    let [underWay, most] = [0, 0];
+    hears = async () => {
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => { setTimeout(resolve, 1_500); });
+      underWay -= 1;
+    };
+    const ctx = listening();
+    const counts = [await deliverEvents(ctx)];
+    while (counts.reduce((one, other) => one + other) < 61) counts.push(await deliverEvents(ctx));
+    assert.equal(most, 40);
+    await Promise.all(bench.background);
+    assert.equal(heard.length, 61);
+    assert.equal(await bench.ctx.store.prune('events', bench.now() + 1, 100), 61);
+  });
+
   test('waits for a merchant who takes a moment, and leaves no timer behind', async (t) => {
     const cleared = t.mock.method(globalThis, 'clearTimeout');
     await write(1);
@@ -181,6 +214,6 @@ describe('telling', () => {
       isTold = true;
     };
     await deliverEvents(listening());
-    assert.deepEqual([isTold, cleared.mock.callCount()], [true, 1]);
+    assert.deepEqual([isTold, cleared.mock.callCount()], [true, 2]);
   });
 });

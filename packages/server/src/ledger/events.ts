@@ -47,6 +47,13 @@ const deliveryLeaseMs = 60_000;
 /** Told at once; no two of them are about the same payment. */
 const batch = 20;
 
+/** After this long the next are told beside those that are not heard yet: who is slow for one customer is not for all. */
+const patienceMs = 1_000;
+/** So many of those, in this process: with more of them everybody waits, so that a merchant who is slow for all is not asked ever more at once. */
+const mostSlow = batch;
+
+const underWay = new WeakMap<LedgerContext, Set<Promise<void>>>();
+
 /**
  * Hands due events to the merchant until nothing is due; answers how many were taken. What throws is tried again later,
  * and where a whole batch does, nobody seems to be there: the rest stays due.
@@ -55,10 +62,35 @@ export async function deliverEvents(ctx: LedgerContext): Promise<number> {
   let taken = 0;
   for (;;) {
     const due = await ctx.store.claimEvents(deliveryLeaseMs, batch);
-    const heard = await Promise.all(due.map((row) => deliver(ctx, row)));
     taken += due.length;
-    if (!heard.includes(true) || ctx.isClosing()) return taken;
+    if (!(await tellAtOnce(ctx, due)) || ctx.isClosing()) return taken;
   }
+}
+
+/** Answers whether the merchant heard one of them, or may yet. */
+async function tellAtOnce(ctx: LedgerContext, due: readonly EventRow[]): Promise<boolean> {
+  const slow = underWay.get(ctx) ?? new Set();
+  underWay.set(ctx, slow);
+  let [open, heard] = [due.length, 0];
+  const telling = Promise.all(due.map((row) => {
+    const told: Promise<void> = deliver(ctx, row).then((isHeard) => void (heard += isHeard ? 1 : 0)).finally(() => {
+      open -= 1;
+      slow.delete(told);
+    });
+    slow.add(told);
+    return told;
+  }));
+  if (open > 0) await within(patienceMs, telling);
+  if (slow.size > mostSlow) await telling;
+  else if (open > 0) ctx.background(telling);
+  return open > 0 || heard > 0;
+}
+
+/** Resolves when the work is done or its time is over. */
+async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
+  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), timeMs);
+  await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 
 /** Answers whether the merchant heard it. */
