@@ -139,7 +139,7 @@ describe('get', () => {
     assert.equal(await tokens.get(), 'token-2');
   });
 
-  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], ['600', 600_000], [60, 60_000], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000], [true, 900_000], [['60'], 900_000], [null, 900_000]] as const) {
+  for (const [expiresIn, lifeMs] of [[900, 900_000], ['900', 900_000], ['600', 600_000], [60, 60_000], [899.9995, 899_999], ['0.0015', 1], [undefined, 900_000], ['soon', 900_000], [0, 900_000], [-5, 900_000], [1e12, 86_400_000], [true, 900_000], [['60'], 900_000], [null, 900_000]] as const) {
     it(`reads expiresIn ${JSON.stringify(expiresIn)} as a life of ${lifeMs} ms`, async () => {
       const world = createWorld({ expiresIn });
       const store = memoryAccessTokenStore();

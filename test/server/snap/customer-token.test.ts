@@ -39,10 +39,11 @@ describe('exchangeAuthCode', () => {
     assert.equal(await expiryOf(t, { accessToken: customerToken, accessTokenExpiryTime: '2025-03-20T00:00:00.5' }), parseTimestamp('2025-03-20T00:00:00.500+07:00'));
     assert.equal(await expiryOf(t, { accessToken: jwt({ exp: 1_743_000_000 }), accessTokenExpiryTime: 'soon' }), 1_743_000_000_000);
     assert.equal(await expiryOf(t, { accessToken: jwt({ exp: 1 }) }), 1000);
+    assert.equal(await expiryOf(t, { accessToken: jwt({ exp: 1_743_000_000.1239 }) }), 1_743_000_000_123, 'a database keeps whole milliseconds');
     assert.equal(await expiryOf(t, { accessToken: 'opaque' }), instant + 15 * 86_400_000);
   });
 
-  for (const accessToken of ['a.*.c', 'a.bm90IGpzb24.c', jwt({}), jwt({ exp: 0 }), jwt({ exp: -1 }), jwt({ exp: '1743000000' }), jwt({ exp: true }), jwt([1])]) {
+  for (const accessToken of ['a.*.c', 'a.bm90IGpzb24.c', jwt({}), jwt({ exp: 0 }), jwt({ exp: -1 }), jwt({ exp: 1e300 }), jwt({ exp: '1743000000' }), jwt({ exp: true }), jwt([1])]) {
     it(`finds no expiry in the token ${accessToken}`, async (t) => assert.equal(await expiryOf(t, { accessToken }), instant + 15 * 86_400_000));
   }
 

@@ -192,7 +192,7 @@ function isUsable({ accessToken, issuedAt, expiresAt }: StoredAccessToken, at: n
 function readAccessToken(answer: Message, issuedAt: number): StoredAccessToken | undefined {
   const accessToken = readToken(answer, 'accessToken');
   if (accessToken === undefined) return undefined;
-  return { accessToken, issuedAt, expiresAt: issuedAt + readLifeSeconds(answer['expiresIn']) * 1000 };
+  return { accessToken, issuedAt, expiresAt: issuedAt + Math.floor(readLifeSeconds(answer['expiresIn']) * 1000) };
 }
 
 /** DOKU writes a number, SNAP's standard a string (dossier 2.6, 8.6). */

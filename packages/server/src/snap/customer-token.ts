@@ -55,9 +55,13 @@ function readCustomerToken(answer: Message, now: number): CustomerToken | undefi
   return { accessToken, expiresAt: readInstant(answer, 'accessTokenExpiryTime') ?? readExpiryOfJwt(accessToken) ?? now + defaultLifeMs };
 }
 
-/** Not verified, and no need: it is DOKU's token for DOKU, and a wrong expiry costs no more than one exchange. */
+/**
+ * Not verified, and no need: it is DOKU's token for DOKU, and a wrong expiry costs no more than one exchange. It may have a
+ * fraction (RFC 7519 §2), and PostgreSQL would refuse part of a millisecond, and with it the link.
+ */
 function readExpiryOfJwt(token: string): number | undefined {
   const payload = decodeBase64Url(token.split('.')[1] ?? '');
   const expirySeconds = payload && readJson(payload)?.value['exp'];
-  return typeof expirySeconds === 'number' && expirySeconds > 0 ? expirySeconds * 1000 : undefined;
+  const expiresAt = typeof expirySeconds === 'number' ? Math.floor(expirySeconds * 1000) : 0;
+  return expiresAt > 0 && Number.isSafeInteger(expiresAt) ? expiresAt : undefined;
 }
