@@ -5,6 +5,8 @@ import type { AlloEvent } from '../../../packages/server/src/ledger/allo-event.t
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import type { LedgerContext } from '../../../packages/server/src/ledger/context.ts';
 import { accountEvent, deliverEvents, paymentEvent } from '../../../packages/server/src/ledger/events.ts';
+import { StoreError } from '../../../packages/server/src/store/store.ts';
+import type { Store } from '../../../packages/server/src/store/store.ts';
 import { aLink, aPayment, anEvent, instant } from '../store/rows.ts';
 import { createBench, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -203,6 +205,16 @@ describe('telling', () => {
     await Promise.all(bench.background);
     assert.equal(heard.length, 61);
     assert.equal(await bench.ctx.store.prune('events', bench.now() + 1, 100), 61);
+  });
+
+  test('is not over before all have heard, also where the database fails for one of them', async () => {
+    const [first = ''] = await write(2);
+    const isAway = new StoreError(new Error('away'));
+    const store = { ...bench.ctx.store, settleEvent: (...given: Parameters<Store['settleEvent']>) => (given[0] === first ? Promise.reject(isAway) : bench.ctx.store.settleEvent(...given)) };
+    hears = async () => { if (heard.length === 2) await new Promise((resolve) => { setTimeout(resolve, 50); }); };
+    await assert.rejects(deliverEvents(listening({ store })), isAway);
+    bench.pass(minuteMs);
+    assert.deepEqual([heard.length, (await bench.told()).map(({ type }) => type)], [2, ['payment.paid']], 'what was heard is not told again');
   });
 
   test('waits for a merchant who takes a moment, and leaves no timer behind', async (t) => {

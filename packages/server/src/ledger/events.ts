@@ -72,14 +72,16 @@ async function tellAtOnce(ctx: LedgerContext, due: readonly EventRow[]): Promise
   const slow = underWay.get(ctx) ?? new Set();
   underWay.set(ctx, slow);
   let [open, heard] = [due.length, 0];
-  const telling = Promise.all(due.map((row) => {
+  const each = due.map((row) => {
     const told: Promise<void> = deliver(ctx, row).then((isHeard) => void (heard += isHeard ? 1 : 0)).finally(() => {
       open -= 1;
       slow.delete(told);
     });
     slow.add(told);
     return told;
-  }));
+  });
+  // Where the database fails for one, the others are waited for all the same: closing must not come in between.
+  const telling = Promise.allSettled(each).then(() => Promise.all(each));
   if (open > 0) await within(patienceMs, telling);
   if (slow.size > mostSlow) await telling;
   else if (open > 0) ctx.background(telling);
