@@ -179,11 +179,24 @@ describe('while the bank gives a new token', () => {
     assert.deepEqual(await renewCustomerToken(losing, link, 'old'), { outcome: 'dead' });
   });
 
-  test('somebody came back from the page of a disowned attempt: it is tried again later', async () => {
+  test('somebody came back from the page of a disowned attempt: it is kept all the same', async () => {
     const link = await bench.linkIn({ state: 'disowned', nextAt: instant }, { authCode: 'code' });
     duringExchange(() => become(link, 'disowned', { returnedAt: instant }));
-    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'unavailable' });
+    assert.deepEqual(await customerToken(bench.ctx, link), { outcome: 'token', token: 'new' });
+    assert.equal(await bench.tokenOf(link.id), 'new');
   });
+
+  for (const [name, state] of [['was asked to unlink, which waits', 'active'], ['is being unlinked by now', 'unlinking']] as const) {
+    test(`the customer ${name}: it is kept all the same, and the refused one not handed out again`, async () => {
+      const link = await linked({ nextAt: instant });
+      const asked = { unlinkRequestedAt: instant, leaseUntil: instant + 90_000 };
+      duringExchange(() => become(link, state, asked));
+      assert.deepEqual(await renewCustomerToken(bench.ctx, link, 'old'), { outcome: 'token', token: 'new' });
+      assert.equal(await bench.tokenOf(link.id), 'new');
+      const { unlinkRequestedAt, leaseUntil, ...now } = await bench.link(link.id);
+      assert.deepEqual({ unlinkRequestedAt, leaseUntil, state: now.state }, { ...asked, state });
+    });
+  }
 });
 
 describe('when the bank gives no new token', () => {

@@ -120,7 +120,9 @@ async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Pr
   if (kept) return { outcome: 'token', token: token.token };
   const latest = await ctx.store.link(link.id);
   if (latest === undefined || hasNone(latest)) return { outcome: 'dead' };
-  return latest.tokenSealed === null ? { outcome: 'unavailable' } : openToken(ctx, link.id, latest.tokenSealed);
+  // No newer one, but something else happened to the link: the one that stands there is the one that was to be replaced.
+  if (latest.tokenSealed === null || (await isSameToken(ctx, link.id, latest.tokenSealed, link.tokenSealed))) return keep(ctx, latest, token);
+  return openToken(ctx, link.id, latest.tokenSealed);
 }
 
 const renewedIn = (state: LinkState) => linkTransitions[staying[state] ?? 'renewed'];
