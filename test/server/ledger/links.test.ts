@@ -540,13 +540,27 @@ describe('a notification', () => {
     assert.equal(authCodeSealed, link.authCodeSealed);
   });
 
-  test('that it failed, long after its page closed, leaves nothing of it', async () => {
+  test('that it failed, long after its page closed, leaves nothing of it once the bank gives no token for it', async () => {
+    bench.says('exchange', refusal);
     const link = await begun();
     bench.pass(pageMs + closingMs + 1);
     await linkNotified(bench.ctx, link, 'failed');
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'failure', 'nextAt'), { state: 'disowned', failure: 'not-completed', nextAt: bench.now() });
+    await reconcile(bench.ctx);
     const ended = await bench.link(link.id);
-    assert.deepEqual(pick(ended, 'state', 'failure'), { state: 'failed', failure: 'not-completed' });
+    assert.deepEqual(pick(ended, 'state', 'failure'), { state: 'abandoned', failure: 'not-completed' });
     assert.deepEqual(keptOf(ended), nothingKept);
+  });
+
+  test('that it failed, long after its page closed, of what the bank made a link all the same has that taken back', async () => {
+    bench.says('exchange', silence, newToken('token'));
+    bench.says('unlink', unlinked);
+    const link = await begun();
+    bench.pass(pageMs + closingMs + 1);
+    await confirmLink(bench.ctx, link);
+    await linkNotified(bench.ctx, await bench.link(link.id), 'failed');
+    await reconcile(bench.ctx);
+    assert.deepEqual({ state: (await bench.link(link.id)).state, asked: operations() }, { state: 'abandoned', asked: ['exchange', 'exchange', 'unlink'] });
   });
 
   test('that it failed, while the bank gives a token for it, has taken back what stands there: nobody else could end it', async () => {

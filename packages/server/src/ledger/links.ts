@@ -225,7 +225,8 @@ async function undo(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
 export async function linkNotified(ctx: LedgerContext, link: LinkRow, said: 'completed' | 'failed' | 'open'): Promise<void> {
   if (link.state === 'disowned' && said !== 'open') return takeBack(ctx, link);
   if (said === 'completed') await confirmLink(ctx, link);
-  if (said === 'failed') await giveUp(ctx, link, 'not-completed', 'notification');
+  // Only the exchange proves that nothing came of it: the code is kept until then.
+  if (said === 'failed') await leaveBehind(ctx, link, 'not-completed', 'notification');
 }
 
 /** Asks the bank for the token and settles the attempt by its answer. Answers the row as it is afterwards. */
