@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { markDead, renewCustomerToken } from '../../../packages/server/src/ledger/tokens.ts';
 import { assertNothingRefundable, continueUnlink, requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
@@ -102,6 +103,24 @@ describe('an open payment', () => {
     await linked({ id: 'ending', unlinkRequestedAt: instant - dayMs });
     assert.equal((await requestUnlink(bench.ctx, 'budi', device)).unlinkRequestedAt, instant - dayMs);
   });
+
+  for (const [name, find] of [
+    ['that is gone at the bank', (link: LinkRow) => renewCustomerToken(bench.ctx, link, 'old')], ['whose tokens the bank gives and refuses', (link: LinkRow) => markDead(bench.ctx, link, 'test', 'refused')],
+  ] as const) {
+    test(`keeps a link ${name}; then it ends as unlinked all the same, and nothing is left of the shopper`, async () => {
+      bench.says('unlink', tokenRefusal);
+      bench.saysAlways('exchange', refusal);
+      const link = await linked();
+      const payment = await openPayment(link);
+      await requestUnlink(bench.ctx, 'budi', device);
+      await find(link);
+      assert.equal((await bench.link(link.id)).state, 'active');
+      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['pending'], to: 'failed', set: { nextAt: null }, cause: 'test' }] });
+      await continueUnlink(bench.ctx, link.id);
+      const { state, phoneMask } = await bench.link(link.id);
+      assert.deepEqual({ state, phoneMask, told: await bench.toldTypes() }, { state: 'unlinked', phoneMask: null, told: ['account.unlinked'] });
+    });
+  }
 
   test('that is final lets the unlinking go on, from the server\'s device', async () => {
     bench.says('unlink', unlinked);

@@ -128,14 +128,17 @@ async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Pr
 const renewedIn = (state: LinkState) => linkTransitions[staying[state] ?? 'renewed'];
 
 /**
- * The bank no longer honours the link; one that is being ended already stays as it is. Gone is what it gives no token for;
- * where it gives tokens and refuses them, a link stands there all the same, and is ended before it is forgotten.
+ * The bank no longer honours the link; one that is being ended already stays as it is, also while that waits for payments:
+ * it ends as unlinked. Gone is what the bank gives no token for; where it gives tokens and refuses them, a link stands there
+ * all the same, and is ended before it is forgotten.
  */
-export async function markDead(ctx: LedgerContext, link: LinkRow, cause: string, is: 'gone' | 'refused'): Promise<void> {
+export async function markDead(ctx: LedgerContext, { id }: LinkRow, cause: string, is: 'gone' | 'refused'): Promise<void> {
+  const link = await ctx.store.link(id);
+  if (link === undefined || link.unlinkRequestedAt !== null) return;
   const set = is === 'gone' ? erased : { phoneHash: null, pageUrl: null, checks: 0, nextAt: ctx.now() };
   await ctx.store.commit({
-    changes: [{ table: 'links', id: link.id, ...linkTransitions.dead, set, cause }],
+    changes: [{ table: 'links', id, ...linkTransitions.dead, version: link.version, set, cause }],
     events: [accountEvent(ctx, 'account.relink-required', link)],
-    forgetShopperOf: link.id,
+    forgetShopperOf: id,
   });
 }
