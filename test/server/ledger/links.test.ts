@@ -5,6 +5,8 @@ import type { BankAnswer, LinkPage } from '../../../packages/server/src/ledger/b
 import { confirmLink, linkNotified, reconcileLink, returnFromLink, startLink } from '../../../packages/server/src/ledger/links.ts';
 import type { LinkWish, Visitor } from '../../../packages/server/src/ledger/links.ts';
 import { reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
+import { sealToken } from '../../../packages/server/src/ledger/tokens.ts';
+import { requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, hourMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -490,6 +492,17 @@ describe('the way back', () => {
       bench.pass(hourMs);
       await reconcile(bench.ctx);
       assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { linkId: link.id }]]);
+    });
+
+    test('after the account was linked, and while its unlinking waits for a payment: that is undone at once', async () => {
+      bench.says('unlink', unlinked);
+      const link = await begun({ state: 'active', nextAt: null });
+      await bench.store.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'active', set: await sealToken(bench.ctx, link.id, { token: 'token', expiresAt: instant + hourMs }), cause: 'test' }] });
+      await bench.paymentIn({ state: 'requires_action', customerId: 'budi', linkId: link.id, nextAt: instant + minuteMs });
+      await requestUnlink(bench.ctx, 'budi', device);
+      await back(stranger);
+      await reconcile(bench.ctx);
+      assert.deepEqual({ state: (await bench.link(link.id)).state, asked: operations() }, { state: 'unlinked', asked: ['unlink'] });
     });
 
     for (const state of ['redirected', 'returned', 'exchanging'] as const) {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import { markDead, renewCustomerToken } from '../../../packages/server/src/ledger/tokens.ts';
 import { assertNothingRefundable, continueUnlink, requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { notSent, refusal, silence, tokenRefusal, unlinked } from '../support/scripted-bank.ts';
+import { done, notSent, refusal, silence, tokenRefusal, unlinked } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
 const device = { id: 'device', ipAddress: '203.0.113.7' };
@@ -121,6 +122,30 @@ describe('an open payment', () => {
       assert.deepEqual({ state, phoneMask, told: await bench.toldTypes() }, { state: 'unlinked', phoneMask: null, told: ['account.unlinked'] });
     });
   }
+
+  test('that began to be refunded just before the unlinking was claimed is waited for, too', async () => {
+    bench.says('unlink', unlinked);
+    const link = await linked();
+    const payment = await bench.paymentIn({ state: 'succeeded', customerId: 'budi', linkId: link.id });
+    const [isAsked, isDone] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    bench.says('refund', async () => {
+      isAsked.resolve(undefined);
+      await isDone.promise;
+      return done({});
+    });
+    const refunds: Promise<unknown>[] = [];
+    bench.before('unlink', () => {
+      refunds.push(refundPayment(bench.ctx, payment.id, { reason: '' }));
+      return isAsked.promise;
+    });
+    await requestUnlink(bench.ctx, 'budi', device);
+    assert.deepEqual(step(await bench.link(link.id)), { state: 'unlinking', checks: 1, nextAt: instant + 5 * secondMs, leaseUntil: null });
+    isDone.resolve(undefined);
+    await Promise.all(refunds);
+    await continueUnlink(bench.ctx, link.id);
+    assert.equal((await bench.link(link.id)).state, 'unlinked');
+    assert.deepEqual(operations(), ['refund', 'unlink']);
+  });
 
   test('that is final lets the unlinking go on, from the server\'s device', async () => {
     bench.says('unlink', unlinked);

@@ -215,8 +215,8 @@ async function undo(ctx: LedgerContext, link: LinkRow): Promise<boolean> {
     return link.returnedAt === null;
   }
   const cause = 'returned in another session';
-  // Since when it is to end: people hear of it if the bank does not end it within a day.
-  const set = { returnedAt, unlinkRequestedAt: returnedAt, nextAt: returnedAt, checks: 0, failure: 'not-completed', pageUrl: null };
+  // Whose account it is waits for no payment of the one who began it, also where that one had asked to unlink.
+  const set = { returnedAt, nextAt: returnedAt, checks: 0, failure: 'not-completed', pageUrl: null, unlinkRequestedAt: null };
   if (await leaveBehind(ctx, { ...link, returnedAt }, 'not-completed', cause)) return true;
   return ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.refusedAfterAll, set, cause }] });
 }

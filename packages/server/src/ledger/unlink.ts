@@ -60,11 +60,15 @@ export async function continueUnlink(ctx: LedgerContext, linkId: string, device 
 }
 
 async function waitForPayments(ctx: LedgerContext, link: LinkRow): Promise<void> {
+  const step = link.state === 'unlinking' ? linkTransitions.stillUnlinking : linkTransitions.unlinkRequested;
   const set = { checks: link.checks + 1, nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, link.checks) };
-  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.unlinkRequested, set, cause: 'waits for open payments' }] });
+  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, set, cause: 'waits for open payments' }] });
 }
 
 async function unlinkAtBank(ctx: LedgerContext, link: LinkRow, device: Device): Promise<void> {
+  // A refund may have begun between the look at the payments and the claim; from here on none gets a token of this link. A
+  // link that is refused, since somebody else agreed to it, waits for nothing.
+  if (link.unlinkRequestedAt !== null && (await ctx.store.countOpenPayments(link)) > 0) return waitForPayments(ctx, link);
   const { isGone, cause } = await endAtBank(ctx, link, device);
   await (isGone ? finish(ctx, link, cause) : retry(ctx, link, cause));
 }
