@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { retentionMs } from '../../packages/server/src/ledger/retention.ts';
 import { copyLedger } from './support/ledger-copy.ts';
 import { queryPostgres, startPostgres } from './support/postgres.ts';
-import { createWorld, linkedShopper, payInFull, phoneOf, placeOrder } from './support/world.ts';
+import { createWorld, linkAccount, linkedShopper, payInFull, phoneOf, placeOrder } from './support/world.ts';
 import type { Shopper, World } from './support/world.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -107,6 +107,17 @@ for (const { name, skip } of databases) {
       await world.pass(retentionMs.links, dayMs);
       await assertGone(data);
       assert.equal((await siti.account()).body.status, 'relink-required');
+    });
+
+    test('is gone when a customer who had unlinked in the bank\'s app, and linked anew, unlinks', async () => {
+      const tini = await linkedShopper(world, 'tini');
+      const data = await personalData(reading, tini, 'tini');
+      world.simulator.unlinkInApp('tini');
+      assert.equal((await tini.balance()).body.code, 'RELINK_REQUIRED');
+      await linkAccount(world, tini);
+      await tini.unlink();
+      await world.pass(2 * hourMs);
+      await assertGone({ mask: data['the masked number'] ?? '', browser: data['the hash of the browser'] ?? '' });
     });
 
     test('is gone when an attempt to link comes to nothing', async () => {

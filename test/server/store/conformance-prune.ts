@@ -96,5 +96,24 @@ export function describePruning(world: () => World): void {
       assert.ok(await store.commit({ changes: [aStep(paid.id, 'succeeded', 'refunding', { version: 1 })] }), 'nobody\'s version grew old');
       await store.tidy();
     });
+
+    it('forgets with it what is left of the customer\'s earlier links, and of nobody else\'s', async () => {
+      const { store } = world();
+      const told = { customerId: 'budi', phoneMask: '0812••••789', deviceHash: 'hash', returnTo: '/cart' };
+      const [earlier, left, present] = [aLink({ ...told, state: 'relink_required' }), aLink({ ...told, state: 'disowned' }), aLink({ ...told, state: 'active' })];
+      const others = aLink({ ...told, customerId: 'siti', state: 'relink_required' });
+      const paid = aPayment({ customerId: 'budi', linkId: earlier.id, state: 'pending' });
+      await store.insertLink({ ...earlier, state: 'active' });
+      await store.insertPayment(paid, aKey());
+      await store.commit({ changes: [{ table: 'links', id: earlier.id, from: ['active'], to: 'relink_required', cause: 'test' }], forgetShopperOf: earlier.id });
+      assert.equal((await store.link(earlier.id))?.phoneMask, '0812••••789', 'which it goes by is shown on the page');
+      await store.commit({ changes: [aStep(paid.id, 'pending', 'succeeded')] });
+      for (const link of [left, present, others]) await store.insertLink(link);
+      await store.commit({ changes: [{ table: 'links', id: present.id, from: ['active'], to: 'unlinked', cause: 'test' }], forgetShopperOf: present.id });
+      const { phoneMask, deviceHash, returnTo } = (await store.link(earlier.id)) ?? {};
+      assert.deepEqual({ phoneMask, deviceHash, returnTo }, { phoneMask: null, deviceHash: '', returnTo: '/' });
+      assert.equal((await store.payment(paid.id))?.deviceId, '');
+      for (const link of [left, others]) assert.deepEqual(await store.link(link.id), link);
+    });
   });
 }

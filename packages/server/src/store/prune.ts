@@ -14,6 +14,9 @@ const quoted = (states: readonly string[]): string => states.map((state) => `'${
 /** The browser, its address, the way through the shop and the goods: for the bank's request and page alone. */
 const withoutShopper = `device_id = '', ip_address = '', return_to = '/', page_url = NULL, lines = '[]'`;
 
+/** Of a link that has ended. */
+const withoutBrowser = `phone_mask = NULL, device_hash = '', return_to = '/'`;
+
 /** Gives up at most `limit` of a kind that is older than `before`; answers how many it were. */
 export async function prune(query: Query, skipLocked: string, { kind, before, limit }: { kind: Prunable; before: number; limit: number }): Promise<number> {
   const oldest = (columns: string, from: string): string => `(SELECT ${columns} FROM ${from} < ? LIMIT ? ${skipLocked})`;
@@ -22,13 +25,19 @@ export async function prune(query: Query, skipLocked: string, { kind, before, li
     notifications: `DELETE FROM notifications WHERE fingerprint IN ${oldest('fingerprint', 'notifications WHERE last_at')} RETURNING fingerprint AS id`,
     events: `DELETE FROM events WHERE id IN ${oldest('id', 'events WHERE delivered_at IS NOT NULL AND delivered_at')} RETURNING id`,
     shoppers: `UPDATE payments SET ${withoutShopper} WHERE id IN ${oldest('id', `payments WHERE next_at IS NULL AND device_id <> '' AND updated_at`)} RETURNING id`,
-    links: `UPDATE links SET phone_mask = NULL, device_hash = '', return_to = '/' WHERE id IN
+    links: `UPDATE links SET ${withoutBrowser} WHERE id IN
       ${oldest('id', `links WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)}) AND updated_at`)} RETURNING id`,
   };
   return (await query(statements[kind], [before, limit])).length;
 }
 
-/** The link has ended: of its payments only what accounting needs is kept; of open ones, until they are final. */
+const ofSameCustomer = 'customer_id = (SELECT customer_id FROM links WHERE id = ?)';
+
+/**
+ * The link has ended: of the customer's payments only what accounting needs is kept, of open ones until they are final; and
+ * nothing of links that ended before it, by which nobody is asked to link again any more.
+ */
 export async function forgetShopper(query: Query, linkId: string): Promise<void> {
-  await query(`UPDATE payments SET ${withoutShopper} WHERE link_id = ? AND state NOT IN (${quoted(openPaymentStates)})`, [linkId]);
+  await query(`UPDATE payments SET ${withoutShopper} WHERE link_id IN (SELECT id FROM links WHERE ${ofSameCustomer}) AND state NOT IN (${quoted(openPaymentStates)})`, [linkId]);
+  await query(`UPDATE links SET ${withoutBrowser} WHERE ${ofSameCustomer} AND id <> ? AND state IN (${quoted(endedLinkStates)})`, [linkId, linkId]);
 }

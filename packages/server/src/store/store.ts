@@ -29,7 +29,7 @@ export interface Commit {
   /** A refund that begins with these changes. */
   refund?: RefundRow;
   events?: readonly NewEvent[];
-  /** A link that ends with these changes: what its payments hold of the shopper goes with it. */
+  /** A link that ends with these changes: what payments and earlier links hold of the shopper goes with it. */
   forgetShopperOf?: string;
 }
 
