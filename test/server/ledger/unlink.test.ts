@@ -197,6 +197,14 @@ describe('the bank\'s answer', () => {
     assert.equal((await bench.link(old.id)).state, 'unlinking');
   });
 
+  test('is silence for a day after somebody else came back from the link\'s page: the log says so, too', async () => {
+    bench.saysAlways('unlink', silence);
+    const young = await linked({ state: 'unlinking', customerId: 'siti', externalId: 'other', returnedAt: instant - dayMs + 1 });
+    const old = await linked({ state: 'unlinking', returnedAt: instant - dayMs });
+    for (const { id } of [young, old]) await continueUnlink(bench.ctx, id);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { linkId: old.id }]]);
+  });
+
   for (const [name, answer] of [['a refusal of the token', tokenRefusal], ['any other refusal', refusal]] as const) {
     test(`is ${name}, and the code is good for nothing any more: the link is gone`, async () => {
       bench.says('unlink', answer);

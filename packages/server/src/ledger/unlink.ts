@@ -106,9 +106,14 @@ async function finish(ctx: LedgerContext, link: LinkRow, cause: string): Promise
 }
 
 async function retry(ctx: LedgerContext, link: LinkRow, cause: string): Promise<void> {
-  if (ctx.now() - (link.unlinkRequestedAt ?? ctx.now()) >= ctx.timing.reviewAfterMs) {
-    ctx.log.error('the bank does not end a link that its customer unlinked a day ago or longer; a person has to ask DOKU', { linkId: link.id });
-  }
+  // Nobody asked for the end of a link from which somebody else came back.
+  tellIfLong(ctx, link, link.unlinkRequestedAt ?? link.returnedAt ?? ctx.now());
   const set = { checks: link.checks + 1, nextAt: ctx.now() + pauseMs(ctx, retryDelaysMs, link.checks) };
   await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.stillUnlinking, set, cause }] });
+}
+
+/** What the bank has not ended for a day it will hardly end by itself. */
+function tellIfLong(ctx: LedgerContext, { id }: LinkRow, since: number): void {
+  if (ctx.now() - since < ctx.timing.reviewAfterMs) return;
+  ctx.log.error('the bank does not end a link that was to end a day ago or longer; a person has to ask DOKU', { linkId: id });
 }
