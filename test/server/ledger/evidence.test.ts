@@ -250,6 +250,13 @@ describe('a payment of which the bank has nothing final to say', () => {
     });
   }
 
+  for (const status of ['not-found', 'no-answer'] as const) {
+    test(`("${status}") is left to who is sending it, while somebody is`, async () => {
+      assert.partialDeepStrictEqual(await after({ state: 'sending' }, { status }), { state: 'sending', version: 1, notFoundCount: 0 });
+      assert.deepEqual([await told(), levels()], [[], []]);
+    });
+  }
+
   test('is asked about a minute after it was sent, not sooner', async () => {
     const sentAt = bench.now() + hourMs;
     assert.equal((await after({ sentAt }, { status: 'open' })).nextAt, sentAt + checkNotBeforeMs);

@@ -141,6 +141,14 @@ describe('a list of movements', () => {
     });
   }
 
+  for (const state of ['created', 'sending', 'requires_action', 'pending'] as const) {
+    test(`with a payment that is "${state}" here is held against it to the end, whatever the bank says of that one`, async () => {
+      const [unknown, silent] = [await known(state, { status: 'not-found' }), await known(state)];
+      assert.deepEqual(await compared([unknown, silent].map((payment) => listed(payment))), [['not-paid', unknown.id], ['not-paid', silent.id]]);
+      assert.deepEqual([(await bench.payment(unknown.id)).state, (await bench.payment(silent.id)).state], [state, state]);
+    });
+  }
+
   test('with a refund agrees if the money went back here too; if not, the bank is asked', async () => {
     const [back, elsewhere, not] = [await known('refunded'), await known('succeeded', { ...paid, status: 'refunded' }), await known('succeeded', paid)];
     const movements = [back, elsewhere, not].flatMap((payment) => [listed(payment), listed(payment, { kind: 'refund' })]);

@@ -102,9 +102,11 @@ function applyFailed(ctx: LedgerContext, payment: PaymentRow, status: ChargeStat
   return finish(ctx, payment, 'failedAtBank', evidence, { failure: status.failure ?? 'DECLINED' }, ['payment.failed']);
 }
 
-function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenStatus, evidence: Evidence): Promise<boolean> {
+async function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenStatus, evidence: Evidence): Promise<boolean> {
   const sentAt = payment.sentAt ?? payment.createdAt;
   if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return finish(ctx, payment, 'gaveUp', evidence, {}, ['payment.review']);
+  // Its request is on its way yet, or its sender is gone and its lease will tell: what the bank does not know of it now says nothing.
+  if (payment.state === 'sending' && status !== 'open') return true;
   const notFoundCount = countDenials(payment, status);
   const denied = status === 'not-found' && notFoundCount >= denials;
   if (denied && payment.state === 'unknown' && ctx.now() - sentAt >= ctx.timing.settleWindowMs) {
