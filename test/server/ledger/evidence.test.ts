@@ -14,7 +14,7 @@ import { paid } from '../support/scripted-bank.ts';
 const { settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
 const openStates = ['sending', 'requires_action', 'pending', 'unknown'] as const;
 const unpaidStates = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
-/** Nothing the bank says of the charge is for these; but that it gave back what people look at is. */
+/** Nothing the bank says of the charge is for these; but that it gave back what people look at, or what we are giving back, is. */
 const deafStates = ['created', 'refunding', 'refunded', 'review'] as const;
 const asked = { source: 'inquiry', text: 'status 200' } as const;
 const toldUs = { source: 'notification', text: 'latest 00' } as const;
@@ -114,7 +114,7 @@ describe('news of a payment that', () => {
 
   for (const state of deafStates) {
     test(`is "${state}" changes nothing of it`, async () => {
-      for (const status of news.filter((said) => said.status !== 'refunded' || state !== 'review')) {
+      for (const status of news.filter((said) => said.status !== 'refunded' || !['review', 'refunding'].includes(state))) {
         const payment = await after({ state, sentAt: bench.now() - 2 * reviewAfterMs, notFoundCount: 9 }, status);
         assert.deepEqual([payment.state, payment.version, payment.nextAt], [state, 1, bench.now() - 1], status.status);
       }
@@ -136,7 +136,7 @@ describe('news of a payment that', () => {
     assert.deepEqual([await told(), levels()], [[], []]);
   });
 
-  for (const state of [...openStates, ...unpaidStates, 'succeeded', 'late_success', 'review'] as const) {
+  for (const state of [...openStates, ...unpaidStates, 'succeeded', 'refunding', 'late_success', 'review'] as const) {
     test(`is "${state}", and was given back elsewhere, ends it`, async () => {
       for (const evidence of [asked, toldUs]) {
         assert.partialDeepStrictEqual(await after({ state, failure: 'DECLINED' }, { ...paid, status: 'refunded' }, evidence), { state: 'refunded', nextAt: null, failure: null });
@@ -153,6 +153,16 @@ describe('news of a payment that', () => {
       assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'succeeded', refundedAt: bench.now(), byHand: null, nextAt: null });
       assert.deepEqual([(await bench.payment(payment.id)).state, await told(), levels()], ['refunded', [{ type: 'payment.refunded' }], []]);
       await assert.rejects(confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' }), { code: 'PAYMENT_NOT_REFUNDABLE' });
+    });
+  }
+
+  for (const state of ['created', 'sending', 'pending', 'unknown'] as const) {
+    test(`is being given back by us ("${state}"), and was given back elsewhere, ends that too: the bank will refuse ours`, async () => {
+      const payment = await bench.paymentIn({ state: 'refunding' });
+      const refund = await bench.refundIn(payment, { state, nextAt: bench.now() });
+      await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, toldUs);
+      assert.partialDeepStrictEqual(await bench.refund(refund.id), { state: 'succeeded', refundedAt: bench.now(), byHand: null, nextAt: null });
+      assert.deepEqual([(await bench.payment(payment.id)).state, await told(), levels()], ['refunded', [{ type: 'payment.refunded' }], []]);
     });
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { ChargeStatus, RefundOrder } from '../../../packages/server/src/ledger/bank.ts';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
@@ -527,6 +528,20 @@ for (const [name, isLate] of [['', false], [', of what was taken twice', true]] 
     assert.deepEqual(await told(), [['refund.manual', payment.id]]);
     assert.equal((await confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' })).byHand, 1);
     assert.deepEqual([(await bench.payment(payment.id)).state, await told()], ['refunded', [['payment.refunded', payment.id]]]);
+  });
+}
+
+for (const [name, answer] of [['refuses ours', refusal], ['takes no token for it any more', tokenRefusal], ['never gets ours', notSent], ['has done ours', done({})], ['says no more', silence]] as const) {
+  test(`a refund of what the bank gives back by itself meanwhile, and says so, and then ${name}, is done, whatever came of ours`, async () => {
+    const payment = await paidPayment();
+    if (answer === tokenRefusal) bench.says('exchange', refusal);
+    bench.says('refund', async () => {
+      await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
+      return answer;
+    });
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([await states({ payment, refund }), (await told()).filter(([, id]) => id === payment.id)], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
+    assert.deepEqual(bench.log.filter(({ level }) => level === 'error'), []);
   });
 }
 

@@ -72,19 +72,20 @@ async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: Charge
 }
 
 const givenBackFrom: readonly PaymentState[] = paymentTransitions.refundedElsewhere.from;
-const forPeople: readonly RefundState[] = refundTransitions.doneElsewhere.from;
+const standing: readonly RefundState[] = refundTransitions.doneElsewhere.from;
 
 /**
  * Taken and given back, also where nobody had heard yet that it was taken: news of that may come later, and must not make
- * it paid. What we are giving back ourselves is for the refund to say. What people look at is over, for they may be the ones
- * who had the bank do it; and a refund that waits for them must not wait on: they would give the money back once more.
+ * it paid. What people look at is over, for they may be the ones who had the bank do it. So is a refund of ours: one that
+ * waits for people must not wait on, they would give the money back once more; and one under way has done it, or will be
+ * refused for that very reason, and nobody would hear of the money again.
  */
 async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
   if (!givenBackFrom.includes(payment.state)) return true;
   const refund = await ctx.store.refundOfPayment(payment.id);
-  const waiting = refund !== undefined && forPeople.includes(refund.state) ? refund : undefined;
-  const ended = waiting && {
-    table: 'refunds', id: waiting.id, ...refundTransitions.doneElsewhere, version: waiting.version,
+  const ours = refund !== undefined && standing.includes(refund.state) ? refund : undefined;
+  const ended = ours && {
+    table: 'refunds', id: ours.id, ...refundTransitions.doneElsewhere, version: ours.version,
     set: { refundedAt: ctx.now(), failure: null, nextAt: null }, cause: causeOf(evidence),
   } as const;
   return commitStep(ctx, payment, 'refundedElsewhere', evidence, { failure: null, nextAt: null }, ['payment.refunded'], ended);
