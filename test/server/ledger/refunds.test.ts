@@ -18,7 +18,11 @@ const second = 1000;
 let bench: Bench;
 let customers = 0;
 
-beforeEach(() => { bench = createBench(); });
+beforeEach(() => {
+  bench = createBench();
+  // The bank is asked whether the money is back already, where it refuses to give it back.
+  bench.saysAlways('chargeStatus', done(paid));
+});
 afterEach(async () => {
   assert.equal(bench.placesTaken(), 0, 'somebody is still at the bank');
   await bench.close();
@@ -187,7 +191,7 @@ describe('what the bank is asked', () => {
       bench.saysAlways('exchange', exchange);
       bench.saysAlways('refund', tokenRefusal);
       assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
-      assert.deepEqual(operations(), ['refund', 'exchange']);
+      assert.deepEqual(operations(), ['refund', 'exchange', 'chargeStatus']);
     });
   }
 
@@ -198,7 +202,7 @@ describe('what the bank is asked', () => {
       return tokenRefusal;
     });
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
-    assert.deepEqual(operations(), ['refund']);
+    assert.deepEqual(operations(), ['refund', 'chargeStatus']);
   });
 });
 
@@ -544,6 +548,36 @@ for (const [name, answer] of [['refuses ours', refusal], ['takes no token for it
     assert.deepEqual(bench.log.filter(({ level }) => level === 'error'), []);
   });
 }
+
+for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
+  test(`a refund that the bank refuses because the money is back already${name}, is done: it tells nobody of that who does not ask`, async () => {
+    const payment = await paidPayment({ orderId: 'order', ...(isLate && { state: 'expired' }) });
+    if (isLate) {
+      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['expired'], to: 'late_success', cause: 'test' }] });
+      await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    }
+    bench.says('refund', refusal);
+    bench.says('chargeStatus', done({ ...paid, status: 'refunded' }));
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([await states({ payment, refund }), await told()], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
+  });
+}
+
+test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
+  const payment = await paidPayment();
+  bench.says('refund', refusal);
+  bench.says('chargeStatus', silence);
+  const refund = await refundPayment(bench.ctx, payment.id, wish);
+  assert.deepEqual([await states({ payment, refund }), operations()], [['succeeded', 'failed'], ['refund', 'chargeStatus']]);
+});
+
+test('a payment that was taken late, whose refund the bank refuses because it gave it back by itself, was never paid', async () => {
+  const payment = await paidPayment({ state: 'late_success' });
+  bench.says('refund', refusal);
+  bench.says('chargeStatus', done({ ...paid, status: 'refunded' }));
+  await refundPayment(bench.ctx, payment.id, wish);
+  assert.deepEqual([(await bench.payment(payment.id)).state, await told()], ['refunded', [['payment.refunded', payment.id]]]);
+});
 
 describe('a refund that is due', () => {
   const look = async (change: Partial<RefundRow>, status?: ChargeStatus): Promise<{ payment: PaymentRow; refund: RefundRow }> => {

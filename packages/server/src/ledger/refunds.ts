@@ -101,7 +101,7 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   }];
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
-  const answer = await askBank(ctx, token, payment, refund, leaseUntil);
+  const answer = await orBackAlready(ctx, payment, await askBank(ctx, token, payment, refund, leaseUntil));
   const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
   await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, stillForPeople(refund, answer)));
 }
@@ -139,6 +139,13 @@ async function askBank(
   if (again.outcome !== 'token') return answer;
   const renewed = await again.renew(token);
   return renewed.outcome === 'token' ? meantOf(again.isOther, await ctx.bank.refund(renewed.token, order)) : answer;
+}
+
+/** Ours may be refused since the money is back already, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
+async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, answer: RefundAnswer): Promise<RefundAnswer> {
+  if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
+  const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
+  return said.outcome === 'done' && said.value.status === 'refunded' ? { outcome: 'done', value: {}, evidence: said.evidence } : answer;
 }
 
 /** The shopper's, while it is kept. */
