@@ -145,6 +145,12 @@ describe('the bank\'s answer to a payment', () => {
     });
   });
 
+  test('without a page is kept with its number, too: later questions and a refund name it', async () => {
+    bench.says('charge', done({ externalId: 'external' }));
+    await linked();
+    assert.equal((await pay(bench.ctx, wish())).externalId, 'external');
+  });
+
   test('that does not come in time is waited for behind the answer to the browser', async ({ mock }) => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const { promise, resolve } = Promise.withResolvers<BankAnswer<ChargePage>>();

@@ -174,7 +174,7 @@ async function settleCharge(ctx: LedgerContext, payment: PaymentRow, answer: Ban
     return;
   }
   const step = outcome === 'unknown' ? paymentTransitions.unclear : paymentTransitions.accepted;
-  await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...step, set: { nextAt }, cause: evidence }] });
+  await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...step, set: { nextAt, ...(outcome === 'done' && { externalId: answer.value.externalId }) }, cause: evidence }] });
 }
 
 async function refuse(
