@@ -87,6 +87,18 @@ describe('"paid"', () => {
   });
 });
 
+describe('another amount of a payment that is paid', () => {
+  for (const [name, amount] of [['less', { value: '1.00', currency: 'IDR' }], ['in another currency', { ...paid.amount, currency: 'USD' }], ['unsaid', undefined]] as const) {
+    test(`(${name}) changes nothing of it, and people hear of it`, async () => {
+      for (const [nextAt, evidence] of [[null, toldUs], [bench.now(), asked]] as const) {
+        const payment = await after({ state: 'succeeded', nextAt }, { status: 'paid', ...(amount && { amount }) }, evidence);
+        assert.deepEqual([payment.state, payment.nextAt, await told()], ['succeeded', null, []]);
+        assert.deepEqual(bench.log.splice(0).map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, by: evidence.source }]]);
+      }
+    });
+  }
+});
+
 describe('silence about a payment that is paid', () => {
   test('changes nothing where nobody doubted it: a sweep asks about thousands of them', async () => {
     const payment = await after({ state: 'succeeded', nextAt: null }, { status: 'no-answer' });

@@ -55,7 +55,7 @@ async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: Charge
 }
 
 async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
-  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return paidAlready(ctx, payment, evidence);
+  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return paidAlready(ctx, payment, status, evidence);
   if (!isWhole(status, payment)) {
     ctx.log.error('the bank took another amount than the order has; a person has to look at it', { paymentId: payment.id });
     return finish(ctx, payment, 'paidWrongAmount', evidence, {}, ['payment.review']);
@@ -167,9 +167,12 @@ async function askOn(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence
   return commitStep(ctx, payment, 'checkedAgain', evidence, { checks: payment.checks + 1, nextAt: ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, payment.checks) }, []);
 }
 
-/** People look at it already, and have to know it; else it is no news. */
-function paidAlready(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+/** People look at it already, and have to know it; or they have to look at it, since it is another amount by now. Else it is no news. */
+function paidAlready(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (payment.state === 'review') ctx.log.error('the bank says that a payment which people look at was paid', { paymentId: payment.id, by: evidence.source });
+  if (payment.state === 'succeeded' && !isWhole(status, payment)) {
+    ctx.log.error('the bank says another amount of a payment that it said was paid; a person has to look at it', { paymentId: payment.id, by: evidence.source });
+  }
   return settleCheck(ctx, payment, evidence);
 }
 
