@@ -343,6 +343,22 @@ describe('the same payment again', () => {
   }
 });
 
+describe('a key that was refused', () => {
+  for (const [name, other, code] of [['the order costs something else', { amountMinor: 1 }, 'ORDER_CHANGED'], ['the order is somebody else\'s', { customerId: 'siti' }, 'ORDER_NOT_FOUND']] as const) {
+    test(`while a payment is open, since ${name}, is not used up: when that has come to nothing, it stands for a new one`, async () => {
+      await linked();
+      await linked({ customerId: 'siti' });
+      bench.saysAlways('charge', pageOpened);
+      const first = await pay(bench.ctx, wish());
+      await assert.rejects(pay(bench.ctx, wish({ ...other, idempotencyKey: 'key-2' })), { code });
+      await become(first, 'expired', { nextAt: null });
+      const second = await pay(bench.ctx, wish({ ...other, idempotencyKey: 'key-2' }));
+      assert.notEqual(second.id, first.id);
+      assert.partialDeepStrictEqual(second, { state: 'requires_action', amountMinor: 12_500_000, ...other });
+    });
+  }
+});
+
 describe('the way back from the bank\'s page', () => {
   const atPage = async (nextAt: number): Promise<PaymentRow> => {
     bench.says('charge', pageOpened);

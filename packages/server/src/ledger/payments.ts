@@ -37,6 +37,7 @@ export interface PaymentWish {
 
 /** States in which money has been taken, whatever follows. */
 const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
+const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
 
 /**
  * Starts the payment, or answers the one that stands for this key or order. The bank's answer is awaited for at
@@ -47,6 +48,7 @@ export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<Paymen
   const standing = await findStanding(ctx, wish, key);
   if (standing !== undefined) return standing;
   const link = await payableLink(ctx, wish.customerId);
+  await refuseChanged(ctx, wish);
   const secret = ctx.newSecret();
   const inserted = await insert(ctx, await newPayment(ctx, wish, link, secret), key);
   if (inserted.outcome === 'key-reused') throw new AlloServerError('IDEMPOTENCY_KEY_REUSED');
@@ -89,6 +91,12 @@ function own(payment: PaymentRow, wish: PaymentWish): PaymentRow {
   const drifted = payment.amountMinor !== wish.amountMinor && !takenStates.includes(payment.state);
   if (drifted && payment.nextAt !== null) throw new AlloServerError('ORDER_CHANGED');
   return payment;
+}
+
+/** Before anything is written: what is refused uses up no key, which stands for a new payment once the open one has come to nothing. */
+async function refuseChanged(ctx: LedgerContext, wish: PaymentWish): Promise<void> {
+  const held = await ctx.store.paymentOfOrder(wish.orderId);
+  if (held !== undefined && openStates.includes(held.state)) own(held, wish);
 }
 
 async function payableLink(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
