@@ -328,6 +328,7 @@ describe('the same payment again', () => {
     ['is open: refused', { state: 'requires_action', nextAt: instant }, false],
     ['is final: it is what it is', { state: 'failed', nextAt: null }, true],
     ['is paid, and the bank is asked once more: it is what it is', { state: 'succeeded', nextAt: instant }, true],
+    ['was taken late, after its order was paid anew at that amount: it is what it is', { state: 'late_success', nextAt: instant }, true],
     ['is given back: it is what it is', { state: 'refunding', nextAt: instant }, true],
     ['was given back: it is what it is', { state: 'refunded', nextAt: instant }, true],
   ];

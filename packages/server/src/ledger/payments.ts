@@ -36,7 +36,7 @@ export interface PaymentWish {
 }
 
 /** States in which money has been taken, whatever follows. */
-const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
+const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded', 'late_success'];
 const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
 
 /**
