@@ -157,6 +157,14 @@ describe('news of a payment that', () => {
     });
   }
 
+  test('was given back elsewhere, but not as much of it as was paid, is for people, too: the rest is the shopper\'s', async () => {
+    const payment = await after({ state: 'succeeded' }, { status: 'refunded', amount: { value: '1.00', currency: 'IDR' } }, toldUs);
+    assert.deepEqual([payment.state, await told()], ['refunded', [{ type: 'payment.refunded' }]]);
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, by: 'notification' }]]);
+    await after({ state: 'succeeded' }, { status: 'refunded' }, asked);
+    assert.equal(bench.log.length, 1, 'an amount that is not said is no other one');
+  });
+
   for (const [state, waits] of [['succeeded', 'manual'], ['review', 'manual'], ['review', 'review']] as const) {
     test(`is "${state}", and was given back elsewhere, leaves nothing for people to transfer, whose refund was "${waits}"`, async () => {
       const payment = await bench.paymentIn({ state });

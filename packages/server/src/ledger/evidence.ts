@@ -46,7 +46,7 @@ export async function applyStatus(ctx: LedgerContext, paymentId: string, status:
 /** Answers false if the row changed meanwhile and nothing was written. */
 async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (status.status === 'paid') return applyPaid(ctx, payment, status, evidence);
-  if (status.status === 'refunded') return applyRefunded(ctx, payment, evidence);
+  if (status.status === 'refunded') return applyRefunded(ctx, payment, status, evidence);
   if (payment.state === 'succeeded' || unpaidStates.includes(payment.state)) return contradicted(ctx, payment, status, evidence);
   if (!openStates.includes(payment.state)) return true;
   if (status.status === 'cancelled') return finish(ctx, payment, 'cancelledAtBank', evidence, { failure: 'CANCELLED' }, ['payment.failed']);
@@ -80,7 +80,7 @@ const standing: readonly RefundState[] = refundTransitions.doneElsewhere.from;
  * waits for people must not wait on, they would give the money back once more; and one under way has done it, or will be
  * refused for that very reason, and nobody would hear of the money again.
  */
-async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
   if (!givenBackFrom.includes(payment.state)) return true;
   const refund = await ctx.store.refundOfPayment(payment.id);
   const ours = refund !== undefined && standing.includes(refund.state) ? refund : undefined;
@@ -88,7 +88,11 @@ async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, evidence: 
     table: 'refunds', id: ours.id, ...refundTransitions.doneElsewhere, version: ours.version,
     set: { refundedAt: ctx.now(), failure: null, nextAt: null }, cause: causeOf(evidence),
   } as const;
-  return commitStep(ctx, payment, 'refundedElsewhere', evidence, { failure: null, nextAt: null }, ['payment.refunded'], ended);
+  const isWritten = await commitStep(ctx, payment, 'refundedElsewhere', evidence, { failure: null, nextAt: null }, ['payment.refunded'], ended);
+  if (isWritten && status.amount !== undefined && !isWhole(status, payment)) {
+    ctx.log.error('the bank gave back another amount than the payment has; a person has to look at it', { paymentId: payment.id, by: evidence.source });
+  }
+  return isWritten;
 }
 
 /** Exactly the payment's amount, in its currency; an amount that is not said is none. */
