@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import type { AlloOptions } from '../../packages/server/src/allo.ts';
 import type { Customer, MerchantOrder } from '../../packages/server/src/index.ts';
 import { createWorld, linkedShopper, phoneOf, placeOrder } from './support/world.ts';
@@ -156,6 +157,28 @@ describe('order()', () => {
     await answering({ order: { ...whole, margin: '40 %', amount: { ...price, net: 1 }, lines: [{ ...line, boughtFor: '9000.00' }] } });
     assert.deepEqual((await budi.order('some')).body, whole);
   });
+});
+
+describe('what a function throws that is no Error', () => {
+  const thrown: readonly [string, unknown, RegExp][] = [
+    ['an object', { status: 401 }, /what was thrown is no Error: \[object Object\]/],
+    ['an object that is no text', Object.create(null), /what was thrown is no Error: \[object Object\]/],
+    ['a text', 'nobody is signed in', /what was thrown is no Error: nobody is signed in/],
+    ['an answer', new Response(null, { status: 401 }), /what was thrown is no Error: \[object Response\]/],
+    ['nothing', undefined, /what was thrown is no Error: \[object Undefined\]/],
+    ['an Error of another realm', runInNewContext('new TypeError("no session")'), /what was thrown is no Error: TypeError: no session\n +at /],
+  ];
+
+  for (const [name, value, sentence] of thrown) {
+    test(`${name} is answered and logged like an Error`, async () => {
+      await world.restart({ customer: () => { throw value; } });
+      await assertNoEffect(sentence, [() => budi.account(), () => budi.link(), () => budi.unlink()]);
+      const answer = await world.allo.handler(new Request(`${world.url}/allo/account`));
+      assert.deepEqual(['content-type', 'cache-control', 'x-content-type-options'].map((header) => answer.headers.get(header)), ['application/problem+json', 'no-store', 'nosniff']);
+      await world.restart({ order: () => { throw value; } });
+      await assertNoEffect(sentence, [() => budi.order('some'), () => budi.pay('some')]);
+    });
+  }
 });
 
 test('onEvent may answer anything: an event is told once it has', async () => {

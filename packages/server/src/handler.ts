@@ -21,7 +21,7 @@ import { refuseDoku } from './routes/doku-refusal.ts';
 import { showLive, showReady } from './routes/health.ts';
 import { setLimitHeaders } from './routes/limit-headers.ts';
 import { beginPayment, beginRefund, refundTransferred, showOrder, showPayment } from './routes/payments.ts';
-import { problemResponse, readError } from './routes/problem.ts';
+import { problemResponse, readError, toError } from './routes/problem.ts';
 import { linkReturn, paymentReturn } from './routes/returns.ts';
 import type { DokuService } from './snap/acknowledgement.ts';
 
@@ -52,6 +52,10 @@ export function createHandler({ basePath, routes, doku, isClosing }: HandlerOpti
     secureHeaders(c.res.headers, c.get('requestId'));
     setLimitHeaders(c.res.headers, routes.ledger.limits, c.get('limitedBy') ?? {});
   });
+  // Hono gives `onError` nothing but an Error of this realm; what else is thrown would leave the handler.
+  whole.use((_c, next) => next().catch((thrown: unknown) => {
+    throw toError(thrown);
+  }));
   app.onError((error, c) => {
     const [requestId, service] = [c.get('requestId'), c.get('dokuService')];
     const known = readError(error, requestId, log);

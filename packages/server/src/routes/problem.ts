@@ -13,6 +13,14 @@ import { StoreError } from '../store/store.ts';
 /** Seconds after which something that is away may be tried again. */
 const retryAfterSeconds = 5;
 
+/** A merchant's function may throw anything: `{ status: 401 }`, nothing at all, or an Error of another realm. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  const { stack } = Object(thrown) as { stack?: unknown };
+  const said = [thrown, stack].find((each) => typeof each === 'string') ?? Object.prototype.toString.call(thrown);
+  return new Error(`what was thrown is no Error: ${said}`);
+}
+
 /** What was thrown, as an error of the contract; logged. */
 export function readError(error: unknown, requestId: string, log: Logger): AlloServerError {
   const known = recognise(error);
