@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { assertLogKeepsSecrets, tamper } from './support/books.ts';
 import { createDokuSender, paymentNotice } from './support/doku.ts';
@@ -27,6 +29,19 @@ describe('health', () => {
     world.simulator.faults.set({ down: 'drop' });
     assert.deepEqual([await health(world, 'live'), await health(world, 'ready')], [live, ready]);
     world.simulator.faults.clear();
+    await world.close();
+  });
+
+  test('is told to a load balancer that names no host, as HAProxy does by HTTP/1.0', async () => {
+    const world = await createWorld();
+    const asked = async (request: string): Promise<string> => {
+      const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
+      socket.write(request);
+      return text(socket);
+    };
+    for (const request of ['GET /allo/health/ready HTTP/1.0\r\n\r\n', 'GET /allo/health/ready HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n']) {
+      assert.match(await asked(request), /^HTTP\/1\.1 200 OK\r\n[^]*\{"status":"ready"\}/);
+    }
     await world.close();
   });
 

@@ -14,5 +14,6 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 export function toNode(allo: Allo): NodeListener {
   return getRequestListener(
     (request, env) => allo.handler(request, { ip: 'incoming' in env ? env.incoming.socket.remoteAddress : undefined }),
-    { overrideGlobalObjects: false });
+    // Load balancers ask by HTTP/1.0 without a Host; by no route of ours does it matter which it is.
+    { overrideGlobalObjects: false, hostname: 'localhost' });
 }
