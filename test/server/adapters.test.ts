@@ -28,6 +28,8 @@ const mounts: Readonly<Record<string, (allo: Allo) => RequestListener>> = {
   'Express, after express.text()': (allo) => express().use(express.text({ type: '*/*' })).use('/allo', toExpress(allo)),
   'Express, after a parser that keeps the bytes': (allo) => express()
     .use(express.json({ verify: (request, _, bytes) => void Object.assign(request, { rawBody: bytes }) })).use('/allo', toExpress(allo)),
+  'Express, after a parser that keeps the bytes as a text': (allo) => express()
+    .use(express.json({ verify: (request, _, bytes) => void Object.assign(request, { rawBody: bytes.toString() }) })).use('/allo', toExpress(allo)),
   Fastify: (allo) => fastifyListener((app) => app.register(toFastify(allo))),
   'Fastify, at a prefix that is the base path': (allo) => fastifyListener((app) => app.register(toFastify(allo), { prefix: '/allo' })),
   'Fastify, behind a prefix\'s own plugins': (allo) => fastifyListener((app) => app.register(async (scope) => {

@@ -16,7 +16,7 @@ interface ExpressRequest extends IncomingMessage {
   /** What a body parser left. */
   body?: unknown;
   /** The bytes, if the application keeps them (`verify` of `express.json`). */
-  rawBody?: Buffer;
+  rawBody?: Buffer | string;
 }
 
 export type ExpressMiddleware = (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -58,7 +58,9 @@ function isMisplaced(mountPath: string, basePath: string): boolean {
  * fails verification, and is settled by status inquiry instead).
  */
 function restoreBody(request: ExpressRequest): void {
-  if (request.rawBody !== undefined || request.body === undefined || !request.readableEnded) return;
-  const { body } = request;
-  request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const { rawBody, body } = request;
+  // Many applications keep the bytes as a text, which `toNode` does not look at.
+  const left = typeof rawBody === 'string' ? rawBody : body;
+  if (Buffer.isBuffer(rawBody) || left === undefined || !request.readableEnded) return;
+  request.rawBody = Buffer.isBuffer(left) ? left : Buffer.from(typeof left === 'string' ? left : JSON.stringify(left));
 }
