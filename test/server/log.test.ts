@@ -19,6 +19,7 @@ const canaries: Record<string, { text: string; traces: string[] }> = {
   'an authorisation code': { text: `2238${'1234567890'.repeat(3)}123456`, traces: ['1234567890'] },
   'a phone number': { text: '081299887766', traces: ['99887766'] },
   'a phone number with its country': { text: '6281299887766', traces: ['99887766'] },
+  'the longest phone number that can be linked': { text: '6281299887766554', traces: ['99887766'] },
   'a phone number as people write it': { text: '+6281299887766', traces: ['99887766'] },
 };
 

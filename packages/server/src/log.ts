@@ -12,7 +12,7 @@ import type { Logger } from './ledger/context.ts';
  * that grows with the text alone, as visitors write some of it: of the `eyJ` in a row only the first is tried as a JWT,
  * for what follows it follows them all.
  */
-const secrets = /(?<!eyJ[\w-]*?)eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+|-----BEGIN [^-]+-----[^-]*(?:-----END [^-]+-----)?|SK-[\w-]{8,}|2238\d{36}|(?<![\d.])(?:\+?62|0)8\d{6,12}(?!\d)/g;
+const secrets = /(?<!eyJ[\w-]*?)eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+|-----BEGIN [^-]+-----[^-]*(?:-----END [^-]+-----)?|SK-[\w-]{8,}|2238\d{36}|(?<![\d.])(?:\+?62|0)8\d{6,13}(?!\d)/g;
 
 const longestText = 2000;
 
