@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { readConfig } from '../../packages/server/src/config.ts';
+import { publicPath, readConfig } from '../../packages/server/src/config.ts';
 import type { Config, ConnectionOptions, DokuOptions } from '../../packages/server/src/config.ts';
 
 const rsa = (modulusLength: number) => generateKeyPairSync('rsa', {
@@ -327,6 +327,7 @@ describe('the base path', () => {
     const pathOf = (ALLO_PUBLIC_URL: string): string => readFrom({ ALLO_PUBLIC_URL }).basePath;
     assert.equal(pathOf('https://shop.example'), '/allo');
     assert.equal(pathOf('https://shop.example/'), '/allo');
+    assert.equal(pathOf('https://shop.example//'), '/allo');
     assert.equal(pathOf('https://shop.example/pay/allo'), '/pay/allo');
     assert.equal(pathOf('https://shop.example/pay/allo/'), '/pay/allo');
   });
@@ -336,6 +337,11 @@ describe('the base path', () => {
     assert.equal(config.basePath, '/internal');
     assert.equal(config.publicUrl.pathname, '/api/pay');
     assert.equal(readFrom({}, { basePath: '/allo/' }).basePath, '/allo');
+  });
+
+  it('is the path outside, too, where the public URL has none, however it ends', () => {
+    for (const end of ['', '/', '//']) assert.equal(publicPath(readFrom({ ALLO_PUBLIC_URL: `https://shop.example${end}` }, { basePath: '/pay' })), '/pay', end);
+    for (const end of ['', '/', '//']) assert.equal(publicPath(readFrom({ ALLO_PUBLIC_URL: `https://shop.example/api${end}` }, { basePath: '/pay' })), '/api', end);
   });
 
   it('is a plain path', () => {

@@ -178,8 +178,11 @@ function readBaseUrl(given: Setting, environment: Environment, nodeEnv: string |
 
 /** The path of our base as the outside knows it: where browsers go, and part of each signature of DOKU's. */
 export function publicPath({ publicUrl, basePath }: Pick<Config, 'publicUrl' | 'basePath'>): string {
-  return publicUrl.pathname === '/' ? basePath : publicUrl.pathname.replace(/\/+$/, '');
+  return pathOf(publicUrl) || basePath;
 }
+
+/** Without the slashes at its end, of which one may have been added to another; empty if there is nothing else. */
+const pathOf = ({ pathname }: URL): string => pathname.replace(/\/+$/, '');
 
 /** As whom a database knows us: what one environment or Client ID did, DOKU does not tell another. */
 export const ownerName = ({ environment, clientId }: Pick<Config, 'environment' | 'clientId'>): string => `${environment}/${clientId}`;
@@ -196,7 +199,7 @@ function readPublicUrl(given: Setting, environment: () => Environment): URL {
 }
 
 function readBasePath(given: string | undefined, publicUrl: URL): string {
-  const path = (given ?? (publicUrl.pathname === '/' ? '/allo' : publicUrl.pathname)).replace(/\/+$/, '');
+  const path = given?.replace(/\/+$/, '') ?? (pathOf(publicUrl) || '/allo');
   if (!/^(\/[\w.~-]+)+$/.test(path)) throw new TypeError('basePath is not right: it should be a path such as "/allo"');
   return path;
 }
