@@ -240,6 +240,17 @@ describe('paying', () => {
     for (let time = 0; time < 4; time += 1) assert.equal((await ratna.pay(placeOrder(world, fresh('order')))).status, 201);
   });
 
+  test('sixty new keys a minute, also for an order whose payment stands; one more is not kept, and those that were are answered', async () => {
+    const salma = await linkedShopper(world, fresh('salma'));
+    const [order, first, last] = [placeOrder(world, fresh('order')), randomUUID(), randomUUID()];
+    const { paymentId } = (await salma.pay(order, first)).body;
+    for (let key = 2; key <= 60; key += 1) assert.equal((await salma.pay(order)).body.paymentId, paymentId);
+    const seconds = await assertLimited(() => salma.pay(order, last));
+    assert.equal((await salma.pay(order, first)).body.paymentId, paymentId);
+    await world.simulator.advance(seconds * 1000);
+    assert.equal((await salma.pay(placeOrder(world, fresh('order')), last)).status, 201, 'the refused key was good for anything');
+  });
+
   test('a burst of fifty begins five', async () => {
     const sari = await linkedShopper(world, fresh('sari'));
     const orders = Array.from({ length: 50 }, () => placeOrder(world, fresh('order')));

@@ -58,11 +58,12 @@ export async function pay(ctx: LedgerContext, wish: PaymentWish): Promise<Paymen
   return (await ctx.store.payment(inserted.payment.id)) ?? inserted.payment;
 }
 
-/** Only a payment that is new counts; it is counted before it is written, so that two at once are two. */
+/** Only a payment that is new counts as one; it is counted before it is written, so that two at once are two. A key counts in any case. */
 async function insert(ctx: LedgerContext, payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted & { admission: Admission }> {
   const admission = admit(ctx, 'charge', { paymentsPerCustomer: payment.customerId });
   let outcome: PaymentInserted['outcome'] | undefined;
   try {
+    ctx.limits.take({ paymentKeysPerCustomer: payment.customerId });
     const inserted = await ctx.store.insertPayment(payment, key);
     outcome = inserted.outcome;
     return { ...inserted, admission };

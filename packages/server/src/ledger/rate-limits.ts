@@ -27,6 +27,8 @@ export const defaultLimits = {
   balancesPerCustomer: { count: 10, perSeconds: 60 },
   /** New payments; probing a stolen account takes many. */
   paymentsPerCustomer: { count: 5, perSeconds: 60 },
+  /** New idempotency keys: each is a row for a month, also for an order whose payment stands already. */
+  paymentKeysPerCustomer: { count: 60, perSeconds: 60 },
   /** Requests to our token endpoint that DOKU did not sign. */
   refusedTokensPerAddress: { count: 10, perSeconds: 60 },
   /** Notifications that DOKU did not sign. */
