@@ -97,6 +97,39 @@ describe('two who need a new token', () => {
     assert.equal(bench.asked.length, 1);
   });
 
+  test('in two processes at once get the one that was asked for first, and the bank gives no second', async () => {
+    const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    bench.says('exchange', async () => {
+      asked.resolve(undefined);
+      await answer.promise;
+      return newToken();
+    });
+    const link = await linked();
+    const first = renewCustomerToken(bench.ctx, link, 'old');
+    await asked.promise;
+    const second = renewCustomerToken(bench.another(), link, 'old');
+    // Both wait now, the one for the bank, the other for its turn.
+    assert.equal(await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 150, 'waits'))]), 'waits');
+    answer.resolve(undefined);
+    assert.deepEqual(await Promise.all([first, second]), [{ outcome: 'token', token: 'new' }, { outcome: 'token', token: 'new' }]);
+    assert.equal(bench.asked.length, 1);
+  });
+
+  test('of which one died while it asked: the other asks once that one’s turn is over', async (t) => {
+    const link = await linked();
+    const asked = Promise.withResolvers<undefined>();
+    bench.says('exchange', () => {
+      asked.resolve(undefined);
+      return new Promise(() => undefined);
+    }, newToken());
+    void renewCustomerToken(bench.ctx, link, 'old');
+    await asked.promise;
+    let since = 0;
+    t.mock.method(performance, 'now', () => (since += 1_000));
+    assert.deepEqual(await renewCustomerToken(bench.another(), link, 'old'), { outcome: 'token', token: 'new' });
+    assert.equal(bench.asked.length, 2);
+  });
+
   test('of two customers get each their own', async () => {
     bench.says('exchange', (code) => newToken(`token for ${code}`), (code) => newToken(`token for ${code}`));
     const links = await Promise.all(['one', 'two'].map((authCode) => bench.linkIn({ state: 'active', tokenExpiresAt: instant }, { token: 'old', authCode })));

@@ -1,7 +1,6 @@
 /**
- * The customer's token, always looked up by the link it belongs to: there is no current token anywhere. Renewed
- * once at a time per link within a process, and written before it is used: of two processes that renew it in the same
- * moment, one keeps its token in the ledger and the other one takes that.
+ * The customer's token, always looked up by the link it belongs to: there is no current token anywhere. Renewed by one
+ * process after the other, and written before it is used.
  *
  * @module
  */
@@ -9,6 +8,7 @@
 import { linkPlace } from '../store/places.ts';
 import type { SealedField } from '../store/places.ts';
 import type { LinkRow, LinkState } from '../store/rows.ts';
+import { takeTurn } from '../store/turns.ts';
 import type { BankAnswer, CustomerToken } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
@@ -84,12 +84,43 @@ function renewOnce(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<
   return renewal;
 }
 
+/** While another process asks for a token, it is looked so often whether it has one. */
+const lookEveryMs = 100;
+/** Who has waited for longer asks, whoever else is at it. */
+const longestWaitMs = 8_000;
+/** How many links can be renewed at once by all processes together. */
+const renewalTurns = 64;
+
+/**
+ * By one process after the other: the bank may honour the latest token alone, so that two who ask for one at the same time
+ * would each end the other's, and take the link for dead.
+ */
 async function renew(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer> {
+  const name = `renew/${Buffer.from(linkId).reduce((sum, byte) => sum + byte, 0) % renewalTurns}`;
+  const waitUntil = performance.now() + longestWaitMs;
+  for (;;) {
+    const held = await heldToken(ctx, linkId, isOver);
+    if ('outcome' in held) return held;
+    const turn = await takeTurn(ctx.store, name);
+    if (turn !== undefined || performance.now() >= waitUntil) {
+      // One that cannot be released is taken over soon; the token counts all the same.
+      return renewInTurn(ctx, linkId, isOver).finally(() => turn?.release().catch(() => undefined));
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+/** What is to be said of the link's token without asking for one, or the link whose token is to be replaced. */
+async function heldToken(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer | LinkRow> {
   const link = await ctx.store.link(linkId);
   if (link === undefined || hasNone(link)) return { outcome: 'dead' };
-  const { tokenSealed } = link;
   // Somebody else renewed it meanwhile: adopt, do not mint.
-  if (tokenSealed !== null && !(await isOver(tokenSealed))) return openToken(ctx, linkId, tokenSealed);
+  return link.tokenSealed === null || (await isOver(link.tokenSealed)) ? link : openToken(ctx, linkId, link.tokenSealed);
+}
+
+async function renewInTurn(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer> {
+  const link = await heldToken(ctx, linkId, isOver);
+  if ('outcome' in link) return link;
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return keep(ctx, link, answer.value);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
