@@ -135,6 +135,7 @@ const news = {
     'a link that nobody was told of': (run) => addLink(run, ['initiated', 'redirected', 'exchanging', 'active']),
     ...spoilEach(['payment.review', 'payment.late', 'refund.review'], 'what was paid, and', (type) => add({ order: 5, ...paid, events: ['payment.paid', type] })),
     'what was paid, and before payment.failed': add({ order: 5, ...paid, events: ['payment.failed', 'payment.paid'] }),
+    'a refund that failed, and was not told': add({ order: 6, ...paid, states: ['created', 'sending', 'succeeded', 'refunding', 'succeeded'], refund: ['created', 'sending', 'failed'] }),
     'payment.review of what failed': add({ order: 5, ...failed, events: ['payment.failed', 'payment.review'] }),
     'refund.failed of a refund that did not': add({ order: 6, ...givenBack, events: ['payment.paid', 'refund.failed', 'payment.refunded'] }),
     'refunded before paid': add({ order: 6, ...givenBack, events: ['payment.refunded', 'payment.paid'] }),
@@ -207,6 +208,19 @@ describe('the checker finds nothing wrong with', () => {
     addPayment(run, { order: 6, ...byHand, refund: ['created', 'manual', 'succeeded'], events: ['payment.paid', 'refund.manual', 'payment.refunded'] });
     addPayment(run, { order: 7, ...givenBack, states: ['created', 'sending', 'succeeded', 'refunding', 'review', 'refunded'], refund: ['created', 'sending', 'review', 'succeeded'], events: ['payment.paid', 'refund.review', 'payment.refunded'] });
     for (const entry of run.journal) if (entry.kind === 'refund' && /-[67]$/.test(entry.partnerReferenceNo)) delete entry.partnerRefundNo;
+    assert.deepEqual(findViolations(run), []);
+  });
+
+  test('a late payment whose refund could not be sent at first, of which nobody is told', () => {
+    const run = rightRun();
+    run.takenLate = new Set(['reference-6-late']);
+    addPayment(run, { order: 6, ...paid });
+    addPayment(run, {
+      order: 6, id: 'payment-6-late', states: ['created', 'sending', 'expired', 'late_success', 'refunding', 'late_success', 'refunding', 'refunded'], refund: ['created', 'sending', 'succeeded'],
+      events: ['payment.failed', 'payment.late', 'payment.refunded'], moved: ['debit', 'refund'],
+    });
+    run.books.refunds.push({ id: 'refund-6-before', state: 'failed', version: 2, isWaiting: false, reference: 'before', paymentId: 'payment-6-late' });
+    addTrail(run, 'refunds', 'refund-6-before', ['created', 'failed']);
     assert.deepEqual(findViolations(run), []);
   });
 
