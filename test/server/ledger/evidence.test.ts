@@ -29,7 +29,7 @@ const told = async () => (await bench.told()).map((event) => ({ type: event.type
 
 /** A payment that was sent a while after it was begun, and what became of it by what the bank said. */
 async function after(change: Partial<PaymentRow>, status: ChargeStatus, evidence: typeof asked | typeof toldUs = asked): Promise<PaymentRow> {
-  const { id } = await bench.paymentIn({ state: 'unknown', createdAt: bench.now() - hourMs, sentAt: bench.now() - 2 * minuteMs, nextAt: bench.now() - 1, ...change });
+  const { id } = await bench.paymentIn({ state: 'unknown', createdAt: bench.now() - hourMs, updatedAt: bench.now() - minuteMs, sentAt: bench.now() - 2 * minuteMs, nextAt: bench.now() - 1, ...change });
   await applyStatus(bench.ctx, id, status, evidence);
   return bench.payment(id);
 }
@@ -349,6 +349,21 @@ describe('a payment that the bank does not know', () => {
       assert.deepEqual(await told(), []);
     });
   }
+
+  test('however often it says so at once, has not been denied more than once: a list, and old news, are asked about beside the reconciler', async () => {
+    const { id } = await after({ ...long(), notFoundCount: 0 }, denied);
+    for (let times = 0; times < 5; times += 1) await applyStatus(bench.ctx, id, denied, asked);
+    assert.partialDeepStrictEqual(await bench.payment(id), { state: 'unknown', notFoundCount: 1 });
+    for (const notFoundCount of [2, 3]) {
+      bench.pass(checkNotBeforeMs / 2 - 1);
+      await applyStatus(bench.ctx, id, denied, asked);
+      assert.equal((await bench.payment(id)).notFoundCount, notFoundCount - 1);
+      bench.pass(1);
+      await applyStatus(bench.ctx, id, denied, asked);
+      assert.equal((await bench.payment(id)).state, notFoundCount === 3 ? 'not_executed' : 'unknown');
+    }
+    assert.deepEqual(await told(), [{ type: 'payment.failed', failure: 'BANK_UNAVAILABLE' }]);
+  });
 
   test('long after it closed the page that it had opened, has expired', async () => {
     const payment = await after({ ...long(), state: 'requires_action', pageExpiresAt: bench.now() - settleWindowMs }, denied);

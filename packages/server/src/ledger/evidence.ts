@@ -21,8 +21,12 @@ type OpenStatus = 'open' | 'not-found' | 'no-answer';
 const openStates: readonly PaymentState[] = ['sending', 'requires_action', 'pending', 'unknown'];
 const unpaidStates: readonly PaymentState[] = ['failed', 'not_executed', 'expired', 'cancelled'];
 
-/** How often, and how far apart, the bank has to deny a payment before it is believed. */
+/** How often the bank has to deny a payment before it is believed. */
 const denials = 3;
+
+/** And how far apart: asked again in the same moment, as for a list or for old news, it says no more than the first time. A clock that was set must not put it off. */
+const isSameDenial = (ctx: LedgerContext, { notFoundCount, updatedAt }: PaymentRow): boolean =>
+  notFoundCount > 0 && Math.abs(ctx.now() - updatedAt) < ctx.timing.checkNotBeforeMs / 2;
 
 /** Who says it: the bank of its own accord, or asked by us. */
 export interface Evidence {
@@ -112,6 +116,7 @@ async function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenSt
   if (ctx.now() - sentAt >= ctx.timing.reviewAfterMs) return finish(ctx, payment, 'gaveUp', evidence, {}, ['payment.review']);
   // Its request is on its way yet, or its sender is gone and its lease will tell: what the bank does not know of it now says nothing.
   if (payment.state === 'sending' && status !== 'open') return true;
+  if (status === 'not-found' && isSameDenial(ctx, payment)) return true;
   const notFoundCount = countDenials(payment, status);
   const denied = status === 'not-found' && notFoundCount >= denials;
   if (denied && payment.state === 'unknown' && ctx.now() - sentAt >= ctx.timing.settleWindowMs) {
