@@ -6,7 +6,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import express from 'express';
@@ -46,6 +48,19 @@ describe('where it is mounted', () => {
     assert.deepEqual(warnings.map(({ message }) => message), [
       'toExpress is mounted at /pay, where it can answer nothing: the handler is at /allo. Mount it there, or correct ALLO_PUBLIC_URL or basePath',
     ]);
+  });
+
+  test('below its base path it answers an address in full, too, as a proxy may send it', async (t) => {
+    for (const app of [express().use('/allo', toExpress(handlerAt('/allo'))), express().use(toExpress(handlerAt('/allo')))]) {
+      const ask = async (target: string): Promise<string> => {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1');
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n`);
+        return text(socket);
+      };
+      const url = await listen(t, app.use((_request, response) => void response.send('the shop\'s')));
+      for (const target of ['http://shop.example/allo/account', 'https://shop.example/allo/account?a=1', 'http://shop.example/allo?a=1']) assert.match(await ask(target), /\bours\b/, target);
+      for (const target of ['http://shop.example/other', 'http://shop.example?/allo/account', 'http://shop.example']) assert.match(await ask(target), /the shop's$/, target);
+    }
   });
 
   const fine: readonly (readonly [string, string, express.Express])[] = [

@@ -30,7 +30,7 @@ export function toExpress(allo: Allo): ExpressMiddleware {
   let hasWarned = false;
   return (request, response, next) => {
     const url = request.originalUrl ?? request.url ?? '/';
-    const [path = ''] = url.split('?');
+    const [path = ''] = url.replace(origin, '').split('?');
     if (!isBelow(path, allo.basePath)) {
       if (!hasWarned && isMisplaced(request.baseUrl ?? '', allo.basePath)) {
         hasWarned = true;
@@ -44,6 +44,9 @@ export function toExpress(allo: Allo): ExpressMiddleware {
     answer(request, response).catch(next);
   };
 }
+
+/** What stands before the path where a request has its address in full (RFC 9112 §3.2.2). */
+const origin = /^https?:\/\/[^/?]*/;
 
 const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
