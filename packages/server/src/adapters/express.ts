@@ -6,6 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Allo } from '../allo.ts';
+import { isBelow } from './is-below.ts';
 import { toNode } from './node.ts';
 
 /** What Express adds to a request. */
@@ -47,8 +48,6 @@ export function toExpress(allo: Allo): ExpressMiddleware {
 
 /** What stands before the path where a request has its address in full (RFC 9112 §3.2.2). */
 const origin = /^https?:\/\/[^/?]*/;
-
-const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
 /** Express takes mount paths without regard to case, so that who writes one otherwise proves nothing. */
 function isMisplaced(mountPath: string, basePath: string): boolean {

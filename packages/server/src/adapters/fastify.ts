@@ -6,6 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Allo } from '../allo.ts';
+import { isBelow } from './is-below.ts';
 import { toNode } from './node.ts';
 
 /** What of Fastify is needed here; its own types fit. */
@@ -38,6 +39,6 @@ export function toFastify(allo: Allo): (scope: FastifyScope) => Promise<void> {
 }
 
 function pathBelow(prefix: string, basePath: string): string {
-  if (basePath === prefix || basePath.startsWith(`${prefix}/`)) return basePath.slice(prefix.length);
+  if (isBelow(basePath, prefix)) return basePath.slice(prefix.length);
   throw new TypeError(`toFastify is registered at the prefix ${prefix}, where it can answer nothing: the handler is at ${basePath}. Register it without a prefix, or correct ALLO_PUBLIC_URL or basePath`);
 }
