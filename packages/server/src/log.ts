@@ -5,6 +5,7 @@
  * @module
  */
 
+import { callAside } from './ledger/call-aside.ts';
 import type { Logger } from './ledger/context.ts';
 
 /**
@@ -34,14 +35,7 @@ type LogOfTheirs = Readonly<Record<keyof Logger, (...line: Parameters<Logger['in
 /** The merchant's log. A line that it does not take, now or after a while, goes to standard error, and disturbs nothing. */
 export function createFailsafeLogger(theirs: LogOfTheirs): Logger {
   const ours = createConsoleLogger();
-  const write = (level: keyof Logger): Logger['info'] => (...line) => {
-    try {
-      const written = theirs[level](...line);
-      if (written !== undefined) Promise.resolve(written).catch(() => ours[level](...line));
-    } catch {
-      ours[level](...line);
-    }
-  };
+  const write = (level: keyof Logger): Logger['info'] => (...line) => callAside(() => theirs[level](...line), () => ours[level](...line));
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { callAside } from './call-aside.ts';
+
 /**
  * - `allo.transitions`: 1 for each step of a row; `table`, `to`
  * - `allo.bank.requests`: milliseconds one request to DOKU took; `operation`, `outcome`
@@ -35,12 +37,5 @@ export function createMeter(hook: (...figure: Parameters<MetricHook>) => unknown
     if (!hasFailed) report(error);
     hasFailed = true;
   };
-  return (...figure) => {
-    try {
-      const answer = hook(...figure);
-      if (answer !== undefined) Promise.resolve(answer).catch(fail);
-    } catch (error) {
-      fail(error);
-    }
-  };
+  return (...figure) => callAside(() => hook(...figure), fail);
 }
