@@ -13,9 +13,10 @@ import { defaultGateLimits } from './ledger/gate.ts';
 import type { GateLimits } from './ledger/gate.ts';
 import type { MetricHook } from './ledger/metrics.ts';
 import type { LimitOptions } from './ledger/rate-limits.ts';
-import { assertForms, assertNames, isObject } from './option-form.ts';
+import { assertForms, assertNames } from './option-form.ts';
 import type { OptionForm } from './option-form.ts';
 import type { Merchant } from './routes/merchant.ts';
+import { isObject } from './snap/message.ts';
 import type { SnapTimeouts } from './snap/timeouts.ts';
 
 export interface AlloOptions extends Merchant, ConnectionOptions {

@@ -8,9 +8,10 @@
 
 import { isDate } from 'node:util/types';
 import { AlloServerError } from './errors.ts';
-import { assertForms, isObject } from './option-form.ts';
+import { assertForms } from './option-form.ts';
 import type { OptionForm } from './option-form.ts';
 import type { ListedMovement } from './ledger/sweep.ts';
+import { isObject } from './snap/message.ts';
 import { StoreError } from './store/store.ts';
 import type { Period } from './store/store.ts';
 

@@ -7,10 +7,11 @@
 
 import { readOwnKeys, readPublicKeys } from './keys.ts';
 import type { KeyList, OwnKey } from './keys.ts';
-import { assertForms, assertNames, isObject } from './option-form.ts';
+import { assertForms, assertNames } from './option-form.ts';
 import type { OptionForm } from './option-form.ts';
 import { setting, wrong } from './setting.ts';
 import type { Setting } from './setting.ts';
+import { isObject } from './snap/message.ts';
 import { baseUrls, profiles, serviceCodes } from './snap/profiles.ts';
 import type { Paths, ProfileName } from './snap/profiles.ts';
 import type { CryptoKey } from './snap/types.ts';

@@ -5,13 +5,13 @@
  * @module
  */
 
+import { isObject } from './snap/message.ts';
+
 export interface OptionForm {
   isRight(value: unknown): boolean;
   /** What it should be, to end the sentence "it should be …". */
   form: string;
 }
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Throws a `TypeError` that names the first of the options which is there and not of its form. */
 export function assertForms(given: object, forms: Readonly<Record<string, OptionForm>>, prefix = ''): void {

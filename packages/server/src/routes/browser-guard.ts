@@ -8,6 +8,7 @@
 import { AlloServerError } from '../errors.ts';
 import { contractHeader } from '../contract.ts';
 import type { ProblemCode } from '../contract.ts';
+import { isObject } from '../snap/message.ts';
 
 /** Longest body of a browser's request, in bytes. */
 export const longestBodyBytes = 16 * 1024;
@@ -42,18 +43,18 @@ export async function readTexts(request: Request, names: readonly string[]): Pro
 /** The connection ended before the body did: nothing of ours went wrong. */
 export const brokenBody = (): AlloServerError => new AlloServerError('INVALID_REQUEST', { detail: 'the body broke off' });
 
-function parseObject(text: string): Record<string, unknown> {
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   if (text.length > longestBodyBytes) throw new AlloServerError('PAYLOAD_TOO_LARGE');
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+    if (isObject(body)) return body;
   } catch {
     // Reported below like any other body that is not an object.
   }
   throw new AlloServerError('INVALID_REQUEST', { detail: 'the body has to be a JSON object' });
 }
 
-function readText(body: Record<string, unknown>, name: string): string | undefined {
+function readText(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (value === undefined) return undefined;
   // PostgreSQL keeps no text with a NUL in it.

@@ -8,6 +8,7 @@
 import type { Money, OrderLine, Payment } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
 import { readRupiah, toMinorUnits } from '../snap/amount.ts';
+import { isObject } from '../snap/message.ts';
 import { isSafeText } from '../snap/text.ts';
 
 /** The customer who is signed in at the merchant, as `customer()` answers it: null stands for what is not known. */
@@ -65,8 +66,6 @@ const leastMinor = 100;
 const longestShown = 64;
 
 const moneyForm = '{ value, currency: "IDR" }, its value a text of digits, a point and two digits such as "125000.00"';
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export async function findCustomer(merchant: Merchant, request: Request): Promise<Customer | undefined> {
   const given: unknown = await merchant.customer(request);

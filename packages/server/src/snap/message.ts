@@ -60,6 +60,7 @@ export function present<T extends object>(value: T): { [Name in keyof T]: Exclud
   return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }
 
-function toMessage(value: unknown): Message | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
-}
+/** Whether it is an object of JSON, and no list. */
+export const isObject = (value: unknown): value is Message => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const toMessage = (value: unknown): Message | undefined => (isObject(value) ? value : undefined);
