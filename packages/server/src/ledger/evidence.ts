@@ -13,13 +13,10 @@ import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { amountsEqual, toAmount } from '../snap/amount.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
-import { paymentTransitions, refundTransitions } from './transitions.ts';
+import { paymentTransitions, refundTransitions, sentStates, unpaidStates } from './transitions.ts';
 
 type StepName = keyof typeof paymentTransitions;
 type OpenStatus = 'open' | 'not-found' | 'no-answer';
-
-const openStates: readonly PaymentState[] = ['sending', 'requires_action', 'pending', 'unknown'];
-const unpaidStates: readonly PaymentState[] = ['failed', 'not_executed', 'expired', 'cancelled'];
 
 /** How often the bank has to deny a payment before it is believed. */
 const denials = 3;
@@ -52,20 +49,20 @@ async function applyOnce(ctx: LedgerContext, payment: PaymentRow, status: Charge
   if (status.status === 'paid') return applyPaid(ctx, payment, status, evidence);
   if (status.status === 'refunded') return applyRefunded(ctx, payment, status, evidence);
   if (payment.state === 'succeeded' || unpaidStates.includes(payment.state)) return contradicted(ctx, payment, status, evidence);
-  if (!openStates.includes(payment.state)) return true;
+  if (!sentStates.includes(payment.state)) return true;
   if (status.status === 'cancelled') return finish(ctx, payment, 'cancelledAtBank', evidence, { failure: 'CANCELLED' }, ['payment.failed']);
   if (status.status === 'failed') return applyFailed(ctx, payment, status, evidence);
   return applyOpen(ctx, payment, status.status, evidence);
 }
 
 async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
-  if (!openStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return paidAlready(ctx, payment, status, evidence);
+  if (!sentStates.includes(payment.state) && !unpaidStates.includes(payment.state)) return paidAlready(ctx, payment, status, evidence);
   if (!isWhole(status, payment)) {
     ctx.log.error('the bank took another amount than the order has; a person has to look at it', { paymentId: payment.id });
     return finish(ctx, payment, 'paidWrongAmount', evidence, {}, ['payment.review']);
   }
   const paid = { paidAt: ctx.now(), failure: null };
-  if (openStates.includes(payment.state)) return finish(ctx, payment, 'paid', evidence, paid, ['payment.paid']);
+  if (sentStates.includes(payment.state)) return finish(ctx, payment, 'paid', evidence, paid, ['payment.paid']);
   // Given up, and paid after all: the order's, unless it was paid anew meanwhile (the uniqueness rule says so).
   if (await finish(ctx, payment, 'lateAccepted', evidence, paid, ['payment.paid'])) {
     ctx.log.warn('a payment that was given up was taken after all; it is its order\'s', { paymentId: payment.id, was: payment.state });

@@ -7,7 +7,7 @@
  */
 
 import { AlloServerError } from '../errors.ts';
-import type { PaymentRow, RefundRow } from '../store/rows.ts';
+import type { PaymentRow, RefundRow, RefundState } from '../store/rows.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { paymentTransitions, refundTransitions } from './transitions.ts';
@@ -35,7 +35,7 @@ export async function confirmManualRefund(ctx: LedgerContext, paymentId: string,
   return waiting(ctx, paymentId);
 }
 
-const forPeople: readonly string[] = ['manual', 'review'];
+const forPeople: readonly RefundState[] = refundTransitions.transferred.from;
 
 /** The refund, if it waits for a person or a person has done it. */
 async function waiting(ctx: LedgerContext, paymentId: string): Promise<RefundRow> {

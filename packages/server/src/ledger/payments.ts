@@ -20,7 +20,7 @@ import { keepAnswer } from './keep-answer.ts';
 import { toAmount } from '../snap/amount.ts';
 import { nextCheckAt } from './schedule.ts';
 import { customerToken, markDead, renewCustomerToken } from './tokens.ts';
-import { paymentTransitions } from './transitions.ts';
+import { openStates, paymentTransitions } from './transitions.ts';
 
 /** A shopper's wish to pay one order, with what the merchant's own look-up says of it. */
 export interface PaymentWish {
@@ -37,7 +37,6 @@ export interface PaymentWish {
 
 /** States in which money has been taken, whatever follows. */
 const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded', 'late_success'];
-const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
 
 /**
  * Starts the payment, or answers the one that stands for this key or order. The bank's answer is awaited for at

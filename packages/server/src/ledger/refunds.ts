@@ -17,14 +17,13 @@ import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
 import { customerToken, renewCustomerToken } from './tokens.ts';
-import { paymentTransitions, refundTransitions } from './transitions.ts';
+import { openStates, paymentTransitions, refundTransitions } from './transitions.ts';
 import { serverDevice } from './unlink.ts';
 
 /** How often one refund is sent, under the same reference, when the bank shows no trace of it. */
 const mostSends = 3;
 
 const takenStates: readonly string[] = ['succeeded', 'refunding', 'refunded'];
-const openStates: readonly string[] = ['created', 'sending', 'requires_action', 'pending', 'unknown'];
 
 export interface RefundWish {
   reason: string;

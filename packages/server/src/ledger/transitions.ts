@@ -13,6 +13,13 @@ const openPayment = ['requires_action', 'pending', 'unknown'] as const;
 const sentPayment = ['sending', ...openPayment] as const;
 const unpaid = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 
+/** Of a payment that may have been sent, and has not come to its end. */
+export const sentStates: readonly PaymentState[] = sentPayment;
+/** Of one that has not come to its end, sent or not. */
+export const openStates: readonly PaymentState[] = ['created', ...sentPayment];
+/** Of one that came to nothing; but that the bank may take the money after all. */
+export const unpaidStates: readonly PaymentState[] = unpaid;
+
 /**
  * A payment. `paid` may also overtake the answer to the request itself (`sending`), when the notification is
  * faster, and the bank's page may come when the row has moved on. `review` absorbs all news: people decide, and what they
