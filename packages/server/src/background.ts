@@ -6,6 +6,7 @@
  */
 
 import type { Logger } from './ledger/context.ts';
+import { isDoneWithin } from './store/in-time.ts';
 
 export interface Background {
   /** Keeps the work until it is done; logs what it throws. */
@@ -30,13 +31,10 @@ export function createBackground(log: Logger): Background {
     run,
     single,
     async idle(limitMs) {
-      const { promise: timeUp, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(() => resolve(false), limitMs);
-      const done = async (): Promise<boolean> => {
+      const done = async (): Promise<void> => {
         while (running.size > 0) await Promise.all(running);
-        return true;
       };
-      return Promise.race([done(), timeUp]).finally(() => clearTimeout(timer));
+      return isDoneWithin(limitMs, done());
     },
   };
 }

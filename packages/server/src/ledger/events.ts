@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isDoneWithin } from '../store/in-time.ts';
 import type { EventRow, LinkRow, PaymentRow } from '../store/rows.ts';
 import type { NewEvent } from '../store/store.ts';
 import { toAmount } from '../snap/amount.ts';
@@ -82,17 +83,10 @@ async function tellAtOnce(ctx: LedgerContext, due: readonly EventRow[]): Promise
   });
   // Where the database fails for one, the others are waited for all the same: closing must not come in between.
   const telling = Promise.allSettled(each).then(() => Promise.all(each));
-  if (open > 0) await within(patienceMs, telling);
+  if (open > 0) await isDoneWithin(patienceMs, telling);
   if (slow.size > mostSlow) await telling;
   else if (open > 0) ctx.background(telling);
   return open > 0 || heard > 0;
-}
-
-/** Resolves when the work is done or its time is over. */
-async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
-  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), timeMs);
-  await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 
 /** Answers whether the merchant heard it. */
@@ -110,7 +104,5 @@ async function deliver(ctx: LedgerContext, row: EventRow): Promise<boolean> {
 
 /** A merchant that never answers must hold up neither the other events nor the reconciler. */
 async function inTime(timeMs: number, told: Promise<void>): Promise<void> {
-  const { promise: timeUp, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`onEvent took longer than ${timeMs} ms`)), timeMs);
-  await Promise.race([told, timeUp]).finally(() => clearTimeout(timer));
+  if (!(await isDoneWithin(timeMs, told))) throw new Error(`onEvent took longer than ${timeMs} ms`);
 }

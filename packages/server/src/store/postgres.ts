@@ -6,6 +6,7 @@
  */
 
 import type { Client, Pool, PoolClient } from 'pg';
+import { isDoneWithin } from './in-time.ts';
 import { migrations } from './schema.ts';
 import { createSqlStore } from './sql-store.ts';
 import type { Query, SqlDriver, SqlRecord } from './sql.ts';
@@ -65,9 +66,8 @@ export function createPostgresStore({ url, now }: PostgresStoreOptions): Store {
 
 /** Tables may be brought up to date for longer than anybody should be kept waiting: meanwhile the database is away. */
 async function inTime(opening: Promise<Pool>): Promise<Pool> {
-  const { promise: timeUp, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`the database was not ready within ${answerTimeoutMs} ms; its tables may be being brought up to date`)), answerTimeoutMs);
-  return Promise.race([opening, timeUp]).finally(() => clearTimeout(timer));
+  if (await isDoneWithin(answerTimeoutMs, opening)) return opening;
+  throw new Error(`the database was not ready within ${answerTimeoutMs} ms; its tables may be being brought up to date`);
 }
 
 async function openPool(url: string, closing: AbortSignal): Promise<Pool> {
