@@ -68,8 +68,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   #asked: string | undefined;
   #key = '';
   #payment: Payment | undefined;
-  /** How it stood when it was last heard of; stays when the payment is forgotten, to ask after it again and to tell nothing twice. */
-  #heardStatus: PaymentStatus | undefined;
+  /** Whether it was heard of; stays when the payment is forgotten, to ask after it again. */
+  #isKnown = false;
   #asking: Asking;
   /** The bank said that it cannot give this back by itself. */
   #isManual = false;
@@ -137,7 +137,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** Whether there is a refund to ask after. Where somebody only said that it was transferred there is no key: asking would begin one. */
   get #begun(): boolean {
-    return this.#key !== '' && this.#heardStatus !== undefined;
+    return this.#key !== '' && this.#isKnown;
   }
 
   #phrase(key: TextKey): Content {
@@ -180,7 +180,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   #heard(payment: Payment): void {
     const news = payment.status === 'refunded' && this.session?.isNews(payment);
     this.#payment = payment;
-    this.#heardStatus = payment.status;
+    this.#isKnown = true;
     this.#asking = undefined;
     if (!news) return;
     this.tell(new AlloEvent('allo-refunded', { payment }));
@@ -199,8 +199,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   #forget(): void {
     this.#send.clear();
     this.#poll.watch(false);
-    this.#payment = this.#heardStatus = this.#asking = undefined;
-    this.#isManual = false;
+    this.#payment = this.#asking = undefined;
+    this.#isManual = this.#isKnown = false;
     this.#key = '';
   }
 }
