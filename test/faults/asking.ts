@@ -20,16 +20,23 @@ const expectedCodes: ReadonlySet<string> = new Set([
 
 /** Asks until there is an answer that asking again would not change; undefined if there never is one. */
 export async function insist<Given extends AnyAnswer>(ask: () => Promise<Given>, odd: string[]): Promise<Given | undefined> {
-  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined && !isTemporary(answer)) return noteOdd(answer, odd);
-    await pause(pauseMs);
-  }
+  const answer = await askAgain(ask, mostAttempts, () => pause(pauseMs));
+  if (answer !== undefined) return noteOdd(answer, odd);
   odd.push('no answer after many attempts');
   return undefined;
 }
 
-export const isTemporary = ({ status, body }: AnyAnswer): boolean => status >= 500 && status !== 500 && (body.retryable ?? true);
+/** The first answer that asking again would not change; undefined if there is none among so many. */
+export async function askAgain<Given extends AnyAnswer>(ask: () => Promise<Given>, most: number, rest: () => Promise<unknown>): Promise<Given | undefined> {
+  for (let attempt = 0; attempt < most; attempt += 1) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined && !isTemporary(answer)) return answer;
+    await rest();
+  }
+  return undefined;
+}
+
+const isTemporary = ({ status, body }: AnyAnswer): boolean => status >= 500 && status !== 500 && (body.retryable ?? true);
 
 export function noteOdd<Given extends AnyAnswer>(answer: Given, odd: string[]): Given {
   const { status, body } = answer;

@@ -4,7 +4,7 @@
  * at once no software can undo.
  */
 import type { AlloEvent, Payment, PaymentEvent } from '../../packages/server/src/index.ts';
-import { isTemporary } from '../faults/asking.ts';
+import { askAgain } from '../faults/asking.ts';
 import type { AnyAnswer } from '../faults/asking.ts';
 import type { Evidence } from '../faults/evidence.ts';
 import type { Chance } from '../faults/random.ts';
@@ -40,13 +40,9 @@ export function createOffice({ scheduler, chance, bank, evidence: { oddAnswers }
   const dealtWith = new Set<string>();
 
   async function insist<Given extends AnyAnswer>(ask: () => Promise<Given>): Promise<Given | undefined> {
-    for (let count = 0; count < mostAsks; count += 1) {
-      const answer = await ask().catch(() => undefined);
-      if (answer !== undefined && !isTemporary(answer)) return answer;
-      await scheduler.sleep(chance.between(5, 30) * 1_000);
-    }
-    oddAnswers.push('the office never got an answer');
-    return undefined;
+    const answer = await askAgain(ask, mostAsks, () => scheduler.sleep(chance.between(5, 30) * 1_000));
+    if (answer === undefined) oddAnswers.push('the office never got an answer');
+    return answer;
   }
 
   /** How the ledger says that the refund stands. */

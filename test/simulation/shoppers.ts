@@ -3,7 +3,7 @@
  * something is open, pay anew after a failure, and ask for their money back.
  */
 import type { Payment } from '../../packages/server/src/index.ts';
-import { isTemporary, noteOdd } from '../faults/asking.ts';
+import { askAgain, noteOdd } from '../faults/asking.ts';
 import type { AnyAnswer } from '../faults/asking.ts';
 import type { Evidence } from '../faults/evidence.ts';
 import type { Chance } from '../faults/random.ts';
@@ -55,12 +55,8 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
 
   /** Asks again what was not answered; undefined if patience ends. */
   async function insist<Given extends AnyAnswer>(ask: () => Promise<Given>): Promise<Given | undefined> {
-    for (let count = 0; count < mostAsks; count += 1) {
-      const answer = await ask().catch(() => undefined);
-      if (answer !== undefined && !isTemporary(answer)) return noteOdd(answer, evidence.oddAnswers);
-      await pause(secondMs, 8 * secondMs);
-    }
-    return undefined;
+    const answer = await askAgain(ask, mostAsks, () => pause(secondMs, 8 * secondMs));
+    return answer && noteOdd(answer, evidence.oddAnswers);
   }
 
   async function hear(ask: () => Promise<Hearsay>, orderId: string): Promise<Payment | string | undefined> {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { openStore } from '../../../packages/server/src/open-store.ts';
 import { migrations } from '../../../packages/server/src/store/schema.ts';
 import { StoreError } from '../../../packages/server/src/store/store.ts';
+import type { Store } from '../../../packages/server/src/store/store.ts';
 import { queryPostgres, startPostgres } from '../support/postgres.ts';
 import { describeStore } from './conformance.ts';
 import type { Database } from './conformance-world.ts';
@@ -73,7 +74,8 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     assert.equal(await store.commit({ changes: [aStep(payment.id, 'created', 'sending')] }), true);
   });
 
-  it('brings its tables up to date also where that takes longer than any other statement may', async () => {
+  /** A store that has to bring its tables up to date, and cannot as long as the rival's transaction lasts. */
+  async function openOverOldTables(): Promise<{ rival: pg.Client; next: Store }> {
     await world().store.payment('none');
     await queryPostgres(urlOf(), 'ALTER TABLE events DROP COLUMN about, DROP COLUMN place');
     await world().database.setVersion(migrations.length - 1);
@@ -81,7 +83,11 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     await rival.connect();
     await rival.query('BEGIN');
     await rival.query('LOCK TABLE events IN ACCESS SHARE MODE');
-    const next = openStore(world().database.address, () => instant);
+    return { rival, next: openStore(world().database.address, () => instant) };
+  }
+
+  it('brings its tables up to date also where that takes longer than any other statement may', async () => {
+    const { rival, next } = await openOverOldTables();
     const answered = next.payment('none');
     const waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '10.5 seconds'";
     while ((await queryPostgres(urlOf(), waits)).length === 0) await Promise.race([pause(200), answered]);
@@ -93,14 +99,7 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
   });
 
   it('keeps nobody waiting for tables that take long to be brought up to date, and can be closed meanwhile', async () => {
-    await world().store.payment('none');
-    await queryPostgres(urlOf(), 'ALTER TABLE events DROP COLUMN about, DROP COLUMN place');
-    await world().database.setVersion(migrations.length - 1);
-    const rival = new pg.Client({ connectionString: urlOf() });
-    await rival.connect();
-    await rival.query('BEGIN');
-    await rival.query('LOCK TABLE events IN ACCESS SHARE MODE');
-    const next = openStore(world().database.address, () => instant);
+    const { rival, next } = await openOverOldTables();
     const answered = next.payment('none').then(() => 'answered', (error: unknown) => error);
     const told = await Promise.race([answered, pause(25_000, 'kept waiting')]);
     const closed = await Promise.race([next.close().then(() => 'closed'), pause(10_000, 'not closed')]);
