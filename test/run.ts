@@ -1,6 +1,6 @@
 /**
- * `npm test`: every check there is, one after the other, each with its own output; ends with how many passed and
- * failed in all. Everything runs even if something before it failed.
+ * `npm test`: every check there is, each with its own output; ends with how many passed and failed in all. Everything
+ * runs even if something before it failed.
  */
 import { spawn } from 'node:child_process';
 import { howToGet, missingPackages } from './browsers/places.mjs';
@@ -27,6 +27,8 @@ const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage 
 const missing = missingPackages();
 
 const stages: Stage[] = [
+  // The longest of those that run two at a time.
+  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
   { name: 'types of a page', command: 'tsc', args: ['-p', 'test/types'] },
@@ -34,7 +36,6 @@ const stages: Stage[] = [
   { name: 'types in React 18', command: 'tsc', args: ['-p', 'test/types/react-18'] },
   { name: 'types in Vue', command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
   { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
-  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
@@ -77,21 +78,32 @@ function lastNumber(output: string, pattern: RegExp): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-function run({ command, args }: Stage): Promise<{ code: number; output: string }> {
+interface Run {
+  code: number;
+  output: string;
+  seconds: number;
+}
+
+function run({ command, args }: Stage, show: (text: string) => void): Promise<Run> {
   return new Promise((resolve) => {
+    const startedAt = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' });
     let output = '';
+    const end = (code: number): void => resolve({ code, output, seconds: Math.round((performance.now() - startedAt) / 1000) });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      process.stdout.write(text);
+      show(text);
     });
-    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('error', (error) => {
+      output += String(error);
+      end(1);
+    });
+    child.on('close', (code) => end(code ?? 1));
   });
 }
 
 /** What the exit code says and what was counted have to agree: a stage that failed has at least one failure. */
-function judge(stage: Stage, { code, output }: { code: number; output: string }): Counts {
+function judge(stage: Stage, { code, output }: Run): Counts {
   const counts = stage.counts?.(output) ?? { passed: code === 0 && !stage.counts ? 1 : 0, failed: stage.counts || code !== 0 ? 1 : 0 };
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
@@ -108,24 +120,43 @@ function failuresIn(output: string): string {
 }
 
 const only = process.argv.slice(2);
+const chosen = stages.filter(({ name }) => only.length === 0 || only.includes(name));
 const total: Counts = { passed: 0, failed: 0 };
 const report: string[] = [];
 const failures: string[] = [];
-for (const stage of stages.filter(({ name }) => only.length === 0 || only.includes(name))) {
-  if (stage.hindrance !== undefined) {
-    report.push(`${stage.name}: did not run: ${stage.hindrance}`);
-    continue;
-  }
-  console.log(`\n── ${stage.name} ──`);
-  const startedAt = performance.now();
-  const ran = await run(stage);
+
+function take(stage: Stage, ran: Run): void {
   const counts = judge(stage, ran);
   total.passed += counts.passed;
   total.failed += counts.failed;
   if (counts.failed > 0) failures.push(`── what failed: ${stage.name} ──\n${failuresIn(ran.output)}`);
-  report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+  report.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed (${ran.seconds} s)`);
   report.push(...hindrancesIn(ran.output).map((hindrance) => `${stage.name}: did not run: ${hindrance}`));
 }
+
+/** Compilers and linters use one core each and wait for nothing: two at a time, and each shown when it is done. */
+async function runTwoByTwo(waiting: Stage[]): Promise<void> {
+  const lane = async (): Promise<void> => {
+    for (let stage = waiting.shift(); stage; stage = waiting.shift()) {
+      const ran = await run(stage, () => undefined);
+      console.log(`\n── ${stage.name} ──\n${ran.output}`);
+      take(stage, ran);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+}
+
+async function runAlone(stage: Stage): Promise<void> {
+  if (stage.hindrance !== undefined) {
+    report.push(`${stage.name}: did not run: ${stage.hindrance}`);
+    return;
+  }
+  console.log(`\n── ${stage.name} ──`);
+  take(stage, await run(stage, (text) => process.stdout.write(text)));
+}
+
+await runTwoByTwo(chosen.filter(({ counts }) => counts === undefined));
+for (const stage of chosen.filter(({ counts }) => counts !== undefined)) await runAlone(stage);
 
 for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${report.join('\n')}`);
