@@ -72,7 +72,8 @@ export async function bundle(code: string): Promise<string> {
 
 /** What went on in a page, from its first byte. */
 export interface Seen {
-  /** Layout shifts, added up. */
+  /** When {@link mark} began to look, and the layout shifts since then, added up. */
+  since: number;
   shift: number;
   /** What the content security policy refused. */
   refused: string[];
@@ -97,7 +98,7 @@ declare global {
 /** Keeps the records of {@link Seen} in every page that opens here. */
 export async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const seen: Seen = { shift: 0, refused: [], looks: [], changes: [], before: new Map() };
+    const seen: Seen = { since: Infinity, shift: 0, refused: [], looks: [], changes: [], before: new Map() };
     const within = (root: ParentNode): Element[] => [...root.querySelectorAll('*')].flatMap((one) => [...(one.shadowRoot ? [one, ...within(one.shadowRoot)] : [])]);
     window.seen = seen;
     window.kitTags = () => within(document);
@@ -108,7 +109,7 @@ export async function watch(page: Page): Promise<void> {
       return copy;
     };
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.shift += (entry as PerformanceEntry & { value: number }).value;
+      for (const entry of list.getEntries()) if (entry.startTime >= seen.since) seen.shift += (entry as PerformanceEntry & { value: number }).value;
     }).observe({ type: 'layout-shift', buffered: true });
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => seen.refused.push(`${violatedDirective} ${blockedURI}`));
     const look = (): void => {
@@ -120,10 +121,12 @@ export async function watch(page: Page): Promise<void> {
   });
 }
 
-/** From here on changes are noted. */
+/** From here on changes are noted: a browser may show half of a page while it reads the rest, and that moves. */
 export function mark(page: Page): Promise<void> {
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
+    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
     const { seen } = window;
+    seen.since = performance.now();
     seen.looks.length = 0;
     for (const tag of window.kitTags()) {
       seen.before.set(tag, { node: tag.shadowRoot?.querySelector('i, [part=label], slot, p') ?? null, copy: window.copyOf(tag) });
