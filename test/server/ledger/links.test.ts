@@ -428,6 +428,48 @@ describe('the way back', () => {
     assert.deepEqual(await bench.link(link.id), { ...link, version: 2, returnedAt: instant, leaseUntil: instant + 90 * secondMs });
   });
 
+  for (const [name, saysFailed, expected] of [
+    ['is asked again soon, as after any way back', false, { state: 'returned', checks: 1, nextAt: instant + 2 * secondMs }],
+    ['after a failure is believed', true, { state: 'disowned', failure: 'not-completed' }],
+  ] as const) {
+    test(`while the question of the minute is under way: a no of the bank to that ${name}`, async () => {
+      const link = await begun({ checks: 4 });
+      bench.says('exchange', async () => {
+        await back({ saysFailed });
+        return refusal;
+      });
+      await reconcileLink(bench.ctx, link);
+      assert.partialDeepStrictEqual(await bench.link(link.id), expected);
+    });
+  }
+
+  test('just before another process takes the question of the minute in hand: it is asked again soon all the same', async () => {
+    const link = await begun({ checks: 4 });
+    const { promise: answer, resolve: say } = Promise.withResolvers<BankAnswer<never>>();
+    const { promise: isAsked, resolve: ask } = Promise.withResolvers<boolean>();
+    bench.says('exchange', () => {
+      ask(true);
+      return answer;
+    });
+    let theirs: Promise<void> | undefined;
+    bench.before('exchange', () => {
+      theirs = reconcileLink(bench.another(), link);
+      return isAsked;
+    });
+    assert.deepEqual(await back(), toShop);
+    say(refusal);
+    await theirs;
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt', 'checks', 'nextAt'), { state: 'returned', returnedAt: instant, checks: 1, nextAt: instant + 2 * secondMs });
+  });
+
+  test('just before the answer to the question of the minute is written: it is asked again soon all the same', async () => {
+    const link = await begun();
+    bench.says('exchange', { outcome: 'refused', failure: 'LIMIT_EXCEEDED', evidence: 'the no of the minute' });
+    bench.before('the no of the minute', () => back());
+    await reconcileLink(bench.ctx, link);
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt', 'checks', 'nextAt'), { state: 'returned', returnedAt: instant, checks: 1, nextAt: instant + 2 * secondMs });
+  });
+
   test('after the notification linked the account is used up', async () => {
     const link = await begun({ state: 'active', nextAt: null });
     assert.deepEqual(await back(), toShop);

@@ -184,17 +184,17 @@ async function goOn(ctx: LedgerContext, link: LinkRow, visitor: Visitor): Promis
   const marked = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.returned, set: { returnedAt: ctx.now(), checks, nextAt: ctx.now() }, cause: 'return' }],
   });
-  if (marked) await confirmLink(ctx, { ...link, state: 'returned', checks });
+  if (marked) await confirmLink(ctx, { ...link, state: 'returned' });
   else if (link.state === 'disowned') await lookSoon(ctx, link);
-  else await useUp(ctx, link);
+  else await useUp(ctx, link, checks);
 }
 
 /** The notification was faster, and the link is being confirmed or is active already: the way back is one-time all the same. */
-async function useUp(ctx: LedgerContext, link: LinkRow): Promise<void> {
+async function useUp(ctx: LedgerContext, link: LinkRow, checks: number): Promise<void> {
   const returnedAt = ctx.now();
   const change = { table: 'links', id: link.id, cause: 'return' } as const;
   const leaseUntil = returnedAt + ctx.timing.leaseMs;
-  const early = await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, leaseUntil } }] });
+  const early = await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, checks, leaseUntil } }] });
   if (!early) await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
 }
 
@@ -232,15 +232,14 @@ export async function linkNotified(ctx: LedgerContext, link: LinkRow, said: 'com
 /** Asks the bank for the token and settles the attempt by its answer. Answers the row as it is afterwards. */
 export async function confirmLink(ctx: LedgerContext, link: LinkRow): Promise<LinkRow> {
   if (link.state !== 'redirected' && link.state !== 'returned') return link;
-  const came = link.state;
   const claimed = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.claimed, set: { leaseUntil: ctx.now() + ctx.timing.leaseMs }, cause: 'exchange' }],
   });
-  if (claimed) await exchange(ctx, link, came);
+  if (claimed) await exchange(ctx, link);
   return (await ctx.store.link(link.id)) ?? link;
 }
 
-async function exchange(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 'returned'): Promise<void> {
+async function exchange(ctx: LedgerContext, link: LinkRow): Promise<void> {
   const authCode = await openAuthCode(ctx, link);
   if (authCode === undefined) return endAttempt(ctx, link, 'not-completed', 'no authorisation code');
   const answer = await ctx.bank.exchange(authCode);
@@ -252,32 +251,42 @@ async function exchange(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 
     });
     return;
   }
-  await notConfirmed(ctx, link, came, answer.outcome === 'refused', answer.evidence);
+  await notConfirmed(ctx, link.id, answer.outcome === 'refused', answer.evidence);
 }
 
-/** The bank did not (yet) give a token: asked again for a while, sooner after the shopper's return. */
-async function notConfirmed(ctx: LedgerContext, link: LinkRow, came: 'redirected' | 'returned', refused: boolean, cause: string): Promise<void> {
+/** The bank did not (yet) give a token: asked again for a while, sooner after the shopper's return, which may have been meanwhile. */
+async function notConfirmed(ctx: LedgerContext, linkId: string, refused: boolean, cause: string): Promise<void> {
+  const link = await ctx.store.link(linkId);
+  if (link?.state !== 'exchanging') return;
+  const isWritten = await (link.returnedAt === null ? stillOpen(ctx, link, refused, cause) : stillReturned(ctx, link, refused, cause));
+  if (!isWritten) await notConfirmed(ctx, linkId, refused, cause);
+}
+
+async function stillOpen(ctx: LedgerContext, link: LinkRow, refused: boolean, cause: string): Promise<boolean> {
   const pageExpiresAt = link.pageExpiresAt ?? ctx.now();
-  if (came === 'redirected') {
-    if (refused && ctx.now() > pageExpiresAt) return giveUp(ctx, link, 'expired', cause);
-    return again(ctx, link, linkTransitions.notYet, nextLook(ctx, pageExpiresAt), cause);
-  }
+  if (refused && ctx.now() > pageExpiresAt) return giveUp(ctx, link, 'expired', cause);
+  return again(ctx, link, linkTransitions.notYet, nextLook(ctx, pageExpiresAt), cause);
+}
+
+async function stillReturned(ctx: LedgerContext, link: LinkRow, refused: boolean, cause: string): Promise<boolean> {
   const { confirmDelaysMs } = ctx.timing;
   if (refused && link.checks >= confirmDelaysMs.length) return giveUp(ctx, link, 'not-completed', cause);
   return again(ctx, link, linkTransitions.retryLater, ctx.now() + pauseMs(ctx, confirmDelaysMs, link.checks), cause);
 }
 
+/** Answers false if the row changed meanwhile and nothing was written. */
 async function again(
   ctx: LedgerContext, link: LinkRow, step: typeof linkTransitions.notYet | typeof linkTransitions.retryLater, nextAt: number, cause: string,
-): Promise<void> {
+): Promise<boolean> {
   if (ctx.now() - link.createdAt > ctx.timing.reviewAfterMs) return giveUp(ctx, link, 'unavailable', cause);
-  await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, set: { nextAt, checks: link.checks + 1 }, cause }] });
+  return ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...step, version: link.version, set: { nextAt, checks: link.checks + 1 }, cause }] });
 }
 
-/** Over for the shopper. As long as the bank may still make a link of it, it is not forgotten. */
-async function giveUp(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {
+/** Over for the shopper, whatever happens meanwhile. As long as the bank may still make a link of it, it is not forgotten. */
+async function giveUp(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<true> {
   if (mayStillBeFinished(ctx, link) || failure === 'unavailable') await leaveBehind(ctx, link, failure, cause);
   else await endAttempt(ctx, link, failure, cause);
+  return true;
 }
 
 async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailure, cause: string): Promise<void> {
@@ -291,5 +300,5 @@ async function endAttempt(ctx: LedgerContext, link: LinkRow, failure: LinkFailur
 export async function reconcileLink(ctx: LedgerContext, link: LinkRow): Promise<void> {
   if (link.state === 'initiated') return endAttempt(ctx, link, 'unavailable', 'start was cut off');
   if (link.state !== 'exchanging') await confirmLink(ctx, link);
-  else await exchange(ctx, link, link.returnedAt === null ? 'redirected' : 'returned');
+  else await exchange(ctx, link);
 }
