@@ -66,6 +66,25 @@ describe('time-outs', () => {
     await world.restart();
   });
 
+  test('of the bank are not waited for by the browser that comes back from linking: it is in the shop, and the account is linked behind it', async () => {
+    const sari = world.shopper('sari');
+    const { promise: answer, resolve: end } = Promise.withResolvers<boolean>();
+    await world.restart({
+      fetch: async (input, init) => {
+        if (/access-token\/b2b2c$/.test(addressOf(input))) await answer;
+        return fetch(input, init);
+      },
+      timing: { browserWaitMs: 1 },
+    });
+    world.simulator.faults.addToNotifications({ on: 'binding', effect: 'missing', times: 1 });
+    const back = await world.simulator.approve((await sari.link()).body.url);
+    assert.equal(await sari.comeBack(back), `${world.url}/shop`);
+    assert.equal(world.ledger().links.find(({ customer_id }) => customer_id === 'sari')?.state, 'exchanging', 'the bank has said nothing yet');
+    end(true);
+    await until(async () => (await sari.account()).body.status === 'linked');
+    await world.restart();
+  });
+
   test('that are longer keep the row for its sender as long', async () => {
     const ayu = await linkedShopper(world, 'ayu');
     const { promise: answer, resolve: end } = Promise.withResolvers<Response>();

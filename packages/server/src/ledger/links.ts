@@ -14,6 +14,7 @@ import { sha256Hex } from './context.ts';
 import type { LedgerContext } from './context.ts';
 import { leaveBehind, lookSoon, mayStillBeFinished, takeBack } from './disown.ts';
 import { accountEvent } from './events.ts';
+import { inBrowserTime } from './in-browser-time.ts';
 import { withGap } from './link-page.ts';
 import { pauseMs } from './schedule.ts';
 import { forgotten, openAuthCode, sealFor, sealToken } from './tokens.ts';
@@ -184,7 +185,7 @@ async function goOn(ctx: LedgerContext, link: LinkRow, visitor: Visitor): Promis
   const marked = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.returned, set: { returnedAt: ctx.now(), checks, nextAt: ctx.now() }, cause: 'return' }],
   });
-  if (marked) await confirmLink(ctx, { ...link, state: 'returned' });
+  if (marked) await inBrowserTime(ctx, confirmLink(ctx, { ...link, state: 'returned' }));
   else if (link.state === 'disowned') await lookSoon(ctx, link);
   else await useUp(ctx, link, checks);
 }
