@@ -153,6 +153,20 @@ describe('conflicts and outages', () => {
     assert.equal((await shopper.account()).body.status, 'linked');
   });
 
+  test('a bank that says of a cancelled page only that something is wrong with the question: another attempt can be made once that page is long closed', async () => {
+    world.simulator.faults.addToNotifications({ on: 'binding', effect: 'missing', times: 1 });
+    const { shopper } = newcomer();
+    const back = await shopper.fillIn((await shopper.link()).body.url, { action: 'cancel' });
+    world.simulator.faults.add({ on: 'b2b2c', effect: 'answer-before-commit', responseCode: '4037400', responseMessage: 'Transaction Expired' });
+    await shopper.comeBack(back ?? '');
+    assert.equal((await shopper.link()).body.code, 'BANK_UNAVAILABLE', 'it may yet turn out to be linked');
+    await world.pass(8 * minuteMs, minuteMs / 6);
+    assert.equal((await shopper.link()).status, 201);
+    world.simulator.faults.clear();
+    await world.pass(90 * minuteMs, minuteMs);
+    assertNothingOpen(world.databasePath);
+  });
+
   for (const [name, fault] of [
     ['lost', { on: 'binding', effect: 'missing', times: 1 }],
     ['late', { on: 'binding', effect: 'late', delayMs: 3 * minuteMs, times: 1 }],

@@ -101,11 +101,12 @@ function assertRoom(link: LinkRow): void {
 async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   const link = await confirmLink(ctx, standing);
   assertRoom(link);
-  if (link.state === 'returned') throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
+  // Once its page has long been closed the shopper need not wait for a bank that says neither yes nor no of it.
+  if (link.state === 'returned' && mayStillBeFinished(ctx, link)) throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'the last attempt to link is still being confirmed' });
   const cause = 'started anew';
   // Of a start that has not been answered yet nobody sees the page.
   if (link.state === 'initiated') await ctx.store.commit({ changes: [{ table: 'links', id: link.id, ...linkTransitions.superseded, set: { ...forgotten, failure: null }, cause }] });
-  if (link.state === 'redirected') await leaveBehind(ctx, link, null, cause);
+  if (link.state === 'redirected' || link.state === 'returned') await leaveBehind(ctx, link, null, cause);
 }
 
 async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
