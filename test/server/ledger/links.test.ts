@@ -230,10 +230,20 @@ describe('an attempt that stands already', () => {
     } },
   });
 
+  const ofSameNumber = async (): Promise<Partial<LinkRow>> => ({ phoneHash: await bench.ctx.seal.fingerprint(wish().phone) });
+
   test('since another tab was faster by a moment is answered', async () => {
-    const { id } = await startLink(beginElsewhere({}), wish());
+    const { id } = await startLink(beginElsewhere(await ofSameNumber()), wish());
     assert.deepEqual({ id, asked: bench.asked, taken: bench.placesTaken() }, { id: (await latest()).id, asked: [], taken: 0 });
   });
+
+  for (const [name, change] of [['for another number', { phoneHash: 'another' }], ['on another device', { deviceHash: hash('another') }]] as const) {
+    test(`since another tab was faster by a moment, ${name}, is not answered: its page is not what was asked for, and its way back is another browser's`, async () => {
+      const begunElsewhere = beginElsewhere({ ...(await ofSameNumber()), ...change });
+      await assert.rejects(startLink(begunElsewhere, wish()), { code: 'BANK_UNAVAILABLE', detail: /has just begun/ });
+      assert.equal((await latest()).state, 'redirected');
+    });
+  }
 
   test('since another tab was faster by a moment, and has no page yet, is waited for', async () => {
     await assert.rejects(startLink(beginElsewhere({ state: 'initiated' }), wish()), { code: 'BANK_UNAVAILABLE', detail: /has just begun/ });
@@ -243,7 +253,7 @@ describe('an attempt that stands already', () => {
   test('since another tab was faster by a moment is not counted', async () => {
     bench = createBench({ limits: { linksPerAddress: { count: 1, perSeconds: 60 } } });
     bench.says('link', pageAt('one'));
-    await startLink(beginElsewhere({}), wish({ visitor: 'visitor' }));
+    await startLink(beginElsewhere(await ofSameNumber()), wish({ visitor: 'visitor' }));
     assert.equal((await startLink(bench.ctx, wish({ customerId: 'siti', visitor: 'visitor' }))).state, 'redirected');
   });
 });

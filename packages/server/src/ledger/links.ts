@@ -58,7 +58,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
       ...emptyLink(ctx), customerId: wish.customerId, phoneMask: wish.phoneMask, phoneHash, deviceHash,
       returnHash: await sha256Hex(secret), returnTo: wish.returnTo,
     });
-    if (link === undefined) return await otherTabsAttempt(ctx, wish.customerId);
+    if (link === undefined) return await otherTabsAttempt(ctx, wish.customerId, { phoneHash, deviceHash });
     const answer = await askForPage(ctx, wish, secret);
     // The bank that never heard of it sent no SMS.
     asked = answer.outcome !== 'not-sent';
@@ -109,9 +109,9 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   if (link.state === 'redirected' || link.state === 'returned') await leaveBehind(ctx, link, null, cause);
 }
 
-async function otherTabsAttempt(ctx: LedgerContext, customerId: string): Promise<LinkRow> {
+async function otherTabsAttempt(ctx: LedgerContext, customerId: string, wish: { phoneHash: string; deviceHash: string }): Promise<LinkRow> {
   const link = await ctx.store.latestLink(customerId);
-  if (link?.state === 'redirected') return link;
+  if (link !== undefined && isSameAttempt(ctx, link, wish)) return link;
   throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link has just begun' });
 }
 
