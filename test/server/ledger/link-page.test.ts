@@ -19,6 +19,14 @@ describe('the address of the bank\'s page', () => {
     assert.deepEqual(await withPage(bench.ctx, link), { ...link, pageUrl: url });
   });
 
+  test('is shown as the bank gave it also where the code looks like a pattern', async () => {
+    for (const authCode of ['a$&b', 'a$$b', '$`']) {
+      const url = `https://bank.example/page/${authCode}`;
+      const link = await withUrl(withGap({ url, authCode, externalId: '' }), {}, { authCode });
+      assert.deepEqual(await withPage(bench.ctx, link), { ...link, pageUrl: url });
+    }
+  });
+
   test('in which no code stood is shown as it is, whether or not the code can be read', async () => {
     for (const change of [{}, { authCodeSealed: 'under.a.lost-key' }]) {
       const link = await withUrl('https://bank.example/page', change, {});

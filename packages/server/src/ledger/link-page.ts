@@ -20,5 +20,5 @@ export async function withPage(ctx: LedgerContext, link: LinkRow): Promise<LinkR
   if (link.pageUrl === null || !link.pageUrl.includes(gap)) return link;
   // What cannot be read just now, for want of a key, is no reason to say nothing of the account.
   const authCode = await openAuthCode(ctx, link).catch(() => undefined);
-  return { ...link, pageUrl: authCode === undefined ? null : link.pageUrl.replaceAll(gap, authCode) };
+  return { ...link, pageUrl: authCode === undefined ? null : link.pageUrl.replaceAll(gap, () => authCode) };
 }
