@@ -176,6 +176,25 @@ describe('news of a payment that', () => {
     });
   }
 
+  for (const waits of ['manual', 'review'] as const) {
+    test(`was transferred by hand ("${waits}"), and was given back by the bank as well, is for people: the money went back twice`, async () => {
+      const payment = await bench.paymentIn({ state: waits === 'manual' ? 'succeeded' : 'review' });
+      await bench.refundIn(payment, { state: waits });
+      const refund = await confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' });
+      await bench.told();
+      await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, toldUs);
+      assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, by: 'notification' }]]);
+      assert.deepEqual([(await bench.payment(payment.id)).state, await bench.refund(refund.id), await told()], ['refunded', refund, []]);
+    });
+  }
+
+  test('was given back by the bank, and is so again, is no news', async () => {
+    const payment = await bench.paymentIn({ state: 'refunded' });
+    await bench.refundIn(payment, { state: 'succeeded' });
+    await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, toldUs);
+    assert.deepEqual([await told(), levels()], [[], []]);
+  });
+
   for (const state of ['created', 'sending', 'pending', 'unknown'] as const) {
     test(`is being given back by us ("${state}"), and was given back elsewhere, ends that too: the bank will refuse ours`, async () => {
       const payment = await bench.paymentIn({ state: 'refunding' });

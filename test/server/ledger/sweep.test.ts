@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { ChargeStatus } from '../../../packages/server/src/ledger/bank.ts';
+import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { compare, sweep, sweepGivenUp } from '../../../packages/server/src/ledger/sweep.ts';
 import type { ListedMovement } from '../../../packages/server/src/ledger/sweep.ts';
 import type { PaymentRow, PaymentState } from '../../../packages/server/src/store/rows.ts';
@@ -154,6 +155,16 @@ describe('a list of movements', () => {
     const movements = [back, elsewhere, not].flatMap((payment) => [listed(payment), listed(payment, { kind: 'refund' })]);
     assert.deepEqual(await compared(movements), [['not-refunded', not.id]]);
     assert.deepEqual(asked(), [elsewhere.reference, not.reference]);
+  });
+
+  test('with a refund of what a person was to transfer and did, does not agree: the money went back twice; it does with what the person found out at the bank', async () => {
+    const [transferred, foundOut] = [await known('succeeded'), await known('review')];
+    await bench.refundIn(transferred, { state: 'manual' });
+    await bench.refundIn(foundOut, { state: 'review' });
+    for (const { id } of [transferred, foundOut]) await confirmManualRefund(bench.ctx, id, { by: 'Sari' });
+    const movements = [transferred, foundOut].flatMap((payment) => [listed(payment), listed(payment, { kind: 'refund' })]);
+    assert.deepEqual(await compared(movements), [['not-refunded', transferred.id]]);
+    assert.deepEqual(asked(), []);
   });
 
   test('with what nobody here knows, with another amount, and with the same twice, is wrong there, and nobody is asked', async () => {

@@ -82,7 +82,7 @@ const standing: readonly RefundState[] = refundTransitions.doneElsewhere.from;
  * refused for that very reason, and nobody would hear of the money again.
  */
 async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, evidence: Evidence): Promise<boolean> {
-  if (!givenBackFrom.includes(payment.state)) return true;
+  if (!givenBackFrom.includes(payment.state)) return givenBackAlready(ctx, payment, evidence);
   const refund = await ctx.store.refundOfPayment(payment.id);
   const ours = refund !== undefined && standing.includes(refund.state) ? refund : undefined;
   const ended = ours && {
@@ -94,6 +94,13 @@ async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, status: Ch
     ctx.log.error('the bank gave back another amount than the payment has; a person has to look at it', { paymentId: payment.id, by: evidence.source });
   }
   return isWritten;
+}
+
+/** No news of what the bank gave back; of what a person says to have transferred it may mean that the money went back twice. */
+async function givenBackAlready(ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> {
+  const isByHand = payment.state === 'refunded' && (await ctx.store.refundOfPayment(payment.id))?.byHand === 1;
+  if (isByHand) ctx.log.error('the bank gave back a payment whose refund is marked as transferred by hand; unless that is the same, it went back twice', { paymentId: payment.id, by: evidence.source });
+  return true;
 }
 
 /** Exactly the payment's amount, in its currency; an amount that is not said is none. */

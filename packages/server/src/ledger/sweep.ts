@@ -38,7 +38,7 @@ export interface ListedMovement {
  *
  * - `not-in-ledger`: nothing here has this number: an old backup, or another server under your Client ID
  * - `not-paid`: money was taken, and here it was not, also after asking DOKU
- * - `not-refunded`: money went back, and here it did not
+ * - `not-refunded`: money went back, and here it did not; or here a person transferred it, since the bank could not
  * - `other-amount`: it was another amount
  * - `listed-twice`: the same movement stands in the list more than once
  * - `not-listed`: paid here within the period, and not in the list
@@ -120,7 +120,13 @@ async function differenceOf(ctx: LedgerContext, { kind, reference, amount }: Lis
   if (!amountsEqual(amount, toAmount(payment.amountMinor))) return { what: 'other-amount', paymentId };
   const state = await askedUnless(ctx, payment, kind === 'payment' ? takenStates : ['refunded']);
   if (kind === 'payment') return takenStates.includes(state) ? undefined : { what: 'not-paid', paymentId };
-  return state === 'refunded' ? undefined : { what: 'not-refunded', paymentId };
+  return state === 'refunded' && !(await isTransferred(ctx, paymentId)) ? undefined : { what: 'not-refunded', paymentId };
+}
+
+/** By a person, of whom that was asked since the bank had not done it; else it may be the bank's refund that the person marked as done. */
+async function isTransferred(ctx: LedgerContext, paymentId: string): Promise<boolean> {
+  const refund = await ctx.store.refundOfPayment(paymentId);
+  return refund?.byHand === 1 && (await ctx.store.audit('refunds', refund.id)).at(-1)?.fromState === 'manual';
 }
 
 /** The payment's state, and DOKU's answer applied if it is none of these. */
