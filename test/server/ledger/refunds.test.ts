@@ -563,6 +563,44 @@ for (const [name, isLate] of [['', false], [', though its order was paid anew', 
   });
 }
 
+describe('a refund of which the bank says that it was another amount', () => {
+  const less = { value: '1.00', currency: 'IDR' };
+  const isTold = (payment: PaymentRow): void => assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, by: 'inquiry' }]]);
+
+  test('is done, and for people, too, when the bank is asked: the rest is the shopper\'s', async () => {
+    const rows = await sentRefund();
+    bench.says('chargeStatus', done({ status: 'refunded', amount: less }));
+    await reconcileRefund(bench.ctx, rows.refund);
+    assert.deepEqual([await states(rows), await told()], [['refunded', 'succeeded'], [['payment.refunded', rows.payment.id]]]);
+    isTold(rows.payment);
+  });
+
+  test('is so, too, if it stands in the list of the payment\'s refunds alone', async () => {
+    const rows = await sentRefund();
+    bench.says('chargeStatus', done({ ...paid, refunds: [{ reference: rows.refund.reference, status: 'done', amount: less }, { reference: 'of another', status: 'failed' }] }));
+    await reconcileRefund(bench.ctx, rows.refund);
+    assert.deepEqual(await states(rows), ['refunded', 'succeeded']);
+    isTold(rows.payment);
+  });
+
+  test('is so, too, if it refused ours, since that one was done', async () => {
+    const payment = await paidPayment();
+    bench.says('refund', refusal);
+    bench.says('chargeStatus', done({ status: 'refunded', amount: less }));
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
+    isTold(payment);
+  });
+
+  test('is no such, if it says none, or the payment\'s', async () => {
+    for (const status of [{ status: 'refunded' }, { ...paid, status: 'refunded' }] as const) {
+      const rows = await sentRefund();
+      bench.says('chargeStatus', done({ ...status, refunds: [{ reference: rows.refund.reference, status: 'done', amount: paid.amount }] }));
+      await reconcileRefund(bench.ctx, rows.refund);
+    }
+    assert.deepEqual(bench.log, []);
+  });
+});
+
 test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
   const payment = await paidPayment();
   bench.says('refund', refusal);

@@ -104,7 +104,7 @@ export interface ChargeStatus {
   /** With `failed`. Absent if the bank gave no reason. */
   failure?: PaymentFailure;
   /** Refunds the bank knows of, by whomever; without a reference where it names none. */
-  refunds?: { reference?: string; status: 'done' | 'open' | 'failed' }[];
+  refunds?: { reference?: string; status: 'done' | 'open' | 'failed'; amount?: { value: string; currency: string } }[];
 }
 
 export interface RefundOrder extends IntentOrder {

@@ -90,10 +90,22 @@ async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, status: Ch
     set: { refundedAt: ctx.now(), failure: null, nextAt: null }, cause: causeOf(evidence),
   } as const;
   const isWritten = await commitStep(ctx, payment, 'refundedElsewhere', evidence, { failure: null, nextAt: null }, ['payment.refunded'], ended);
-  if (isWritten && status.amount !== undefined && !isWhole(status, payment)) {
-    ctx.log.error('the bank gave back another amount than the payment has; a person has to look at it', { paymentId: payment.id, by: evidence.source });
-  }
+  if (isWritten) tellIfNotWhole(ctx, payment, [status.amount], evidence.source);
   return isWritten;
+}
+
+/** Whether the money is back, by the refund with this number or another. */
+export function isGivenBack(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, reference: string): boolean {
+  const ours = (status.refunds ?? []).filter((listed) => listed.reference === reference && listed.status === 'done');
+  const isBack = status.status === 'refunded' || ours.length > 0;
+  if (isBack) tellIfNotWhole(ctx, payment, [status.status === 'refunded' ? status.amount : undefined, ...ours.map(({ amount }) => amount)], 'inquiry');
+  return isBack;
+}
+
+/** Of what was given back; an amount that is not said is no other one. */
+function tellIfNotWhole(ctx: LedgerContext, payment: PaymentRow, amounts: ChargeStatus['amount'][], by: Evidence['source']): void {
+  if (amounts.every((amount) => amount === undefined || amountsEqual(amount, toAmount(payment.amountMinor)))) return;
+  ctx.log.error('the bank gave back another amount than the payment has; a person has to look at it', { paymentId: payment.id, by });
 }
 
 /** No news of what the bank gave back; of what a person says to have transferred it may mean that the money went back twice. */

@@ -12,7 +12,7 @@ import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
-import { isWhole } from './evidence.ts';
+import { isGivenBack, isWhole } from './evidence.ts';
 import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
@@ -100,7 +100,7 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   }];
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
-  const answer = await orBackAlready(ctx, payment, await askBank(ctx, token, payment, refund, leaseUntil));
+  const answer = await orBackAlready(ctx, payment, refund, await askBank(ctx, token, payment, refund, leaseUntil));
   const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
   await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, stillForPeople(refund, answer)));
 }
@@ -141,10 +141,10 @@ async function askBank(
 }
 
 /** Ours may be refused since the money is back already, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
-async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, answer: RefundAnswer): Promise<RefundAnswer> {
+async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
   if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
   const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  return said.outcome === 'done' && said.value.status === 'refunded' ? { outcome: 'done', value: {}, evidence: said.evidence } : answer;
+  return said.outcome === 'done' && isGivenBack(ctx, payment, said.value, reference) ? { outcome: 'done', value: {}, evidence: said.evidence } : answer;
 }
 
 /** The shopper's, while it is kept. */
@@ -280,7 +280,7 @@ const isOld = (ctx: LedgerContext, { sentAt, createdAt }: RefundRow): boolean =>
 async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
   // Sent again, it may stand there more than once: that one of them failed says nothing of the others.
   const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference).map((listed) => listed.status);
-  if (status.status === 'refunded' || ours.includes('done')) return done(ctx, payment, refund, ctx.now(), cause);
+  if (isGivenBack(ctx, payment, status, refund.reference)) return done(ctx, payment, refund, ctx.now(), cause);
   if (ours.length > 0 && ours.every((said) => said === 'failed')) return refused(ctx, payment, refund, 'DECLINED', cause);
   if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
   // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.

@@ -150,9 +150,9 @@ function readStatus(body: StatusBody): ChargeStatus {
   };
 }
 
-function readRefund({ partnerRefundNo, refundStatus }: RefundHistoryEntry): NonNullable<ChargeStatus['refunds']>[number] {
+function readRefund({ partnerRefundNo, refundStatus, refundAmount }: RefundHistoryEntry): NonNullable<ChargeStatus['refunds']>[number] {
   const status = refundStatus === '00' ? 'done' : refundStatus === '06' ? 'failed' : 'open';
-  return { status, ...(partnerRefundNo !== undefined && { reference: partnerRefundNo }) };
+  return { status, ...(partnerRefundNo !== undefined && { reference: partnerRefundNo }), ...(refundAmount && { amount: refundAmount }) };
 }
 
 /** What went wrong at DOKU, for the log: the code alone, never its text. */
