@@ -639,6 +639,20 @@ describe('a refund that is due', () => {
     assert.deepEqual([await states({ payment, refund }), operations()], [['refunded', 'succeeded'], ['refund']]);
   });
 
+  test('and was never sent, for nobody can read the token any more, is tried for a day; then it is for people', async () => {
+    const payment = await paidPayment({ state: 'refunding' });
+    await bench.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'active', set: { tokenSealed: 'sealed with a key that is lost' }, cause: 'test' }] });
+    const { refund } = await sentRefund({ state: 'created', sends: 0, sentAt: null, createdAt: bench.now() }, payment);
+    bench.pass(reviewAfterMs - 1);
+    await assert.rejects(reconcileRefund(bench.ctx, refund), /no encryption key/);
+    assert.deepEqual(await states({ payment, refund }), ['refunding', 'created']);
+    bench.pass(1);
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([await states({ payment, refund }), await told(), operations()], [['succeeded', 'manual'], [['refund.manual', payment.id]], []]);
+    await assert.rejects(refundPayment(bench.ctx, payment.id, wish), /no encryption key/);
+    assert.equal((await confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' })).byHand, 1);
+  });
+
   test('and was sent by another meanwhile, is not sent again', async () => {
     const { payment, refund } = await sentRefund({ state: 'created', sends: 0, sentAt: null });
     bench.saysAlways('refund', done({}));

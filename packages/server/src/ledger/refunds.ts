@@ -7,6 +7,7 @@
 
 import { AlloServerError } from '../errors.ts';
 import type { PaymentRow, RefundRow } from '../store/rows.ts';
+import { StoreError } from '../store/store.ts';
 import type { AnyChange, NewEvent } from '../store/store.ts';
 import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
@@ -262,7 +263,7 @@ async function giveUp(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow
 export async function reconcileRefund(ctx: LedgerContext, refund: RefundRow): Promise<void> {
   const payment = await ctx.store.payment(refund.paymentId);
   if (payment === undefined) throw new Error(`refund ${refund.id} has no payment`);
-  if (refund.state === 'created') return sendWhenPossible(ctx, payment, refund);
+  if (refund.state === 'created') return sendWhenPossible(ctx, payment, refund).catch((error: unknown) => unsendable(ctx, payment, refund, error));
   if (refund.state === 'sending') {
     await ctx.store.commit({
       changes: [{ table: 'refunds', id: refund.id, ...refundTransitions.unclear, set: { nextAt: nextCheckAt(ctx, { checks: 0, sentAt: refund.sentAt }) }, cause: 'sender died' }],
@@ -289,6 +290,12 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
   if (!traceless || refund.state !== 'unknown' || ctx.now() - (refund.sentAt ?? refund.createdAt) < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
   if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
   return sendWhenPossible(ctx, payment, refund);
+}
+
+/** Since nobody can read the link's token, for instance. After a day it is not tried any more: the money is owed. */
+async function unsendable(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, error: unknown): Promise<void> {
+  if (error instanceof StoreError || !isOld(ctx, refund)) throw error;
+  await byHand(ctx, payment, refund, 'could not be sent');
 }
 
 /** Without a place at the bank the row stays leased, and comes back by itself. */
