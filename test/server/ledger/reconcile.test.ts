@@ -226,3 +226,16 @@ describe('other rows that are due', () => {
     assert.deepEqual([(await bench.payment(payment.id)).state, (await bench.link(link.id)).state], ['succeeded', 'unlinked']);
   });
 });
+
+test('an answer that the news of the payment overtook is none against it: the bank is asked again, and only then is it for people', async () => {
+  const payment = await bench.paymentIn({ state: 'requires_action', sentAt: bench.now() - minuteMs, nextAt: bench.now() });
+  bench.says('chargeStatus', async () => {
+    await applyStatus(bench.ctx, payment.id, paid, { source: 'notification', text: '00' });
+    return done({ status: 'open' });
+  }, done({ status: 'open' }));
+  await checkPayment(bench.ctx, payment);
+  assert.deepEqual([bench.log, (await bench.payment(payment.id)).state, (await bench.payment(payment.id)).nextAt], [[], 'succeeded', bench.now() + minuteMs]);
+  await checkPayment(bench.ctx, await bench.payment(payment.id));
+  assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id, said: 'open' }]]);
+  assert.partialDeepStrictEqual(await bench.payment(payment.id), { state: 'succeeded', nextAt: null });
+});

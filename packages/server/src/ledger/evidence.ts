@@ -30,6 +30,8 @@ export interface Evidence {
   source: 'notification' | 'inquiry';
   /** For the audit trail; no secret, none of the bank's text. */
   text: string;
+  /** What the payment was when the bank was asked: it may have answered before it took the money, of which its notification told us first. */
+  askedAs?: PaymentState;
 }
 
 /** Every step can lose a race against another source of the same truth; then the row is read again. */
@@ -171,14 +173,18 @@ async function contradicted(ctx: LedgerContext, payment: PaymentRow, status: Cha
   if (payment.state !== 'succeeded') return true;
   // A question that was asked for safety's sake, and met silence, leaves what is final as it is.
   if (status.status === 'no-answer' && payment.nextAt === null) return true;
+  if (status.status !== 'no-answer' && (evidence.askedAs ?? 'succeeded') !== 'succeeded') return askSoon(ctx, payment, evidence);
   if (evidence.source === 'inquiry' && status.status !== 'no-answer') {
     ctx.log.error('the bank denies a payment that it said was paid; a person has to look at it', { paymentId: payment.id, said: status.status });
     return settleCheck(ctx, payment, evidence);
   }
   if (status.status === 'no-answer') return askOn(ctx, payment, evidence);
   ctx.log.warn('the bank contradicts itself about a paid payment; its status is asked for', { paymentId: payment.id, said: status.status });
-  return commitStep(ctx, payment, 'checkedAgain', evidence, { checks: 0, nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
+  return askSoon(ctx, payment, evidence);
 }
+
+const askSoon = (ctx: LedgerContext, payment: PaymentRow, evidence: Evidence): Promise<boolean> =>
+  commitStep(ctx, payment, 'checkedAgain', evidence, { checks: 0, nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, []);
 
 /** About a day, as the pauses grow. */
 const mostQuestions = 30;

@@ -92,7 +92,7 @@ async function reconcilePayment(ctx: LedgerContext, payment: PaymentRow): Promis
 export async function checkPayment(ctx: LedgerContext, payment: PaymentRow): Promise<ChargeStatus['status']> {
   const answer = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
   const said: ChargeStatus = answer.outcome === 'done' ? answer.value : { status: 'no-answer' };
-  await applyStatus(ctx, payment.id, said, { source: 'inquiry', text: answer.evidence });
+  await applyStatus(ctx, payment.id, said, { source: 'inquiry', text: answer.evidence, askedAs: payment.state });
   return said.status;
 }
 
