@@ -601,6 +601,23 @@ describe('a refund of which the bank says that it was another amount', () => {
   });
 });
 
+for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
+  test(`a refund that the bank refuses while it is giving the money back by itself${name}, is neither over nor for people: they would give it back once more`, async () => {
+    const payment = await paidPayment({ orderId: 'order', ...(isLate && { state: 'expired' }) });
+    if (isLate) {
+      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['expired'], to: 'late_success', cause: 'test' }] });
+      await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    }
+    bench.says('refund', refusal);
+    bench.says('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }), done({ ...paid, status: 'refunded' }));
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([await states({ payment, refund }), await told(), bench.log], [['refunding', 'unknown'], [], []]);
+    bench.pass(minuteMs);
+    await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+    assert.deepEqual([await states({ payment, refund }), await told()], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
+  });
+}
+
 test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
   const payment = await paidPayment();
   bench.says('refund', refusal);

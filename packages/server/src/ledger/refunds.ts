@@ -141,11 +141,13 @@ async function askBank(
   return renewed.outcome === 'token' ? meantOf(again.isOther, await ctx.bank.refund(renewed.token, order)) : answer;
 }
 
-/** Ours may be refused since the money is back already, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
-async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
+/** Ours may be refused since the money is back already, or on its way, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
+async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference, state }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
   if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
   const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  return said.outcome === 'done' && isGivenBack(ctx, payment, said.value, reference) ? { outcome: 'done', value: {}, evidence: said.evidence } : answer;
+  if (said.outcome !== 'done') return answer;
+  if (isGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
+  return state !== 'manual' && (said.value.refunds ?? []).some(({ status }) => status === 'open') ? { outcome: 'unknown', evidence: said.evidence } : answer;
 }
 
 /** The shopper's, while it is kept. */
