@@ -125,6 +125,26 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     assert.equal((await other.payment(payment.id))?.version, 65);
   });
 
+  /** A setting with which connections to the database begin from now on; undefined: none of its own any more. */
+  async function begins(setting: string, value?: string): Promise<void> {
+    const name = new URL(urlOf()).pathname.slice(1);
+    await queryPostgres(new URL('/postgres', urlOf()).href, `ALTER DATABASE "${name}" ${value === undefined ? `RESET ${setting}` : `SET ${setting} = ${value}`}`);
+  }
+
+  it('lets go of connections through which nothing can be written, as to a server that has become a standby', async () => {
+    const { store } = world();
+    const payment = aPayment();
+    await store.insertPayment(payment, aKey());
+    await begins('default_transaction_read_only', 'on');
+    const next = openStore(world().database.address, () => instant);
+    const step = (): Promise<boolean> => next.commit({ changes: [aStep(payment.id, 'created', 'sending')] });
+    await assert.rejects(step(), StoreError);
+    await begins('default_transaction_read_only');
+    await assert.doesNotReject(untilAnswered(step));
+    assert.equal((await store.payment(payment.id))?.state, 'sending');
+    await next.close();
+  });
+
   it('refuses to guess a number that it cannot read exactly', async () => {
     const { store, database } = world();
     const payment = aPayment();

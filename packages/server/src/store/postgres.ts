@@ -18,6 +18,12 @@ const uniqueViolation = '23505';
 /** SQLSTATE of a table that is not there. */
 const undefinedTable = '42P01';
 
+/**
+ * SQLSTATE of a write where none is possible: the server has become a standby, or was one when the connection was made. The
+ * connection stays with it, and is never good again, also where the address leads to another server by now.
+ */
+const readOnly = '25006';
+
 /** Two transactions that cannot both be had; neither wrote anything, so the loser runs again. */
 const repeatable: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
@@ -191,7 +197,7 @@ async function withClient<Result>(pool: () => Promise<Pool>, work: (client: Pool
     return result;
   } catch (error) {
     // A connection on which even this fails, or that may still be inside a transaction, is not used again.
-    broken = await client.query('ROLLBACK').then(() => false, () => true);
+    broken = codeOf(error) === readOnly || await client.query('ROLLBACK').then(() => false, () => true);
     throw error;
   } finally {
     client.release(broken);
