@@ -145,6 +145,21 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     await next.close();
   });
 
+  it('waits until what it commits is on the disk, also where the database begins without that', async () => {
+    await world().store.payment('none');
+    await queryPostgres(urlOf(), `CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      NEW.failure := current_setting('synchronous_commit'); RETURN NEW; END $$`);
+    await queryPostgres(urlOf(), 'CREATE TRIGGER note BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION note()');
+    for (const [given, kept] of [['off', 'on'], ['local', 'local'], ['remote_apply', 'remote_apply']] as const) {
+      await begins('synchronous_commit', given);
+      const next = openStore(world().database.address, () => instant);
+      const payment = aPayment();
+      await next.insertPayment(payment, aKey());
+      assert.equal((await next.payment(payment.id))?.failure, kept, given);
+      await next.close();
+    }
+  });
+
   it('refuses to guess a number that it cannot read exactly', async () => {
     const { store, database } = world();
     const payment = aPayment();

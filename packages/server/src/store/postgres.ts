@@ -27,8 +27,12 @@ const readOnly = '25006';
 /** Two transactions that cannot both be had; neither wrote anything, so the loser runs again. */
 const repeatable: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
-/** Whatever the database's own default is: the store's statements rely on seeing what others have committed. */
-const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+/**
+ * Whatever the database's own defaults are: the store's statements rely on seeing what others have committed, and what is
+ * sent to the bank on what was committed being there after a crash. Who waits for more than the disk goes on doing so.
+ */
+const begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
+  SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
 
 /** Any number of our own: processes that start together bring the tables up to date one after the other. */
 const migrationLock = 41_120_260;
