@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -179,6 +182,20 @@ describe('a PostgreSQL database', { skip: skip ?? false }, () => {
     }
   });
 
+  it('is made ready by another process where one froze at it', async () => {
+    const url = await running().createDatabase();
+    const frozen = await freezingAt(url, 'CREATE TABLE links');
+    const first = openStore({ kind: 'postgres', url: frozen.url }, () => instant);
+    const firstWork = assert.rejects(first.payment('none'), StoreError);
+    await frozen.isFrozen;
+    const next = openStore({ kind: 'postgres', url }, () => instant);
+    const answered = await Promise.race([untilAnswered(() => next.payment('none')).then(() => 'answered'), pause(60_000, 'kept waiting', { ref: false })]);
+    await Promise.all([firstWork, first.close(), next.close()]);
+    frozen.close();
+    await running().dropDatabase(url);
+    assert.equal(answered, 'answered');
+  });
+
   it('that is not there yet is an error of the work, not of opening or closing, and is used once it is there', async () => {
     const url = await running().createDatabase();
     await running().dropDatabase(url);
@@ -200,6 +217,36 @@ describe('a PostgreSQL database', { skip: skip ?? false }, () => {
     await work;
   });
 });
+
+/** The way to the database for a machine that freezes once it has sent this text: of it nothing more is heard, also not that it is gone. */
+async function freezingAt(url: string, text: string): Promise<{ url: string; isFrozen: Promise<void>; close(): void }> {
+  const { hostname, port } = new URL(url);
+  const { promise: isFrozen, resolve: freeze } = Promise.withResolvers<undefined>();
+  const sockets: Socket[] = [];
+  const proxy = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ host: hostname, port: Number(port || 5432), allowHalfOpen: true });
+    sockets.push(near, far);
+    far.on('data', (bytes) => near.write(bytes)).on('error', () => undefined);
+    near.on('error', () => undefined).on('data', (bytes) => {
+      far.write(bytes);
+      if (!bytes.includes(text)) return;
+      far.removeAllListeners('data').resume();
+      near.removeAllListeners('data').resume();
+      freeze(undefined);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const through = new URL(url);
+  [through.hostname, through.port] = ['127.0.0.1', String((proxy.address() as AddressInfo).port)];
+  return {
+    url: through.href,
+    isFrozen,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    },
+  };
+}
 
 /** A broken connection is noticed at its next use, once per connection at most. */
 async function untilAnswered(work: () => Promise<unknown>): Promise<void> {

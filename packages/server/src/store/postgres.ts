@@ -95,7 +95,8 @@ async function openPool(url: string, closing: AbortSignal): Promise<Pool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    if ((await readVersion(pool)) !== migrations.length) await migrate(new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs }), closing);
+    const alone = { connectionString: url, connectionTimeoutMillis: connectTimeoutMs, idle_in_transaction_session_timeout: idleInTransactionTimeoutMs };
+    if ((await readVersion(pool)) !== migrations.length) await migrate(new Client(alone), closing);
     return pool;
   } catch (error) {
     await pool.end();
