@@ -74,6 +74,20 @@ describe('a sweep', () => {
     assert.deepEqual(world.told(), ['payment.paid']);
   });
 
+  test('comes to its end also where every look is a process of its own, as a scheduler starts them', async () => {
+    const paymentIds: string[] = [];
+    for (let count = 0; count < 5; count += 1) paymentIds.push(await payUnnoticed());
+    for (let hours = 0; hours < 72; hours += 4) {
+      await world.simulator.advance(4 * hourMs);
+      const look = createAllo({ ...world.alloOptions, fetch });
+      await look.reconcile();
+      await look.close();
+    }
+    assert.deepEqual(paymentIds.map((paymentId) => rowOf(paymentId).state), Array(5).fill('succeeded'));
+    await world.settled();
+    assert.deepEqual(world.told(), Array(5).fill('payment.paid'));
+  });
+
   test('names a payment that is paid here and not at the bank, and changes nothing of it', async () => {
     const { body: { paymentId } } = await budi.pay(newOrder());
     await world.pass(10 * minuteMs, minuteMs);

@@ -39,6 +39,7 @@ import { createMerchantTokens } from './snap/merchant-token.ts';
 import { readTimeouts } from './snap/timeouts.ts';
 import { createNotificationVerifier } from './snap/verify-notification.ts';
 import { openStore } from './open-store.ts';
+import { isDoneWithin } from './store/in-time.ts';
 import { resealAll } from './store/reseal.ts';
 import type { ResealReport } from './store/reseal.ts';
 import { ownedBy } from './store/owner.ts';
@@ -71,7 +72,10 @@ export interface Allo {
    * without the link a refund is a matter for people. A shopper who unlinks by the page is not asked.
    */
   unlink(customerId: string, options?: { force?: boolean }): Promise<Account>;
-  /** Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. */
+  /**
+   * Looks at everything that is due now. For schedulers; it also runs by itself every `reconcileEveryMs`. Once a day it takes
+   * longer, as it waits until DOKU has been asked once more about all that was given up a day before.
+   */
   reconcile(): Promise<ReconcileReport>;
   /**
    * Asks DOKU once more about every settled payment that was sent within the period, and applies what it says. Payments that
@@ -199,26 +203,39 @@ interface Clockwork {
   stop(): void;
 }
 
+/** How often what is due is looked at by whoever waits for a sweep. */
+const lookEveryMs = 5_000;
+
 /** What is due is done by one at a time; events beside the rest, so that a merchant who is slow to hear holds up no inquiry. */
 function createClockwork(ledger: LedgerContext, background: Background): Clockwork {
   const tellEvents = background.single(() => deliverEvents(ledger));
-  const settleDue = background.single(() => {
-    background.run(sweepGivenUp(ledger));
-    return reconcile(ledger);
-  });
+  const settleDue = background.single(() => reconcile(ledger));
   const tick = (): void => {
+    background.run(sweepGivenUp(ledger));
     background.run(settleDue());
     background.run(tellEvents());
   };
+  const look = async (): Promise<ReconcileReport> => ({ ...await settleDue(), events: await tellEvents() });
   let timer: NodeJS.Timeout | undefined;
   return {
     tellEvents,
-    reconcile: async () => ({ ...await settleDue(), events: await tellEvents() }),
+    async reconcile() {
+      const swept = sweepGivenUp(ledger);
+      background.run(swept);
+      const report = await look();
+      // Whoever calls this may end right afterwards, and nobody takes up a sweep that was cut off: it is done for today.
+      while (!(await isDoneWithin(lookEveryMs, swept.catch(() => undefined)))) add(report, await look());
+      return report;
+    },
     start(everyMs) {
       if (everyMs !== undefined) timer = setInterval(tick, everyMs).unref();
     },
     stop: () => clearInterval(timer),
   };
+}
+
+function add(report: ReconcileReport, more: ReconcileReport): void {
+  for (const kind of ['links', 'payments', 'refunds', 'events'] as const) report[kind] += more[kind];
 }
 
 async function paymentNow(ledger: LedgerContext, paymentId: string): Promise<Payment> {
