@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { openStore } from '../../../packages/server/src/open-store.ts';
 import { migrations } from '../../../packages/server/src/store/schema.ts';
 import { StoreError } from '../../../packages/server/src/store/store.ts';
@@ -163,6 +164,19 @@ describeStore({ name: 'PostgreSQL', skip, create: createDatabase, close: () => P
     }
   });
 
+  it('has written by another connection what one that fell silent did not, within the time for which an answer of DOKU is kept', async () => {
+    const payment = aPayment();
+    await world().store.insertPayment(payment, aKey());
+    const silent = await freezingAt(urlOf(), 'UPDATE payments');
+    const store = openStore({ kind: 'postgres', url: silent.url }, () => instant);
+    const startedAt = performance.now();
+    await untilAnswered(() => store.commit({ changes: [aStep(payment.id, 'created', 'created')] }));
+    const tookMs = performance.now() - startedAt;
+    await store.close();
+    silent.close();
+    assert.ok(tookMs < defaultTiming.answerKeptMs, `${tookMs.toFixed(0)} ms`);
+  });
+
   it('refuses to guess a number that it cannot read exactly', async () => {
     const { store, database } = world();
     const payment = aPayment();
@@ -218,18 +232,20 @@ describe('a PostgreSQL database', { skip: skip ?? false }, () => {
   });
 });
 
-/** The way to the database for a machine that freezes once it has sent this text: of it nothing more is heard, also not that it is gone. */
+/** A way to the database on which the connection that first sends this text falls silent: neither end hears more, also not that the other is gone. */
 async function freezingAt(url: string, text: string): Promise<{ url: string; isFrozen: Promise<void>; close(): void }> {
   const { hostname, port } = new URL(url);
   const { promise: isFrozen, resolve: freeze } = Promise.withResolvers<undefined>();
   const sockets: Socket[] = [];
+  let isOver = false;
   const proxy = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port || 5432), allowHalfOpen: true });
     sockets.push(near, far);
     far.on('data', (bytes) => near.write(bytes)).on('error', () => undefined);
     near.on('error', () => undefined).on('data', (bytes) => {
       far.write(bytes);
-      if (!bytes.includes(text)) return;
+      if (isOver || !bytes.includes(text)) return;
+      isOver = true;
       far.removeAllListeners('data').resume();
       near.removeAllListeners('data').resume();
       freeze(undefined);

@@ -46,6 +46,9 @@ const idleInTransactionTimeoutMs = 10_000;
 /** When the server does not answer at all; later than its own timeout, so that a slow statement is ended there. */
 const answerTimeoutMs = 15_000;
 
+/** Of one that did not answer nobody waits as long again: an answer of DOKU's, which is kept in memory, has to be written by another in time. */
+const rollbackTimeoutMs = 2_000;
+
 const mostConnections = 10;
 const attempts = 5;
 
@@ -202,7 +205,7 @@ async function withClient<Result>(pool: () => Promise<Pool>, work: (client: Pool
     return result;
   } catch (error) {
     // A connection on which even this fails, or that may still be inside a transaction, is not used again.
-    broken = codeOf(error) === readOnly || await client.query('ROLLBACK').then(() => false, () => true);
+    broken = codeOf(error) === readOnly || !(await isDoneWithin(rollbackTimeoutMs, client.query('ROLLBACK')).catch(() => false));
     throw error;
   } finally {
     client.release(broken);
