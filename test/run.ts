@@ -38,7 +38,7 @@ const stages: Stage[] = [
   { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
-  nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=2'),
+  nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=3'),
   { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
   {
     name: 'elements in Firefox and WebKit',
