@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
+import type { AlloRefund } from '../../packages/elements/src/index.ts';
 import type { Backend } from '../../packages/elements/src/msw.ts';
 import type { Shown } from './stage.ts';
 import { clearStage, closeStage, control, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
@@ -166,6 +167,33 @@ describe('<allo-refund>', () => {
     expect(element.state).to.equal('confirming');
     expect(control(element, 'Ya, sudah ditransfer').getAttribute('aria-disabled')).to.equal('false');
     expect(backend.count('refundTransferred')).to.equal(0);
+  });
+
+  it('begins no refund of a payment that the page has just named, of which nobody confirmed anything', async () => {
+    const { backend, endpoint } = serve({ refundAs: 'processing' });
+    const amount = { value: '125000.00', currency: 'IDR' } as const;
+    backend.orders['INV-8'] = { orderId: 'INV-8', amount, lines: [] };
+    backend.settle('INV-7', 'paid');
+    backend.settle('INV-8', 'paid').paymentId = 'pay-2';
+    const element = await mount<AlloRefund>('allo-refund', { endpoint, 'payment-id': 'pay-1' });
+    await confirm(element);
+    await shows(element, 'refunding');
+    element.paymentId = 'pay-2';
+    element.refresh();
+    await shows(element, 'ready');
+    // What was sent before this arrives before it.
+    await fetch(`${endpoint}/payments/pay-2`);
+    expect(backend.orders['INV-8'].payment?.status).to.equal('paid');
+  });
+
+  it('asks nobody to transfer by hand what the page says was given back meanwhile', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    backend.settle('INV-7', 'refunded');
+    element.setAttribute('status', 'refunded');
+    await shows(element, 'refunded');
+    expect(textOf(element)).to.not.contain('transfer');
   });
 
   it('begins no refund when the page refreshes after a transfer by hand', async () => {

@@ -107,7 +107,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.#asked = this.paymentId;
     if (this.error) return 'error';
     if (this.#asking) return this.#send.busy ? 'sending' : 'confirming';
-    return refundState(this.#payment, this.#isManual ? 'manual' : (this.status ?? 'paid'));
+    return refundState(this.#payment, this.status ?? 'paid', this.#isManual);
   }
 
   override render(): TemplateResult {
@@ -158,7 +158,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
   #begin(): void {
-    if (this.#send.busy || !this.paymentId) return;
+    if (this.#send.busy || !this.#asked) return;
     if (this.#asking === 'refund') this.#key = newKey();
     void this.#send.run();
   }
@@ -171,7 +171,9 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 
   async #request(signal: AbortSignal): Promise<Payment> {
-    const { paymentId = '', reason, transferReference } = this;
+    // The payment that was asked about: the page may have named another one since, of which nobody confirmed anything.
+    const { reason, transferReference } = this;
+    const paymentId = this.#asked ?? '';
     const { send } = this.session as Session;
     if (this.#asking === 'transferred') return refundTransferred(send, paymentId, transferReference ? { reference: transferReference } : {}, signal);
     return refund(send, paymentId, reason ? { reason } : {}, this.#key, signal);
@@ -205,9 +207,10 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 }
 
-/** What the backend answered comes before what the page said. */
-function refundState(payment: Payment | undefined, given: RefundableStatus): AlloRefundState {
-  const status = payment?.status ?? given;
+/** What the backend answered comes before what the page said; but nobody may give back what the page knows to be given back. */
+function refundState(payment: Payment | undefined, given: RefundableStatus, isManual: boolean): AlloRefundState {
+  if (given === 'refunded') return given;
+  const status = payment?.status ?? (isManual ? 'manual' : given);
   if (payment?.refund?.status === 'manual') return 'manual';
   if (payment?.refund?.status === 'failed') return 'failed';
   if (status === 'refunded' || status === 'refunding' || status === 'manual') return status;
