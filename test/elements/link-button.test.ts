@@ -97,6 +97,25 @@ describe('<allo-link-button>', () => {
     expect(events).to.have.length(1);
   });
 
+  it('tells no link as what became of a visit to the bank that came to nothing', async () => {
+    const { backend, endpoint } = serve(unlinked);
+    const before = await mount('allo-link-button', { endpoint });
+    await shows(before, 'unlinked');
+    press(before, 'Hubungkan');
+    await shows(before, 'linking');
+    backend.account = { status: 'unlinked', lastFailure: 'not-completed' };
+    await shows(before, 'unlinked');
+    before.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    // It may be another customer's, at the same browser.
+    backend.link();
+    const events = record(document.documentElement, 'allo-linked');
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'linked');
+    await element.updateComplete;
+    expect(events).to.have.length(0);
+  });
+
   it('asks for the phone number if the merchant does not know it, and refuses what is not one', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
     const element = await mount('allo-link-button', { endpoint });

@@ -169,6 +169,23 @@ describe('<allo-pay>', () => {
     expect(backend.count('pay')).to.equal(0);
   });
 
+  it('does not begin what the page has just ruled out, by another order or by switching it off', async () => {
+    const orders = Object.fromEntries(['A', 'B'].map((orderId) => [orderId, { orderId, amount: { value: '1000.00', currency: 'IDR' } as const, lines: [] }]));
+    const { backend, endpoint } = serve({ orders });
+    const element = await mountPay(endpoint, { 'order-id': 'A' });
+    const started = record(element, 'allo-pay-started');
+    await shows(element, 'ready');
+    element.orderId = 'B';
+    element.pay();
+    await until(() => element.order?.orderId === 'B');
+    await shows(element, 'ready');
+    element.disabled = true;
+    element.pay();
+    await shows(element, 'disabled');
+    expect(started).to.deep.equal([]);
+    expect(backend.count('pay')).to.equal(0);
+  });
+
   it('shows an order that it was switched to, never the answer for the one before', async () => {
     const orders = Object.fromEntries(['A', 'B'].map((orderId) => [orderId, { orderId, amount: { value: orderId === 'A' ? '1000.00' : '2000.00', currency: 'IDR' } as const, lines: [] }]));
     const { backend, endpoint } = serve({ orders });
@@ -347,6 +364,14 @@ describe('<allo-pay>', () => {
     await until(() => inside(element).querySelector('button') !== null);
   });
 
+  it('becomes ready by itself when the link is confirmed late, with no other element in the page', async () => {
+    const { backend, endpoint } = serve({ account: { status: 'linking', phone: '0812••••789' } });
+    const element = await mountPay(endpoint);
+    await shows(element, 'linking');
+    backend.link();
+    await shows(element, 'ready');
+  });
+
   it('becomes ready when the account is linked elsewhere on the page', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
     const [element, link] = await Promise.all([mountPay(endpoint), mount('allo-link-button', { endpoint })]);
@@ -363,6 +388,15 @@ describe('<allo-pay>', () => {
     await shows(element, 'insufficient');
     expect(textOf(element)).to.contain('Rp 124.999,99');
     backend.balance = { ...backend.balance, instruments: [{ type: 'BALANCE', available: { value: '125000.00', currency: 'IDR' } }] };
+    press(element, 'Coba lagi');
+    await shows(element, 'ready');
+  });
+
+  it('lets the shopper pay when a balance that was too low cannot be read again', async () => {
+    const { backend, endpoint } = serve({ balance: { asOf: new Date().toISOString(), instruments: [{ type: 'BALANCE', available: { value: '124999.99', currency: 'IDR' } }] } });
+    const element = await mountPay(endpoint);
+    await shows(element, 'insufficient');
+    backend.fail('balance', 'BANK_UNAVAILABLE');
     press(element, 'Coba lagi');
     await shows(element, 'ready');
   });
@@ -426,6 +460,26 @@ describe('<allo-pay>', () => {
     expect(inside(element).querySelector('[role=alert]'), 'the same node as before').to.equal(alert);
     expect(alert?.textContent).to.contain('limit');
     expect(status?.textContent.trim()).to.equal('');
+  });
+
+  it('says what the bank asks for while the shopper is there, whatever the order costs by now', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'requires-action').amount = { value: '99000.00', currency: 'IDR' };
+    const element = await mountPay(endpoint);
+    await shows(element, 'waiting');
+    expect(textOf(element)).to.contain('Rp 99.000').and.not.contain('125.000');
+  });
+
+  it('takes the end of a payment for news though the backend\'s clock was set back meanwhile', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'processing');
+    const element = await mountPay(endpoint);
+    const events = record(element, 'allo-paid');
+    await shows(element, 'processing');
+    backend.settle('INV-7', 'paid').updatedAt = new Date(Date.now() - 60_000).toISOString();
+    press(element, 'Periksa status');
+    await shows(element, 'paid');
+    await until(() => events.length > 0);
   });
 
   it('ignores news that is older than what it knows', async () => {

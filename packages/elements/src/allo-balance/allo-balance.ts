@@ -61,7 +61,7 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
   }
 
   override get wantsBalance(): boolean {
-    return !this.masked || recall(this.#choice) !== undefined;
+    return !this.masked || Boolean(recall(this.#choice));
   }
 
   get hidesBalance(): boolean {

@@ -8,7 +8,6 @@ import type { Presentation } from '../internal/bank.ts';
 import { base } from '../internal/base.styles.ts';
 import { Exchange } from '../internal/exchange.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
-import { Poll } from '../internal/poll.ts';
 import type { Session } from '../internal/session.ts';
 import { button, card, frame, mainButton, notice, problem, question, skeleton } from '../internal/templates.ts';
 import { accountTexts } from '../locales/account.ts';
@@ -78,7 +77,6 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   override readonly linkRank = 2;
   protected override readonly texts = { ...bankTexts, ...linkTexts, ...accountTexts };
   readonly #flow = new LinkFlow(this);
-  readonly #poll = new Poll(() => this.session?.account.run());
   readonly #unlink = new Exchange(this, async (signal) => unlink((this.session as Session).send, signal), (account) => this.#unlinked(account));
   #confirming = false;
 
@@ -104,15 +102,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     this.#flow.returned();
   }
 
-  override updated(changed: Map<PropertyKey, unknown>): void {
-    super.updated(changed);
-    this.#poll.watch(this.isConnected && (this.state === 'linking' || this.#account?.unlinkRequested === true));
-  }
-
   protected override release(): void {
-    this.#poll.watch(false);
-    this.#forget();
     this.#confirming = false;
+    this.#unlink.clear();
+    this.#flow.reset();
   }
 
   protected override deriveState(): AlloLinkButtonState {
@@ -170,15 +163,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     session.announce();
   }
 
-  #forget(): void {
-    this.#unlink.clear();
-    this.#flow.reset();
-  }
-
   /** What failed is tried again; a failure to read the account is read again. */
   #retry(): void {
     const [linking, unlinking] = [this.#flow.error, this.#unlink.error];
-    this.#forget();
+    this.release();
     if (linking?.retryable) this.#flow.begin();
     else if (unlinking?.retryable) void this.#unlink.run();
     else this.refresh();

@@ -90,7 +90,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   override get wantsBalance(): boolean {
-    return ![...(this.session?.members ?? [])].some(({ hidesBalance }) => hidesBalance);
+    return !this.session?.any(({ hidesBalance }) => hidesBalance);
   }
 
   override get error(): AlloError | undefined {
@@ -102,9 +102,10 @@ export class AlloPay extends AlloElement<AlloPayState> {
     return this.#order;
   }
 
-  /** What the account holds, as far as the page may know it. @internal */
+  /** What the account holds now, as far as the page may know it. @internal */
   get available(): Money | undefined {
-    return this.wantsBalance ? this.session?.balance.value?.instruments.find(({ type }) => type === 'BALANCE')?.available : undefined;
+    const balance = this.session?.balance;
+    return this.wantsBalance && !balance?.error ? balance?.value?.instruments.find(({ type }) => type === 'BALANCE')?.available : undefined;
   }
 
   override refresh(): void {
@@ -114,7 +115,9 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** Begins the payment, as a press of the button does. Nothing if the state does not allow it, or one is under way. */
   pay(): void {
-    if (this.state === 'ready' || endedWithoutMoney(this.state)) void this.#begin();
+    // Not what was drawn last: the order may be another one since.
+    const state = this.deriveState();
+    if (state === 'ready' || endedWithoutMoney(state)) void this.#begin();
   }
 
   /** Takes what is known of the order now. @internal */
@@ -136,7 +139,6 @@ export class AlloPay extends AlloElement<AlloPayState> {
   }
 
   override sessionWoke(): void {
-    this.#flow?.woke();
     this.#again();
   }
 
@@ -208,7 +210,7 @@ export class AlloPay extends AlloElement<AlloPayState> {
 
   /** Whatever failed before is tried once more. */
   #again(): void {
-    this.#flow?.forgive();
+    this.#flow?.woke();
     this.#load.error = this.#later.error = undefined;
     this.reload();
   }

@@ -63,9 +63,10 @@ export class PayFlow {
     return this.#send.busy;
   }
 
-  /** Asks again while the outcome is open, and only while the element is in the page. */
+  /** Asks again while the outcome is open or about to change by itself, and only while the element is in the page. */
   watch(): void {
-    this.#poll.watch(this.host.isConnected && isOpen(this.host.order?.payment?.status));
+    const status = this.host.order?.payment?.status;
+    this.#poll.watch(this.host.isConnected && (isOpen(status) || status === 'refunding'));
   }
 
   /** The account's own state says it better, and offers the way on. */
@@ -78,8 +79,9 @@ export class PayFlow {
     if (!this.#ask.busy) this.#poll.now();
   }
 
-  /** The page came back to life. */
+  /** The page came back to life, or all is to be asked anew. */
   woke(): void {
+    this.forgive();
     this.trip.leaving = false;
     this.link.returned();
   }
@@ -163,7 +165,7 @@ export class PayFlow {
     const before = this.host.order?.payment;
     if (!order || (before && isOlder(payment, before))) return false;
     this.host.know({ ...order, payment });
-    if (!isOpen(payment.status) || payment.status === 'refunding') this.#tellEnd(payment, before);
+    if (!isOpen(payment.status)) this.#tellEnd(payment, before);
     return true;
   }
 
@@ -185,9 +187,11 @@ export class PayFlow {
 
 /**
  * What was told before is older, and another payment that came to nothing if it was made before. One that was made
- * before but took the money late counts: the order is paid.
+ * before but took the money late counts: the order is paid. How a payment was decided is never older than that it was
+ * not: the backend's clock may have been set back.
  */
 function isOlder(payment: Payment, known: Payment): boolean {
-  const at = endedWithoutMoney(payment.status) && payment.paymentId !== known.paymentId ? 'createdAt' : 'updatedAt';
-  return Date.parse(payment[at]) < Date.parse(known[at]);
+  const isSame = payment.paymentId === known.paymentId;
+  const at = endedWithoutMoney(payment.status) && !isSame ? 'createdAt' : 'updatedAt';
+  return Date.parse(payment[at]) < Date.parse(known[at]) && !(isSame && isOpen(known.status) && !isOpen(payment.status));
 }

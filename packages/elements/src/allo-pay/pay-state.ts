@@ -24,9 +24,9 @@ export type AlloPayState =
   | 'offline'
   | 'error';
 
-/** Outcome not known, or about to change by itself: ask again. */
+/** Not known whether the money is taken. */
 export function isOpen(status: PaymentStatus | undefined): boolean {
-  return /^(created|requires-action|processing|refunding)$/.test(String(status));
+  return /^(created|requires-action|processing)$/.test(String(status));
 }
 
 /** Over, and the order can be paid anew. */

@@ -23,7 +23,7 @@ export class PayViews extends PayFlow {
     const { host, trip } = this;
     const { state } = host;
     const { amount, payment } = host.order ?? {};
-    const say = (key: 'payAgain' | 'payUnlinked' | 'waiting'): Content => phrase(host.text(key), amount && moneyText(amount));
+    const say = (key: 'payAgain' | 'payUnlinked' | 'waiting', money = amount): Content => phrase(host.text(key), money && moneyText(money));
     const check = button(host.text('checkStatus'), () => this.check());
     const elsewhere = linksElsewhere(host);
     const begin = (): void => this.link.begin();
@@ -41,7 +41,8 @@ export class PayViews extends PayFlow {
         return card(host, 'warning', phrase(host.text(state), host.available && moneyText(host.available)), '',
           button(host.text('retry'), () => host.session?.balance.run(), 'primary', host.session?.balance.busy ? 'busy' : ''));
       case 'waiting':
-        return card(host, 'wallet', say(state), '', [payment?.action && bankLink(host, trip, payment.action.url), check]);
+        // What the bank asks for, whatever the order costs by now.
+        return card(host, 'wallet', say(state, payment?.amount), '', [payment?.action && bankLink(host, trip, payment.action.url), check]);
       case 'processing':
         return card(host, 'busy', host.text(state), host.text('processingHint'), check);
       case 'paid':
@@ -63,6 +64,6 @@ export class PayViews extends PayFlow {
 }
 
 /** Another element of the page already offers to link: the shopper should not find it twice. */
-function linksElsewhere({ session, linkRank }: PayHost): boolean {
-  return [...(session?.members ?? [])].some((member) => member.linkRank > linkRank);
+function linksElsewhere({ session, linkRank }: PayHost): boolean | undefined {
+  return session?.any((member) => member.linkRank > linkRank);
 }

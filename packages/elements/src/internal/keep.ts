@@ -2,9 +2,9 @@
 const memory = new Map<string, string>();
 
 /** What was kept under a name in this browser, in any tab. */
-export function recall(name: string): string | undefined {
+export function recall(name: string): string | null | undefined {
   try {
-    return memory.get(name) ?? localStorage.getItem(name) ?? undefined;
+    return memory.get(name) ?? localStorage.getItem(name);
   } catch {
     return undefined;
   }
@@ -14,9 +14,9 @@ export function recall(name: string): string | undefined {
 export function keep(name: string, text?: string): void {
   memory.delete(name);
   try {
-    if (text === undefined) localStorage.removeItem(name);
-    else localStorage.setItem(name, text);
+    if (text) localStorage.setItem(name, text);
+    else localStorage.removeItem(name);
   } catch {
-    if (text !== undefined) memory.set(name, text);
+    if (text) memory.set(name, text);
   }
 }

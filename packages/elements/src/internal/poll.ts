@@ -17,8 +17,8 @@ export class Poll {
   }
 
   /** Starts or stops; the same again changes nothing. */
-  watch(open: boolean): void {
-    if (open === Boolean(this.#timer)) return;
+  watch(open: unknown): void {
+    if (!open === !this.#timer) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#delayMs = firstMs;

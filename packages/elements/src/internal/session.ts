@@ -5,6 +5,7 @@ import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
 import { Exchange } from './exchange.ts';
 import { keep, recall } from './keep.ts';
+import { Poll } from './poll.ts';
 
 /** An element that takes part in a session while it is in the page. */
 export interface SessionMember {
@@ -48,6 +49,8 @@ export class Session {
   readonly #told = new Set<string>();
   readonly account: Exchange<Account>;
   readonly balance: Exchange<Balance>;
+  /** Whichever element shows that the account is about to change by itself. */
+  readonly #poll = new Poll(() => this.account.run());
   /** Ends the listening; there while there are members. */
   #life: AbortController | undefined;
   #channel: BroadcastChannel | undefined;
@@ -109,11 +112,16 @@ export class Session {
     return size < this.#told.add(`${paymentId} ${status}`).size;
   }
 
+  /** Whether a member wants something, or is something. */
+  any(wish: (member: SessionMember) => unknown): boolean {
+    return [...this.members].some(wish);
+  }
+
   /** Asks the backend anew for all that is shown. */
   wake(): void {
     this.#missedChange = false;
     this.#wokeAt = Date.now();
-    if (this.#any(needsAccount)) void this.account.run();
+    if (this.any(needsAccount)) void this.account.run();
     this.#refreshBalance();
     for (const member of this.members) member.sessionWoke();
   }
@@ -127,12 +135,13 @@ export class Session {
   /** Something that several members look at is not what it was. */
   changed(): void {
     const { account, balance } = this;
-    const { status, phone, linkedAt } = account.value ?? {};
+    const { status, phone, linkedAt, unlinkRequested } = account.value ?? {};
     const holder = status === 'linked' ? `${phone} ${linkedAt}` : '';
     if (holder !== this.#holder) balance.clear();
     this.#holder = holder;
-    if (this.#any(needsAccount)) account.ensure();
-    if (holder && this.#any(wantsBalance)) balance.ensure();
+    if (this.any(needsAccount)) account.ensure();
+    this.#poll.watch(this.members.size && (status === 'linking' || unlinkRequested));
+    if (holder && this.any(wantsBalance)) balance.ensure();
     if (account.value) this.#tellLink(account.value);
     // None after a sign-out: who comes next may be another customer, whose account is not what became of this one.
     this.#status = status;
@@ -209,21 +218,18 @@ export class Session {
   #tellLink(account: Account): void {
     const before = this.#status;
     const now = account.status;
+    if (before === now || now === 'linking') return;
     const linked = now === 'linked';
-    const expected = linked && recall(this.#nameOf('link'));
-    if (expected) keep(this.#nameOf('link'));
-    if (before && before !== now && now !== 'linking') this.#trip?.close();
-    const news = linked ? expected || (before && before !== now) : before === 'linked' && now === 'unlinked';
+    const news = linked ? before || recall(this.#nameOf('link')) : before === 'linked' && now === 'unlinked';
+    // Also of a trip that came to nothing: a link that is found later is not what became of it, and may be another customer's.
+    keep(this.#nameOf('link'));
+    this.#trip?.close();
     const [teller] = [...this.members].sort((a, b) => b.linkRank - a.linkRank);
     if (news) teller?.tell(new AlloEvent(linked ? 'allo-linked' : 'allo-unlinked', { account }));
   }
 
-  #any(wish: (member: SessionMember) => boolean): boolean {
-    return [...this.members].some(wish);
-  }
-
   #refreshBalance(): void {
-    if (this.#holder && this.#any(wantsBalance)) void this.balance.run();
+    if (this.#holder && this.any(wantsBalance)) void this.balance.run();
   }
 }
 
