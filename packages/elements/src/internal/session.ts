@@ -218,9 +218,9 @@ export class Session {
   #tellLink(account: Account): void {
     const before = this.#status;
     const now = account.status;
-    if (before === now || now === 'linking') return;
+    if (now === 'linking' || before === now) return;
     const linked = now === 'linked';
-    const news = linked ? before || recall(this.#nameOf('link')) : before === 'linked' && now === 'unlinked';
+    const news = linked ? before || recall(this.#nameOf('link')) : now === 'unlinked' && before === 'linked';
     // Also of a trip that came to nothing: a link that is found later is not what became of it, and may be another customer's.
     keep(this.#nameOf('link'));
     this.#trip?.close();
