@@ -31,6 +31,19 @@ describe('the elements in a page', () => {
     expect([theirs.backend.count('account'), own.backend.count('account')]).to.deep.equal([0, 1]);
   });
 
+  it('show nothing of another customer\'s once the provider around them was told to refresh, also at a backend of their own', async () => {
+    const [theirs, own] = [serve(), serve()];
+    const provider = await fixture<AlloProvider>(html`<allo-provider endpoint=${theirs.endpoint}>
+      <allo-link-button></allo-link-button><allo-balance endpoint=${own.endpoint}></allo-balance>
+    </allo-provider>`);
+    const [link, balance] = ['allo-link-button', 'allo-balance'].map((tag) => provider.querySelector(tag) as unknown as Shown) as [Shown, Shown];
+    await Promise.all([shows(link, 'linked'), shows(balance, 'shown')]);
+    for (const { backend } of [theirs, own]) backend.account = { status: 'unlinked' };
+    provider.refresh();
+    await Promise.all([shows(link, 'unlinked'), shows(balance, 'unlinked')]);
+    expect(textOf(balance)).to.not.contain('Rp');
+  });
+
   it('follow the provider to another backend and drop what the first one said', async () => {
     const [first, second] = [serve(), serve({ account: { status: 'unlinked' } })];
     const { provider, balance } = await inProvider(first.endpoint);

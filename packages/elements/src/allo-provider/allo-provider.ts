@@ -3,7 +3,7 @@ import { css, html } from 'lit';
 import type { ProviderConfig } from '../internal/allo-element.ts';
 import { providerChange } from '../internal/allo-element.ts';
 import { KitElement } from '../internal/kit-element.ts';
-import { sessionFor } from '../internal/session.ts';
+import { sessions } from '../internal/session.ts';
 import { themes } from '../internal/themes.styles.ts';
 import type { MessageOverrides } from '../localize.ts';
 
@@ -41,7 +41,8 @@ export class AlloProvider extends KitElement implements ProviderConfig {
 
   /** Asks the backend anew for everything shown; for example after the shopper signed in without a new page. */
   refresh(): void {
-    sessionFor(this.endpoint ?? '/allo', this.credentials ?? 'same-origin').wake();
+    // All of the page's: an element inside may have an endpoint of its own, and shows the same customer's.
+    for (const session of sessions.values()) session.wake();
   }
 
   override render(): TemplateResult {

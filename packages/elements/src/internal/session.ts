@@ -241,7 +241,8 @@ export function isAboutAccount(code: string | undefined): boolean {
 const needsAccount = (member: SessionMember): boolean => member.needsAccount;
 const wantsBalance = (member: SessionMember): boolean => member.wantsBalance;
 
-const sessions = new Map<string, Session>();
+/** Of all backends that the page talks to, by their names. */
+export const sessions = new Map<string, Session>();
 
 /** The session of a backend: one for all elements of the page that talk to it. */
 export function sessionFor(endpoint: string, credentials: RequestCredentials): Session {
