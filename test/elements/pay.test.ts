@@ -107,6 +107,30 @@ describe('<allo-pay>', () => {
     expect(Object.keys(localStorage).filter((name) => name.startsWith('allo-kit:attempt'))).to.deep.equal([]);
   });
 
+  for (const payAs of ['failed', 'requires-action'] as const) {
+    it(`knows what its own press began, though the clock of the server that did it is behind: ${payAs}`, async () => {
+      const { backend, endpoint } = serve({ payAs });
+      const ahead = new Date(Date.now() + 60_000).toISOString();
+      const first = Object.assign(backend.settle('INV-7', 'failed'), { paymentId: 'pay-0', createdAt: ahead, updatedAt: ahead });
+      const element = await mountPay(endpoint);
+      const events = record(element, 'allo-pay-failed');
+      await shows(element, 'failed');
+      press(element, 'Bayar lagi');
+      await until(() => backend.count('pay') === 1);
+      if (payAs === 'requires-action') return shows(element, 'waiting');
+      await until(() => events.length > 0);
+      // The order's latest payment is the first one, by these clocks: the second one's key is used up all the same.
+      const order = backend.orders['INV-7'];
+      if (order) order.payment = first;
+      element.refresh();
+      await until(() => backend.count('order') === 2 && element.order?.payment?.paymentId === 'pay-0');
+      backend.payAs = 'paid';
+      press(element, 'Bayar lagi');
+      await shows(element, 'paid');
+      expect(new Set(keysOf(backend)).size).to.equal(2);
+    });
+  }
+
   it('does not let an old failed payment end a new attempt', async () => {
     const { backend, endpoint } = serve({ payAs: 'failed' });
     const first = await mountPay(endpoint);

@@ -161,9 +161,9 @@ export class PayFlow {
   }
 
   /** Takes what the backend says about the payment, unless something newer is known already. */
-  #heard(payment: Payment, order: Order | undefined = this.host.order): boolean {
+  #heard(payment: Payment, order = this.host.order): boolean {
     const before = this.host.order?.payment;
-    if (!order || (before && isOlder(payment, before))) return false;
+    if (!order || (before && isOlder(payment, before, payment === this.#send.value))) return false;
     this.host.know({ ...order, payment });
     if (!isOpen(payment.status)) this.#tellEnd(payment, before);
     return true;
@@ -188,10 +188,11 @@ export class PayFlow {
 /**
  * What was told before is older, and another payment that came to nothing if it was made before. One that was made
  * before but took the money late counts: the order is paid. How a payment was decided is never older than that it was
- * not: the backend's clock may have been set back.
+ * not: the backend's clock may have been set back. And what was begun by a press comes after what was known then: it
+ * may be told by the clock of another server.
  */
-function isOlder(payment: Payment, known: Payment): boolean {
+function isOlder(payment: Payment, known: Payment, isBegun: boolean): boolean {
   const isSame = payment.paymentId === known.paymentId;
   const at = endedWithoutMoney(payment.status) && !isSame ? 'createdAt' : 'updatedAt';
-  return Date.parse(payment[at]) < Date.parse(known[at]) && !(isSame && isOpen(known.status) && !isOpen(payment.status));
+  return !(isSame ? isOpen(known.status) && !isOpen(payment.status) : isBegun) && Date.parse(payment[at]) < Date.parse(known[at]);
 }
