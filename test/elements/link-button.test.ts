@@ -173,6 +173,22 @@ describe('<allo-link-button>', () => {
     expect(inside(element).querySelector('input')?.value).to.equal('0812');
   });
 
+  it('asks for no number, nor keeps one half typed, once the account is linked elsewhere, or is another customer\'s', async () => {
+    const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'unlinked');
+    press(element, 'Hubungkan');
+    await shows(element, 'phone');
+    const input = inside(element).querySelector('input');
+    if (input) input.value = '0812345';
+    backend.link();
+    element.refresh();
+    await shows(element, 'linked');
+    backend.account = { status: 'unlinked', phoneRequired: true };
+    element.refresh();
+    await shows(element, 'unlinked');
+  });
+
   it('unlinks only after a second press, and says so once', async () => {
     const { backend, endpoint } = serve();
     const element = await mount('allo-link-button', { endpoint });

@@ -111,11 +111,12 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   protected override deriveState(): AlloLinkButtonState {
     // Nobody goes on with what was begun for an account that is not to be known any more.
     if (super.error) this.release();
+    const status = this.#account?.status ?? 'loading';
+    // Nor on the way to link what is linked by now: the number half typed may be another customer's.
+    if (status === 'linked') this.#flow.reset();
     if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
-    if (this.#flow.step) return this.#flow.step;
-    const status = this.#account?.status ?? 'loading';
-    return status === 'linked' && this.#confirming ? 'confirming' : status;
+    return this.#flow.step ?? (status === 'linked' && this.#confirming ? 'confirming' : status);
   }
 
   override render(): TemplateResult {
