@@ -140,7 +140,7 @@ export class Session {
     if (holder !== this.#holder) balance.clear();
     this.#holder = holder;
     if (this.any(needsAccount)) account.ensure();
-    this.#poll.watch(this.members.size && (status === 'linking' || unlinkRequested));
+    this.#poll.watch(this.members.size && (unlinkRequested || status === 'linking'));
     if (holder && this.any(wantsBalance)) balance.ensure();
     if (account.value) this.#tellLink(account.value);
     // None after a sign-out: who comes next may be another customer, whose account is not what became of this one.
