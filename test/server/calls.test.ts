@@ -42,7 +42,7 @@ async function assertRefused(name: keyof Loose, given: readonly unknown[], messa
 describe('an id', () => {
   for (const [name, idName] of [['refund', 'paymentId'], ['confirmManualRefund', 'paymentId'], ['unlink', 'customerId']] as const) {
     test(`of ${name} is a text that is not empty`, async () => {
-      for (const id of [undefined, null, '', 7, {}, ['x']]) await assertRefused(name, [id], new RegExp(`^${idName} is not right: it should be a text, and not an empty one$`));
+      for (const id of [undefined, null, '', 7, {}, ['x'], 'a\u0000b']) await assertRefused(name, [id], new RegExp(`^${idName} is not right: it should be a text without a NUL, and not an empty one$`));
     });
   }
 });
@@ -57,10 +57,10 @@ describe('what follows an id', () => {
   });
 
   test('has members of their form', async () => {
-    for (const given of [5, null, {}, true]) {
-      await assertRefused('refund', [paymentId, { reason: given }], /^reason is not right: it should be a text$/);
-      await assertRefused('confirmManualRefund', [paymentId, { reference: given }], /^reference is not right: it should be a text$/);
-      await assertRefused('confirmManualRefund', [paymentId, { by: given }], /^by is not right: it should be a text$/);
+    for (const given of [5, null, {}, true, 'a\u0000b']) {
+      await assertRefused('refund', [paymentId, { reason: given }], /^reason is not right: it should be a text without a NUL$/);
+      await assertRefused('confirmManualRefund', [paymentId, { reference: given }], /^reference is not right: it should be a text without a NUL$/);
+      await assertRefused('confirmManualRefund', [paymentId, { by: given }], /^by is not right: it should be a text without a NUL$/);
     }
     for (const given of [1, 'no', null]) await assertRefused('unlink', ['budi', { force: given }], /^force is not right: it should be true or false$/);
   });
@@ -103,7 +103,7 @@ test('a list is an array of movements of the kinds that there are', async () => 
   for (const movement of [{ kind: 'PAYMENT', reference, amount }, { reference, amount }, null, 'x']) {
     await assertRefused('compare', [[{ kind: 'payment', reference, amount }, movement], period], /^kind of movement 1 is not right: it should be "payment" or "refund"$/);
   }
-  await assertRefused('compare', [[{ kind: 'payment', reference: 7, amount }], period], /^reference of movement 0 is not right: it should be a text$/);
+  for (const wrong of [7, `${reference}\u0000`]) await assertRefused('compare', [[{ kind: 'payment', reference: wrong, amount }], period], /^reference of movement 0 is not right: it should be a text without a NUL$/);
   assert.deepEqual(await world.allo.compare([{ kind: 'payment', reference, amount }], period), []);
 });
 

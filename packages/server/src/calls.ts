@@ -15,9 +15,10 @@ import { isObject } from './snap/message.ts';
 import { StoreError } from './store/store.ts';
 import type { Period } from './store/store.ts';
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const aText: OptionForm = { isRight: isText, form: 'a text' };
-const anId: OptionForm = { isRight: (value) => isText(value) && value !== '', form: 'a text, and not an empty one' };
+/** PostgreSQL keeps no text with a NUL in it, nor looks for one: that is the caller's mistake, and must not look as if the database were away. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\u0000');
+const aText: OptionForm = { isRight: isText, form: 'a text without a NUL' };
+const anId: OptionForm = { isRight: (value) => isText(value) && value !== '', form: 'a text without a NUL, and not an empty one' };
 
 export function assertRefund(paymentId: unknown, options: unknown): void {
   assertCall('paymentId', paymentId, options, { reason: aText });
@@ -59,7 +60,7 @@ export function assertListed(listed: readonly ListedMovement[]): void {
   for (const [place, movement] of movements.entries()) {
     const { kind, reference } = isObject(movement) ? movement : {};
     if (kind !== 'payment' && kind !== 'refund') throw new TypeError(`kind of movement ${place} is not right: it should be "payment" or "refund"`);
-    if (!isText(reference)) throw new TypeError(`reference of movement ${place} is not right: it should be a text`);
+    if (!isText(reference)) throw new TypeError(`reference of movement ${place} is not right: it should be ${aText.form}`);
   }
 }
 

@@ -117,6 +117,12 @@ describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in s
     world.orders.set('a\u0000b', { amount: '1000.00' });
     assert.equal(await codeOf(here.pay('a\u0000b')), 'INVALID_REQUEST');
     assert.equal(await codeOf(here.link('0812\u00001234567')), 'INVALID_REQUEST');
+    const { allo } = world;
+    const { id: known } = (await queryPostgres(url, 'SELECT id FROM payments LIMIT 1'))[0] as { id: string };
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => allo.refund('a\u0000b'), () => allo.refund(known, { reason: 'a\u0000b' }), () => allo.confirmManualRefund('a\u0000b'), () => allo.unlink('a\u0000b'),
+    ];
+    for (const call of calls) await assert.rejects(call(), TypeError, String(call));
   });
 
   test('one instance settles what the other was doing when it died', async () => {
