@@ -71,7 +71,9 @@ describe('closing', () => {
     assert.equal((await paying).status, 202);
     await world.restart();
     network.letGo();
-    await until(() => world.log.some(({ message }) => message === 'background work failed'));
+    const failed = () => world.log.find(({ message }) => message === 'background work failed');
+    await until(() => failed() !== undefined);
+    assert.match(String(failed()?.fields?.['error']), /^StoreError: the database could not do its work: database is not open$/m, 'also says why');
     assert.ok(world.log.some(({ message }) => message.startsWith('closed with work under way')));
     await world.simulator.approve(world.simulator.payments().find(({ partnerReferenceNo }) => partnerReferenceNo === paymentOf(orderId)?.reference)?.pageUrl ?? '');
     await world.pass(20 * 60_000, 30_000);

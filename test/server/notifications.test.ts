@@ -231,6 +231,7 @@ describe('the acknowledgement', () => {
       tamper(world.databasePath, `CREATE TRIGGER full BEFORE ${moment} ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
       const refused = await doku.send({ body: notice(payment.reference) });
       assert.deepEqual([refused.status, refused.body.responseCode], [503, '5035600']);
+      assert.match(String(world.log.findLast(({ message }) => message.startsWith('a notification could not be taken'))?.fields?.['error']), /disk full/);
       tamper(world.databasePath, 'DROP TRIGGER full');
       assert.equal(await statusOf(payment) === 'paid', false);
       assert.equal((await doku.send({ body: notice(payment.reference) })).status, 200);

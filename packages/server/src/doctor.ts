@@ -20,7 +20,6 @@ import type { CryptoKey, Fetch, SnapAnswer, TokenAnswer } from './snap/types.ts'
 import { countSealed } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
-import { StoreError } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
 export const usage = `allo-kit doctor: try the configuration in the environment and .env
@@ -69,13 +68,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>,
   return failed;
 }
 
-/** Of a database that cannot be used, what its driver says. */
-function reasonOf(error: unknown): string {
-  if (error instanceof StoreError) return `${error.message}: ${reasonOf(error.cause)}`;
-  // A name with several addresses, of which none answers.
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
-}
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A password that is shorter is none, and would make other words unreadable. */
 const shortestPassword = 4;

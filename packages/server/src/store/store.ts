@@ -115,9 +115,16 @@ export interface NotificationRecord {
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
+  /** Says why, too: most who log an error log its message alone. */
   constructor(cause: unknown) {
-    super('the database could not do its work', { cause });
+    super(`the database could not do its work: ${reasonOf(cause)}`, { cause });
   }
+}
+
+function reasonOf(error: unknown): string {
+  // A name with several addresses, of which none answers.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 export interface Store {
