@@ -11,7 +11,7 @@ import { copyLedger } from '../support/ledger-copy.ts';
 import { queryPostgres, startPostgres } from '../support/postgres.ts';
 import { createShopper } from '../support/shopper.ts';
 import type { Shopper } from '../support/shopper.ts';
-import { createWorld, linkAccount, placeOrder } from '../support/world.ts';
+import { createWorld, linkAccount, placeOrder, until } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 const server = await startPostgres();
@@ -123,6 +123,18 @@ describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in s
       () => allo.refund('a\u0000b'), () => allo.refund(known, { reason: 'a\u0000b' }), () => allo.confirmManualRefund('a\u0000b'), () => allo.unlink('a\u0000b'),
     ];
     for (const call of calls) await assert.rejects(call(), TypeError, String(call));
+  });
+
+  test('a server whose database has become a standby is not ready until it can write again', async () => {
+    const readiness = async (): Promise<number> => (await fetch(`${world.url}/allo/health/ready`)).status;
+    const begins = (how: string) => queryPostgres(new URL('/postgres', url).href, `ALTER DATABASE "${new URL(url).pathname.slice(1)}" ${how}`);
+    assert.equal(await readiness(), 200);
+    await begins('SET default_transaction_read_only = on');
+    await queryPostgres(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    await until(async () => (await world.shopper('andi').account()).status === 200);
+    assert.equal(await readiness(), 503);
+    await begins('RESET default_transaction_read_only');
+    await until(async () => (await readiness()) === 200);
   });
 
   test('one instance settles what the other was doing when it died', async () => {

@@ -15,9 +15,10 @@ export const showLive = (c: RouteRequest): Response => c.json({ status: 'live' }
 
 /**
  * `ready`, or `degraded` with the reasons: `bank-away`, `payments-unknown`. Both are 200: another instance would fare
- * no better. Only without its database (or while it stops) does the server ask to be left alone, with 503.
+ * no better. Only without a database that it can write to (or while it stops) does the server ask to be left alone, with 503.
  */
 export async function showReady(ledger: LedgerContext, c: RouteRequest): Promise<Response> {
+  await ledger.store.assertWritable();
   const unknownSince = await ledger.store.oldestUnknownPayment();
   const reasons = [
     ...(ledger.bank.away().length > 0 ? ['bank-away'] : []),

@@ -14,12 +14,16 @@ const readOwner = async (query: Query): Promise<string | undefined> => {
   return record && String(record['name']);
 };
 
-export function ownership(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor'> {
+export function ownership(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' | 'assertWritable'> {
   return {
     owner: () => reading(readOwner),
     claimFor: (name) => inOne(async (query) => {
       await query('INSERT INTO owner (single, name) VALUES (1, ?) ON CONFLICT DO NOTHING', [name]);
       return String(await readOwner(query));
+    }),
+    assertWritable: () => inOne(async (query) => {
+      // A write as any other to the database, which is of no row.
+      await query('UPDATE owner SET name = name WHERE single = 0');
     }),
   };
 }

@@ -125,7 +125,7 @@ const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Sto
 });
 
 /** Whose the ledger is, and sealed values, wherever they stand. */
-function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' | 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
+function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' | 'assertWritable' | 'readToken' | 'swapToken' | 'sealedPage' | 'replaceSealed'> {
   return {
     ...ownership(reading, inOne),
     readToken: (name) => reading((query) => readToken(query, name)),

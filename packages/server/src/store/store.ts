@@ -132,6 +132,8 @@ export interface Store {
   owner(): Promise<string | undefined>;
   /** Makes the ledger `name`'s if it is nobody's yet; answers whose it is. */
   claimFor(name: string): Promise<string>;
+  /** Rejects where nothing can be written, as at a standby that answers every question; writes nothing. */
+  assertWritable(): Promise<void>;
 
   link(id: string): Promise<LinkRow | undefined>;
   latestLink(customerId: string): Promise<LinkRow | undefined>;
