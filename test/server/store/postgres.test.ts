@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import pg from 'pg';
 import { openStore } from '../../../packages/server/src/open-store.ts';
@@ -137,6 +138,15 @@ describe('a PostgreSQL database', { skip: skip ?? false }, () => {
       assert.deepEqual(await runTogether({ kind: 'postgres', url }, jobs), [[], [], [], []], `round ${round}`);
       assert.deepEqual(await queryPostgres(url, 'SELECT version FROM allo_schema'), [{ version: migrations.length }]);
     }
+  });
+
+  it('is made ready by a connection that notices when its other end is gone, as no time-out ends it', async (t) => {
+    const kept = t.mock.method(Socket.prototype, 'setKeepAlive');
+    const url = await running().createDatabase();
+    const store = openStore({ kind: 'postgres', url }, () => instant);
+    await store.payment('none');
+    assert.deepEqual(kept.mock.calls.map(({ arguments: given }) => given), [[true, 10_000]]);
+    await store.close();
   });
 
   it('that is not there yet is an error of the work, not of opening or closing, and is used once it is there', async () => {

@@ -46,6 +46,9 @@ const idleInTransactionTimeoutMs = 10_000;
 /** When the server does not answer at all; later than its own timeout, so that a slow statement is ended there. */
 const answerTimeoutMs = 15_000;
 
+/** A change of the tables has no time-out and may be silent for long: that the other end is gone is seen by this alone. */
+const keepAliveAfterMs = 10_000;
+
 /** Of one that did not answer nobody waits as long again: an answer of DOKU's, which is kept in memory, has to be written by another in time. */
 const rollbackTimeoutMs = 2_000;
 
@@ -98,7 +101,10 @@ async function openPool(url: string, closing: AbortSignal): Promise<Pool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    const alone = { connectionString: url, connectionTimeoutMillis: connectTimeoutMs, idle_in_transaction_session_timeout: idleInTransactionTimeoutMs };
+    const alone = {
+      connectionString: url, connectionTimeoutMillis: connectTimeoutMs, idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      keepAlive: true, keepAliveInitialDelayMillis: keepAliveAfterMs,
+    };
     if ((await readVersion(pool)) !== migrations.length) await migrate(new Client(alone), closing);
     return pool;
   } catch (error) {
