@@ -28,8 +28,8 @@ export const usage = `allo-kit doctor: try the configuration in the environment 
 
   Reads the file .env of this folder, if there is one, for what the environment leaves out.
 
-  Checks that every variable is there and well formed, that the database opens and what is sealed in it can be read,
-  that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,
+  Checks that every variable is there and well formed, that the database can be written to and what is sealed in it can
+  be read, that DOKU gives this merchant a token (so that client id, private key and clock are right) and knows the secret key,
   and that the server answers at ALLO_PUBLIC_URL. Where several keys are given, it tells which of them are of use.
   It cannot check DOKU_PUBLIC_KEY, and says how a wrong one shows.
 `;
@@ -92,6 +92,7 @@ async function checkDatabase(config: Config): Promise<string> {
   try {
     const owner = (await store.owner()) ?? ownerName(config);
     if (owner !== ownerName(config)) throw new Error(`it holds the ledger of ${owner}, not of ${ownerName(config)}: give every Client ID and environment a database of its own`);
+    await store.assertWritable();
     return `${database.kind === 'sqlite' ? database.path : 'PostgreSQL'}; ${await tellSealed(store, createSeal(encryptionKeys))}`;
   } finally {
     await store.close();

@@ -6,7 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { toNode } from '../../../packages/server/src/adapters/node.ts';
 import { createAllo } from '../../../packages/server/src/allo.ts';
 import type { Allo } from '../../../packages/server/src/allo.ts';
+import { examine } from '../../../packages/server/src/doctor.ts';
 import { assertNothingOpen } from '../support/books.ts';
+import { encryptionKey } from '../support/credentials.ts';
 import { copyLedger } from '../support/ledger-copy.ts';
 import { queryPostgres, startPostgres } from '../support/postgres.ts';
 import { createShopper } from '../support/shopper.ts';
@@ -128,13 +130,24 @@ describe('the whole loop on PostgreSQL, by two instances', { skip: 'reason' in s
   test('a server whose database has become a standby is not ready until it can write again', async () => {
     const readiness = async (): Promise<number> => (await fetch(`${world.url}/allo/health/ready`)).status;
     const begins = (how: string) => queryPostgres(new URL('/postgres', url).href, `ALTER DATABASE "${new URL(url).pathname.slice(1)}" ${how}`);
+    const doctorsWord = async (): Promise<string> => {
+      const { clientId = '', secretKey = '', privateKey = '', publicKey = '', baseUrl = '' } = world.dokuOptions;
+      const lines: string[] = [];
+      await examine({
+        DOKU_ENV: 'simulator', DOKU_CLIENT_ID: clientId, DOKU_SECRET_KEY: secretKey, DOKU_PRIVATE_KEY: privateKey, DOKU_PUBLIC_KEY: publicKey,
+        DOKU_BASE_URL: baseUrl, ALLO_PUBLIC_URL: world.url, ALLO_ENCRYPTION_KEY: encryptionKey, ALLO_DATABASE_URL: url,
+      }, (line) => void lines.push(line));
+      return lines.find((line) => / database: /.test(line)) ?? '';
+    };
     assert.equal(await readiness(), 200);
     await begins('SET default_transaction_read_only = on');
     await queryPostgres(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
     await until(async () => (await world.shopper('andi').account()).status === 200);
     assert.equal(await readiness(), 503);
+    assert.match(await doctorsWord(), /^FAIL {2}database: the database could not do its work: cannot execute UPDATE in a read-only transaction$/);
     await begins('RESET default_transaction_read_only');
     await until(async () => (await readiness()) === 200);
+    assert.match(await doctorsWord(), /^ok {4}database: PostgreSQL/);
   });
 
   test('one instance settles what the other was doing when it died', async () => {
