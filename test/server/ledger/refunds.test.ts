@@ -618,6 +618,21 @@ for (const [name, isLate] of [['', false], [', though its order was paid anew', 
   });
 }
 
+for (const [name, answer] of [['refuses', refusal], ['refuses the token of', tokenRefusal]] as const) {
+  test(`a refund that waited for people, and that the bank ${name} while it is giving the money back by itself, waits for the bank: they would give it back once more`, async () => {
+    const payment = await paidPayment();
+    const waiting = await bench.refundIn(payment, { state: 'manual' });
+    bench.saysAlways('exchange', done({ token: 'refused too', expiresAt: bench.now() + dayMs }));
+    bench.saysAlways('refund', answer);
+    bench.says('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }), done({ ...paid, status: 'refunded' }));
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([refund.id, await states({ payment, refund }), await told(), bench.log], [waiting.id, ['refunding', 'unknown'], [], []]);
+    bench.pass(minuteMs);
+    await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+    assert.deepEqual([await states({ payment, refund }), await told()], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
+  });
+}
+
 test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
   const payment = await paidPayment();
   bench.says('refund', refusal);

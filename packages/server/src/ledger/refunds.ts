@@ -142,12 +142,12 @@ async function askBank(
 }
 
 /** Ours may be refused since the money is back already, or on its way, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
-async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference, state }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
+async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
   if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
   const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
   if (said.outcome !== 'done') return answer;
   if (isGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
-  return state !== 'manual' && (said.value.refunds ?? []).some(({ status }) => status === 'open') ? { outcome: 'unknown', evidence: said.evidence } : answer;
+  return (said.value.refunds ?? []).some(({ status }) => status === 'open') ? { outcome: 'unknown', evidence: said.evidence } : answer;
 }
 
 /** The shopper's, while it is kept. */
