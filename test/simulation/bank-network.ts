@@ -12,6 +12,8 @@ export interface BankNetworkOptions {
   chance: Chance;
   weather: Weather;
   bank: Bank;
+  /** A server has got an answer that it can read. */
+  onHeard(server: Owner, operation: string, body: BankRequest['body'], reply: BankReply): void;
   /** Ends the server that is asking. */
   kill(server: Owner): void;
 }
@@ -32,8 +34,12 @@ const serviceCodes: Readonly<Record<string, string>> = {
   'registration-account-unbinding': '09',
 };
 
-export function createBankNetwork({ scheduler, chance, weather, bank, kill }: BankNetworkOptions): typeof fetch {
+export function createBankNetwork({ scheduler, chance, weather, bank, onHeard, kill }: BankNetworkOptions): typeof fetch {
+  const pace = chance.fork('pace');
   const travelMs = (): number => chance.between(1, 1_500);
+
+  /** How much longer an answer takes, so that later news overtakes it. The server waits for it still. */
+  const delayMs = (): number => (pace.happens(0.3 * weather.severity) ? pace.between(2, 6) * secondMs : 0);
 
   return (input, init) => {
     const server = scheduler.current();
@@ -42,10 +48,13 @@ export function createBankNetwork({ scheduler, chance, weather, bank, kill }: Ba
     const fate = weather.bankFate();
     scheduler.note(`asks ${operation} ${fate} ${JSON.stringify(request.body)}`);
     return new Promise((resolve, reject) => {
-      const arrive = (label: string, run: () => void): void => void scheduler.after(travelMs(), server, label, run);
-      const execute = (delayMs: number, onDone: (reply: BankReply) => void): void =>
-        void scheduler.after(delayMs, bank.owner, `does ${operation}`, () => onDone(bank.answer(operation, request)));
-      const answer = (reply: BankReply): void => arrive(`hears ${reply.responseCode}`, () => resolve(toResponse(reply)));
+      const arrive = (label: string, run: () => void, laterMs = 0): void => void scheduler.after(travelMs() + laterMs, server, label, run);
+      const execute = (afterMs: number, onDone: (reply: BankReply) => void): void =>
+        void scheduler.after(afterMs, bank.owner, `does ${operation}`, () => onDone(bank.answer(operation, request)));
+      const answer = (reply: BankReply): void => arrive(`hears ${reply.responseCode}`, () => {
+        onHeard(server, operation, request.body, reply);
+        resolve(toResponse(reply));
+      }, delayMs());
       const fail = (error: Error): void => arrive(`hears ${error.message}`, () => reject(error));
       const coded = (code: string): BankReply => ({ responseCode: code.replace('--', serviceCodes[operation] ?? '00'), members: {} });
       const doubtful = (): void => answer(coded(chance.pick(doubtfulCodes)));

@@ -70,6 +70,8 @@ export interface Bank {
   changedItsMind: Set<string>;
   /** References of what was given back though we had not asked for it: in DOKU's dashboard, say. */
   givenBackElsewhere: Set<string>;
+  /** References of what it denied to whoever asked, after it had taken the money. */
+  denied: Set<string>;
   /** Requests that carried one customer's token for what is another's. */
   crossings: string[];
   /** X-EXTERNAL-ID of each link that stands. */
@@ -116,8 +118,11 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const journal: JournalEntry[] = [];
   const changedItsMind = new Set<string>();
   const givenBackElsewhere = new Set<string>();
+  const denied = new Set<string>();
   const crossings: string[] = [];
   /** Which of a link's tokens are honoured DOKU does not say: some seeds have the latest one alone. */
+  const elsewhere = chance.fork('elsewhere');
+  const agreeing = chance.fork('agreeing');
   const honoursLatestAlone = chance.happens(0.5);
   let number = 0;
 
@@ -135,12 +140,17 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const settle = (payment: BankPayment, status: BankPayment['status'], mustArrive = false): void => {
     if (status === '00') move('debit', payment);
     if (status === '00' && troubled(0.06)) later(chance.between(1, 3_600) * secondMs, 'gives back by itself', () => giveBackByItself(payment));
+    else if (status === '00' && elsewhere.happens(0.2 * weather.severity)) later(elsewhere.between(1, 300) * secondMs, 'begins to give back by itself', () => giveBackSlowly(payment));
     payment.status = status;
     // Genuinely signed, and wrong; asked, the bank says what is true.
     const contradicts = status === '00' && troubled(0.05);
     if (contradicts) changedItsMind.add(payment.reference);
     onNews({ kind: 'payment', payment, status, mustArrive: mustArrive || contradicts });
     if (contradicts) onNews({ kind: 'payment', payment, status: '06', mustArrive: false });
+  };
+
+  const decide = ({ status }: BankPayment, settleIt: () => void): void => {
+    if (status === '01') settleIt();
   };
 
   const end = (payment: BankPayment, status: '05' | '06'): void => {
@@ -209,13 +219,11 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     payments.set(reference, payment);
     const way = chance.weighted({ page: 60, atOnce: 25, later: 15 });
     if (way === 'atOnce') settle(payment, '00');
-    if (way === 'later') later(chance.between(1, 100) * secondMs, 'decides', () => (troubled(0.3) ? end(payment, '06') : settle(payment, '00')));
+    if (way === 'later') later(chance.between(1, 100) * secondMs, 'decides', () => decide(payment, () => (troubled(0.3) ? end(payment, '06') : settle(payment, '00'))));
     if (way !== 'page') return { responseCode: way === 'later' ? '2025400' : '2005400', members };
     const page = openPage({ payment }, body.additionalInfo);
     payment.page = page;
-    later(pageOpenMs, 'closes a page', () => {
-      if (payment.status === '01') end(payment, '06');
-    });
+    later(pageOpenMs, 'closes a page', () => decide(payment, () => end(payment, '06')));
     return { responseCode: '2005400', members: { ...members, webRedirectUrl: page.url } };
   };
 
@@ -223,8 +231,12 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     const reference = String(body['originalPartnerReferenceNo']);
     const payment = payments.get(reference);
     if (payment === undefined || payment.visibleFrom > scheduler.now()) {
+      if (payment?.status === '00') denied.add(reference);
       return chance.happens(0.5) ? { responseCode: '4045501', members: {} } : { responseCode: '2005500', members: { originalPartnerReferenceNo: reference, latestTransactionStatus: '07' } };
     }
+    // The answer is on its way, and the shopper agrees: news of that may be faster.
+    const agrees = payment.status === '01' && agreeing.happens(0.15 * weather.severity);
+    if (agrees) later(agreeing.between(1, 500), 'takes what it was just asked about', () => decide(payment, () => settle(payment, '00')));
     const refundHistory = Array.from(payment.refunds, ([partnerRefundNo, refundStatus]) => ({ partnerRefundNo, refundStatus }));
     return { responseCode: '2005500', members: { originalPartnerReferenceNo: reference, latestTransactionStatus: payment.status, transAmount: toMoney(payment.minor), refundHistory } };
   };
@@ -236,11 +248,26 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   };
 
   /** Unless it is back already, or about to be: nobody does that twice, knowingly. */
-  const giveBackByItself = (payment: BankPayment): void => {
-    if (payment.status !== '00' || payment.isTransferred || [...payment.refunds.values()].some((status) => status !== '06')) return;
+  const mayGiveBack = ({ status, isTransferred, refunds }: BankPayment): boolean =>
+    status === '00' && !isTransferred && [...refunds.values()].every((refund) => refund === '06');
+
+  const giveBackByItself = (payment: BankPayment, partnerRefundNo = `elsewhere-${(number += 1)}`): void => {
+    if (!mayGiveBack(payment)) return;
     givenBackElsewhere.add(payment.reference);
-    giveBack(payment, `elsewhere-${(number += 1)}`);
+    giveBack(payment, partnerRefundNo);
     onNews({ kind: 'payment', payment, status: '04', mustArrive: true });
+  };
+
+  /** It stands in the list for a while, and may come to nothing. */
+  const giveBackSlowly = (payment: BankPayment): void => {
+    if (!mayGiveBack(payment)) return;
+    const partnerRefundNo = `elsewhere-${(number += 1)}`;
+    payment.refunds.set(partnerRefundNo, '03');
+    const fails = elsewhere.happens(0.3);
+    later(elsewhere.between(60, 5_400) * secondMs, 'decides on what it gives back by itself', () => {
+      payment.refunds.set(partnerRefundNo, '06');
+      if (!fails) giveBackByItself(payment, partnerRefundNo);
+    });
   };
 
   const refund = ({ body, customerToken }: BankRequest): BankReply => {
@@ -254,7 +281,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
     if (bindingOf(customerToken) === undefined) return { responseCode: '4015802', members: {} };
     if (payment === undefined) return { responseCode: '4045801', members: {} };
     if (payment.customerId !== bindingOf(customerToken)?.customerId) crossings.push(`a refund of ${payment.customerId} carried the token of another`);
-    if (troubled(0.1) || givenBackElsewhere.has(payment.reference)) return { responseCode: '4035815', members: {} };
+    if (troubled(0.1) || givenBackElsewhere.has(payment.reference) || [...payment.refunds.values()].includes('03')) return { responseCode: '4035815', members: {} };
     if (!troubled(0.2)) {
       giveBack(payment, partnerRefundNo);
       return { responseCode: '2005800', members };
@@ -299,7 +326,7 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   };
 
   return {
-    owner, journal, payments, changedItsMind, givenBackElsewhere, crossings,
+    owner, journal, payments, changedItsMind, givenBackElsewhere, denied, crossings,
     standingLinks: () => Array.from(bindings.values()).flatMap(({ state, externalId }) => (state === 'active' ? [externalId] : [])),
     answer(operation, request) {
       // SNAP's numbers of requests are good for one each: what the network delivers twice is done once.

@@ -45,6 +45,8 @@ export interface ServersOptions {
   customers: number;
   fetch: typeof fetch;
   onEvent(event: AlloEvent): void;
+  /** People are called: what the product logs as an error. */
+  onCall(message: string, paymentId: unknown): void;
 }
 
 const secondMs = 1_000;
@@ -53,7 +55,7 @@ const secondMs = 1_000;
 const mostSkewMs = 15 * secondMs;
 const closingTakesMs = 30 * secondMs;
 
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = { info: () => undefined, warn: () => undefined };
 
 const cookie = (request: Request, name: string): string | undefined =>
   new RegExp(`(?:^|;\\s*)${name}=([^;]+)`).exec(request.headers.get('cookie') ?? '')?.[1];
@@ -135,12 +137,13 @@ const dueSql = ['payments WHERE', 'refunds WHERE', 'links WHERE', `events WHERE 
   .replace(/^/, 'SELECT min(due) AS due FROM (')
   .concat(')');
 
-function optionsOf({ scheduler, chance, weather, customers, fetch, onEvent }: ServersOptions, server: Server): AlloOptions {
+function optionsOf({ scheduler, chance, weather, customers, fetch, onEvent, onCall }: ServersOptions, server: Server): AlloOptions {
   const troubled = (): boolean => chance.happens(0.1 * weather.severity);
   return {
     doku: { environment: 'simulator', clientId, secretKey, privateKey: merchantKeys.privateKey, publicKey: dokuKeys.publicKey, baseUrl: bankUrl },
-    publicUrl: shopUrl, encryptionKey, database: 'file:simulated', env: {}, fetch, log: quiet, reconcileEveryMs: 0,
+    publicUrl: shopUrl, encryptionKey, database: 'file:simulated', env: {}, fetch, reconcileEveryMs: 0,
     now: () => scheduler.now() + server.skewMs,
+    log: { ...quiet, error: (message, fields) => onCall(message, fields?.['paymentId']) },
     customer: (request) => {
       const id = cookie(request, 'shop-customer');
       return id === undefined ? null : { id };

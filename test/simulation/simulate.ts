@@ -16,6 +16,8 @@ import { createBank } from './bank.ts';
 import type { Bank } from './bank.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { createHearsay } from './hearsay.ts';
+import type { Hearsay, HearsayViolation } from './hearsay.ts';
 import { findLinkViolations } from './link-rules.ts';
 import type { LinkViolation } from './link-rules.ts';
 import { createNewsDesk } from './news.ts';
@@ -36,7 +38,7 @@ export interface Outcome {
   seed: string;
   /** The same for the same seed, on any machine. */
   traceHash: string;
-  violations: (Violation | LinkViolation)[];
+  violations: (Violation | LinkViolation | HearsayViolation)[];
   tasks: number;
   deaths: number;
   debits: number;
@@ -90,6 +92,7 @@ interface Stage {
   database: Database;
   servers: Servers;
   office: Office;
+  hearsay: Hearsay;
   /** How many shoppers are in the shop. */
   shopping(): number;
   evidence: Pick<Evidence, 'customers' | 'orders' | 'told' | 'pointsShown' | 'oddAnswers' | 'events'>;
@@ -102,16 +105,17 @@ function setUp({ scheduler, chance, weather, fetch, kill }: Foundations): Stage 
   const news = createNewsDesk({ ...forked('news'), fetch });
   const bank = createBank({ ...forked('bank'), onNews: (said) => news.tell(said) });
   const database = openDatabase({ ...forked('database'), kill });
-  const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, kill });
+  const hearsay = createHearsay();
+  const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, onHeard: hearsay.hear, kill });
   const office = createOffice({ ...forked('office'), bank, evidence });
   const onEvent = (event: AlloEvent): void => {
     evidence.events.push(event);
     office.hear(event);
   };
-  const servers = createServers({ ...forked('servers'), database, count: chance.between(1, 2), customers, fetch: bankNetwork, onEvent });
+  const servers = createServers({ ...forked('servers'), database, count: chance.between(1, 2), customers, fetch: bankNetwork, onEvent, onCall: hearsay.call });
   makeTrouble({ ...forked('trouble'), database, servers });
   const shopping = sendShopping({ ...forked('shoppers'), bank, customers, orders: evidence.orders, evidence });
-  return { scheduler, weather, news, bank, database, servers, office, shopping, evidence };
+  return { scheduler, weather, news, bank, database, servers, office, hearsay, shopping, evidence };
 }
 
 /** The day, and the sunny hours after it. */
@@ -129,7 +133,7 @@ async function live({ scheduler, weather, news, database, servers, office, shopp
   await scheduler.run(isOver, mostTasks);
 }
 
-async function judge({ scheduler, news, bank, database, servers, evidence }: Stage): Promise<Omit<Outcome, 'seed'>> {
+async function judge({ scheduler, news, bank, database, servers, hearsay, evidence }: Stage): Promise<Omit<Outcome, 'seed'>> {
   const { journal, changedItsMind: takenLate, givenBackElsewhere } = bank;
   const books = await readBooks((text) => Promise.resolve(database.peek(text)));
   const states = new Map(database.peek('SELECT external_id, state FROM links').map((row) => [String(row['external_id']), String(row['state'])]));
@@ -140,6 +144,7 @@ async function judge({ scheduler, news, bank, database, servers, evidence }: Sta
     violations: [
       ...findViolations({ ...evidence, books, journal, takenLate, givenBackElsewhere, notifications: news.entries, forged: news.forged }),
       ...findLinkViolations({ standing: bank.standingLinks(), states }),
+      ...hearsay.findViolations(books, bank.denied),
     ],
   };
 }
