@@ -120,9 +120,9 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const givenBackElsewhere = new Set<string>();
   const denied = new Set<string>();
   const crossings: string[] = [];
-  /** Which of a link's tokens are honoured DOKU does not say: some seeds have the latest one alone. */
   const elsewhere = chance.fork('elsewhere');
   const agreeing = chance.fork('agreeing');
+  /** Which of a link's tokens are honoured DOKU does not say: some seeds have the latest one alone. */
   const honoursLatestAlone = chance.happens(0.5);
   let number = 0;
 
