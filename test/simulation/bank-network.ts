@@ -12,8 +12,8 @@ export interface BankNetworkOptions {
   chance: Chance;
   weather: Weather;
   bank: Bank;
-  /** A server has got an answer that it can read. */
-  onHeard(server: Owner, operation: string, body: BankRequest['body'], reply: BankReply): void;
+  /** A server asks. What this returns is called once it has got an answer that it can read. */
+  onAsked(server: Owner, operation: string, body: BankRequest['body']): (reply: BankReply) => void;
   /** Ends the server that is asking. */
   kill(server: Owner): void;
 }
@@ -34,7 +34,7 @@ const serviceCodes: Readonly<Record<string, string>> = {
   'registration-account-unbinding': '09',
 };
 
-export function createBankNetwork({ scheduler, chance, weather, bank, onHeard, kill }: BankNetworkOptions): typeof fetch {
+export function createBankNetwork({ scheduler, chance, weather, bank, onAsked, kill }: BankNetworkOptions): typeof fetch {
   const pace = chance.fork('pace');
   const travelMs = (): number => chance.between(1, 1_500);
 
@@ -46,13 +46,14 @@ export function createBankNetwork({ scheduler, chance, weather, bank, onHeard, k
     const operation = addressOf(input).split('/').at(-1) ?? '';
     const request = readRequest(init);
     const fate = weather.bankFate();
+    const hear = onAsked(server, operation, request.body);
     scheduler.note(`asks ${operation} ${fate} ${JSON.stringify(request.body)}`);
     return new Promise((resolve, reject) => {
       const arrive = (label: string, run: () => void, laterMs = 0): void => void scheduler.after(travelMs() + laterMs, server, label, run);
       const execute = (afterMs: number, onDone: (reply: BankReply) => void): void =>
         void scheduler.after(afterMs, bank.owner, `does ${operation}`, () => onDone(bank.answer(operation, request)));
       const answer = (reply: BankReply): void => arrive(`hears ${reply.responseCode}`, () => {
-        onHeard(server, operation, request.body, reply);
+        hear(reply);
         resolve(toResponse(reply));
       }, delayMs());
       const fail = (error: Error): void => arrive(`hears ${error.message}`, () => reject(error));

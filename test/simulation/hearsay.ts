@@ -13,8 +13,8 @@ export interface HearsayViolation {
 }
 
 export interface Hearsay {
-  /** A server has got an answer. */
-  hear(server: Owner, operation: string, body: BankRequest['body'], reply: BankReply): void;
+  /** A server asks. What this returns is to be called with the answer, if the server gets one. */
+  ask(server: Owner, operation: string, body: BankRequest['body']): (reply: BankReply) => void;
   /** A server calls people. */
   call(message: string, paymentId: unknown): void;
   /** @param denied References of payments that the bank denied after it had taken the money. */
@@ -29,7 +29,7 @@ interface Refusal {
 const denies = 'the bank denies a payment that it said was paid';
 
 export function createHearsay(): Hearsay {
-  /** What each server was refused last, until it has heard how that payment stands. */
+  /** What each server was refused last, until it asks how that payment stands. */
   const refusals = new Map<Owner, Refusal[]>();
   /** How many sendings of a refund were answered so that it has to wait. */
   const toWait = new Map<string, number>();
@@ -51,14 +51,16 @@ export function createHearsay(): Hearsay {
   });
 
   return {
-    hear(server, operation, body, reply) {
+    ask(server, operation, body) {
       const payment = body['originalPartnerReferenceNo'];
-      if (operation !== 'refund' && operation !== 'status') return;
+      if (operation !== 'refund' && operation !== 'status') return () => undefined;
       const open = refusals.get(server) ?? [];
       const refused = open.find((refusal) => refusal.payment === payment);
       refusals.set(server, open.filter((refusal) => refusal !== refused));
-      if (operation === 'status' && refused !== undefined && isUnderWay(reply)) toWait.set(refused.refund, (toWait.get(refused.refund) ?? 0) + 1);
-      if (operation === 'refund' && reply.responseCode.startsWith('403')) refusals.get(server)?.push({ payment, refund: String(body['partnerRefundNo']) });
+      return (reply) => {
+        if (operation === 'status' && refused !== undefined && isUnderWay(reply)) toWait.set(refused.refund, (toWait.get(refused.refund) ?? 0) + 1);
+        if (operation === 'refund' && reply.responseCode.startsWith('403')) refusals.get(server)?.push({ payment, refund: String(body['partnerRefundNo']) });
+      };
     },
     call: (message, paymentId) => void calls.push({ message, paymentId }),
     findViolations: (books, denied) => [...wrongEnds(books), ...vainCalls(books, denied)],

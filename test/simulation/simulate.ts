@@ -106,7 +106,7 @@ function setUp({ scheduler, chance, weather, fetch, kill }: Foundations): Stage 
   const bank = createBank({ ...forked('bank'), onNews: (said) => news.tell(said) });
   const database = openDatabase({ ...forked('database'), kill });
   const hearsay = createHearsay();
-  const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, onHeard: hearsay.hear, kill });
+  const bankNetwork = createBankNetwork({ ...forked('bank network'), bank, onAsked: hearsay.ask, kill });
   const office = createOffice({ ...forked('office'), bank, evidence });
   const onEvent = (event: AlloEvent): void => {
     evidence.events.push(event);
