@@ -633,6 +633,18 @@ for (const [name, answer] of [['refuses', refusal], ['refuses the token of', tok
   });
 }
 
+test('a refund that stands at the bank as failed, while it is giving the money back by itself, is not over: the next one would be transferred by hand', async () => {
+  const { payment, refund } = await sentRefund();
+  const failed = { reference: refund.reference, status: 'failed' } as const;
+  bench.says(
+    'chargeStatus', done({ ...paid, refunds: [failed, { reference: 'of the dashboard', status: 'open' }] }), done({ ...paid, status: 'refunded', refunds: [failed] }));
+  await reconcileRefund(bench.ctx, refund);
+  assert.deepEqual([await states({ payment, refund }), await told()], [['refunding', 'unknown'], []]);
+  bench.pass(minuteMs);
+  await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+  assert.deepEqual([await states({ payment, refund }), await told()], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
+});
+
 test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
   const payment = await paidPayment();
   bench.says('refund', refusal);

@@ -147,8 +147,11 @@ async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { referenc
   const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
   if (said.outcome !== 'done') return answer;
   if (isGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
-  return (said.value.refunds ?? []).some(({ status }) => status === 'open') ? { outcome: 'unknown', evidence: said.evidence } : answer;
+  return isGivingBack(said.value) ? { outcome: 'unknown', evidence: said.evidence } : answer;
 }
+
+/** By itself, or by ours: that ours is refused, or has failed, may be for that very reason. */
+const isGivingBack = ({ refunds = [] }: ChargeStatus): boolean => refunds.some(({ status }) => status === 'open');
 
 /** The shopper's, while it is kept. */
 const deviceOf = ({ deviceId, ipAddress }: PaymentRow): Device => (deviceId === '' ? serverDevice : { id: deviceId, ipAddress });
@@ -284,11 +287,10 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
   // Sent again, it may stand there more than once: that one of them failed says nothing of the others.
   const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference).map((listed) => listed.status);
   if (isGivenBack(ctx, payment, status, refund.reference)) return done(ctx, payment, refund, ctx.now(), cause);
-  if (ours.length > 0 && ours.every((said) => said === 'failed')) return refused(ctx, payment, refund, 'DECLINED', cause);
+  if (ours.length > 0 && ours.every((said) => said === 'failed') && !isGivingBack(status)) return refused(ctx, payment, refund, 'DECLINED', cause);
   if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
   // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.
-  const isUnderWay = (status.refunds ?? []).some((listed) => listed.status !== 'failed');
-  const traceless = !isUnderWay && status.status === 'paid' && isWhole(status, payment);
+  const traceless = (status.refunds ?? []).every((listed) => listed.status === 'failed') && status.status === 'paid' && isWhole(status, payment);
   if (!traceless || refund.state !== 'unknown' || ctx.now() - (refund.sentAt ?? refund.createdAt) < ctx.timing.settleWindowMs) return later(ctx, refund, cause);
   if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
   return sendWhenPossible(ctx, payment, refund);
