@@ -131,6 +131,24 @@ describe('<allo-pay>', () => {
     });
   }
 
+  for (const status of ['paid', 'processing'] as const) {
+    it(`does not offer to pay again where its press came to nothing, and another tab's made the order ${status} before the answer came`, async () => {
+      const { backend, endpoint } = serve({ payAs: 'failed' });
+      const element = await mountPay(endpoint);
+      await shows(element, 'ready');
+      const answer = backend.hold('pay');
+      press(element, 'Bayar');
+      await until(() => backend.count('pay') === 1);
+      const later = new Date(Date.now() + 60_000).toISOString();
+      const theirs = Object.assign(backend.settle('INV-7', status), { paymentId: 'pay-0', createdAt: later, updatedAt: later });
+      element.refresh();
+      await until(() => element.order?.payment?.status === status);
+      answer();
+      await until(() => element.state !== 'creating');
+      expect([element.state, element.order?.payment?.paymentId]).to.deep.equal([theirs.status, theirs.paymentId]);
+    });
+  }
+
   it('does not let an old failed payment end a new attempt', async () => {
     const { backend, endpoint } = serve({ payAs: 'failed' });
     const first = await mountPay(endpoint);

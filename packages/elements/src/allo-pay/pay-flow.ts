@@ -188,11 +188,11 @@ export class PayFlow {
 /**
  * What was told before is older, and another payment that came to nothing if it was made before. One that was made
  * before but took the money late counts: the order is paid. How a payment was decided is never older than that it was
- * not: the backend's clock may have been set back. And what was begun by a press comes after what was known then: it
- * may be told by the clock of another server.
+ * not: the backend's clock may have been set back. And what was begun by a press comes after what was known then, which
+ * had come to nothing: it may be told by the clock of another server.
  */
 function isOlder(payment: Payment, known: Payment, isBegun: boolean): boolean {
   const isSame = payment.paymentId === known.paymentId;
   const at = endedWithoutMoney(payment.status) && !isSame ? 'createdAt' : 'updatedAt';
-  return !(isSame ? isOpen(known.status) && !isOpen(payment.status) : isBegun) && Date.parse(payment[at]) < Date.parse(known[at]);
+  return Date.parse(payment[at]) < Date.parse(known[at]) && !(isSame ? isOpen(known.status) && !isOpen(payment.status) : endedWithoutMoney(known.status) && isBegun);
 }
