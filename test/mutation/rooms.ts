@@ -47,7 +47,7 @@ const also: Readonly<Record<string, readonly string[]>> = {
   'ledger/context.ts': [],
   'ledger/events.ts': [],
   'ledger/metrics.ts': ['health'],
-  'ledger/evidence.ts': [],
+  'ledger/evidence.ts': ['ledger/refunds'],
   'ledger/guarded-bank.ts': [],
   'ledger/disown.ts': [],
   'ledger/keep-answer.ts': [],
