@@ -11,6 +11,8 @@ interface Stage {
   args: string[];
   /** Reads how many tests passed and failed from the output; without it the stage itself is one test. */
   counts?: (output: string) => Counts | undefined;
+  /** It uses one core, or little more: another one of these runs beside it. */
+  isNarrow?: boolean;
   /** Why it cannot run on this machine, and what to do about it. */
   hindrance?: string | undefined;
 }
@@ -27,19 +29,19 @@ const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage 
 const missing = missingPackages();
 
 const stages: Stage[] = [
-  // The longest of those that run two at a time.
-  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
-  { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
-  { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
-  { name: 'types of a page', command: 'tsc', args: ['-p', 'test/types'] },
-  { name: 'types in React 19', command: 'tsc', args: ['-p', 'test/types/react-19'] },
-  { name: 'types in React 18', command: 'tsc', args: ['-p', 'test/types/react-18'] },
-  { name: 'types in Vue', command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
-  { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
+  { name: 'lint', isNarrow: true, command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
+  { name: 'types', isNarrow: true, command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the stories', isNarrow: true, command: 'tsc', args: ['-p', 'stories/.storybook'] },
+  { name: 'types of a page', isNarrow: true, command: 'tsc', args: ['-p', 'test/types'] },
+  { name: 'types in React 19', isNarrow: true, command: 'tsc', args: ['-p', 'test/types/react-19'] },
+  { name: 'types in React 18', isNarrow: true, command: 'tsc', args: ['-p', 'test/types/react-18'] },
+  { name: 'types in Vue', isNarrow: true, command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
+  { name: 'types in Svelte', isNarrow: true, command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
+  { name: 'elements', isNarrow: true, command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
+  { ...nodeTests('stories', ['test/stories/**/*.test.ts']), isNarrow: true },
   nodeTests('architecture', ['test/architecture.test.ts']),
   nodeTests('packaging', ['test/packaging/**/*.test.ts']),
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=3'),
-  { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
   {
     name: 'elements in Firefox and WebKit',
     command: 'wtr',
@@ -50,7 +52,6 @@ const stages: Stage[] = [
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
   nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'),
   nodeTests('simulation', ['test/simulation/simulation.test.ts']),
-  nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=2'),
 ];
 
@@ -134,10 +135,11 @@ function take(stage: Stage, ran: Run): void {
   report.push(...hindrancesIn(ran.output).map((hindrance) => `${stage.name}: did not run: ${hindrance}`));
 }
 
-/** Compilers and linters use one core each and wait for nothing: two at a time, and each shown when it is done. */
+/** Each shows what it has to say when it is done. */
 async function runTwoByTwo(waiting: Stage[]): Promise<void> {
   const lane = async (): Promise<void> => {
     for (let stage = waiting.shift(); stage; stage = waiting.shift()) {
+      console.log(`… ${stage.name}`);
       const ran = await run(stage, () => undefined);
       console.log(`\n── ${stage.name} ──\n${ran.output}`);
       take(stage, ran);
@@ -147,16 +149,14 @@ async function runTwoByTwo(waiting: Stage[]): Promise<void> {
 }
 
 async function runAlone(stage: Stage): Promise<void> {
-  if (stage.hindrance !== undefined) {
-    report.push(`${stage.name}: did not run: ${stage.hindrance}`);
-    return;
-  }
   console.log(`\n── ${stage.name} ──`);
   take(stage, await run(stage, (text) => process.stdout.write(text)));
 }
 
-await runTwoByTwo(chosen.filter(({ counts }) => counts === undefined));
-for (const stage of chosen.filter(({ counts }) => counts !== undefined)) await runAlone(stage);
+const able = chosen.filter(({ hindrance }) => hindrance === undefined);
+await runTwoByTwo(able.filter(({ isNarrow }) => isNarrow));
+for (const stage of able.filter(({ isNarrow }) => !isNarrow)) await runAlone(stage);
+report.push(...chosen.flatMap(({ name, hindrance }) => (hindrance === undefined ? [] : [`${name}: did not run: ${hindrance}`])));
 
 for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${report.join('\n')}`);
