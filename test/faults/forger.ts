@@ -6,13 +6,12 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { clientId, secretKey } from '../server/support/credentials.ts';
 import { createDokuSender, jakartaTime, paymentNotice } from '../server/support/doku.ts';
 import type { Forged } from './evidence.ts';
-import type { Chance } from './random.ts';
 
 const path = '/allo/doku/notifications/payment';
 
 export interface Forger {
   /** Claims that this payment was paid; undefined if nobody was there to hear it. */
-  forge(reference: string, value: string, chance: Chance): Promise<Forged | undefined>;
+  forge(forgery: Forgery, reference: string, value: string): Promise<Forged | undefined>;
 }
 
 interface Claim {
@@ -39,13 +38,14 @@ export const forgeries = {
   empty: () => 'AA==',
 } as const;
 
-export const forgeryNames = Object.keys(forgeries) as [keyof typeof forgeries, ...(keyof typeof forgeries)[]];
+export type Forgery = keyof typeof forgeries;
+
+export const forgeryNames = Object.keys(forgeries) as [Forgery, ...Forgery[]];
 
 export function createForger(url: string, now: () => number): Forger {
   const sender = createDokuSender(url, now);
   return {
-    async forge(reference, value, chance) {
-      const forgery = chance.pick(forgeryNames);
+    async forge(forgery, reference, value) {
       try {
         const claim: Claim = { body: JSON.stringify(paymentNotice(reference, { value })), token: await sender.token(), timestamp: jakartaTime(now()) };
         const response = await fetch(url + path, { method: 'POST', body: claim.body, headers: headersOf(claim, forgeries[forgery](claim)) });

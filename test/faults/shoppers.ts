@@ -10,7 +10,8 @@ import { createShopper, phoneOf } from '../server/support/shopper.ts';
 import type { Answer, Shopper } from '../server/support/shopper.ts';
 import { insist } from './asking.ts';
 import type { Evidence, Told } from './evidence.ts';
-import type { Forger } from './forger.ts';
+import { forgeryNames } from './forger.ts';
+import type { Forger, Forgery } from './forger.ts';
 import type { Habits } from './habits.ts';
 import type { Chance } from './random.ts';
 import { customerName, labOrder, pointsOf } from './shop.ts';
@@ -151,7 +152,7 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
         acted = true;
         await actAtBank(latest);
       }
-      if (chance.happens(habits.forgery)) await forge(latest);
+      for (const forgery of forgeryNames) if (chance.happens(habits.forgery)) await forge(forgery, latest);
       await pause(chance.between(40, 250));
       const answer = await hear(() => browser.payment(begun.paymentId));
       if (typeof answer === 'object') latest = answer;
@@ -159,10 +160,10 @@ function createVisit(options: ShoppersOptions, browser: Shopper, order: LabOrder
     return latest;
   }
 
-  async function forge(payment: Payment): Promise<void> {
+  async function forge(forgery: Forgery, payment: Payment): Promise<void> {
     const atBank = simulator.payments().find(({ amount }) => amount.value === payment.amount.value);
     if (atBank === undefined) return;
-    const forged = await forger.forge(atBank.partnerReferenceNo, payment.amount.value, chance);
+    const forged = await forger.forge(forgery, atBank.partnerReferenceNo, payment.amount.value);
     if (forged !== undefined) evidence.forged.push(forged);
   }
 
