@@ -159,14 +159,20 @@ describe('<allo-link-button>', () => {
     await until(() => inside(element).activeElement instanceof HTMLButtonElement);
   });
 
-  it('keeps a half-typed phone number when the shopper comes back to the tab', async () => {
+  /** A button whose shopper is about to type a number. */
+  async function mountHalfTyped(number: string) {
     const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
     const element = await mount('allo-link-button', { endpoint });
     await shows(element, 'unlinked');
     press(element, 'Hubungkan');
     await shows(element, 'phone');
     const input = inside(element).querySelector('input');
-    if (input) input.value = '0812';
+    if (input) input.value = number;
+    return { backend, element };
+  }
+
+  it('keeps a half-typed phone number when the shopper comes back to the tab', async () => {
+    const { backend, element } = await mountHalfTyped('0812');
     window.dispatchEvent(new Event('online'));
     await until(() => backend.count('account') > 1);
     await element.updateComplete;
@@ -174,13 +180,7 @@ describe('<allo-link-button>', () => {
   });
 
   it('asks for no number, nor keeps one half typed, once the account is linked elsewhere, or is another customer\'s', async () => {
-    const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
-    const element = await mount('allo-link-button', { endpoint });
-    await shows(element, 'unlinked');
-    press(element, 'Hubungkan');
-    await shows(element, 'phone');
-    const input = inside(element).querySelector('input');
-    if (input) input.value = '0812345';
+    const { backend, element } = await mountHalfTyped('0812345');
     backend.link();
     element.refresh();
     await shows(element, 'linked');

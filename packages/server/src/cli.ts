@@ -8,6 +8,7 @@ import { examine, usage as doctorUsage } from './doctor.ts';
 import { keygen, usage as keygenUsage } from './keygen.ts';
 import { resealDatabase, usage as resealUsage } from './reseal-command.ts';
 import { runSimulator, usage as simulatorUsage } from './simulator/command.ts';
+import { reasonOf } from './store/store.ts';
 
 interface Command {
   summary: string;
@@ -64,7 +65,7 @@ function loadEnvFile(): boolean {
     process.loadEnvFile('.env');
     return true;
   } catch (cause) {
-    throw new TypeError(`the file .env cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new TypeError(`the file .env cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
 

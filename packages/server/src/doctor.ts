@@ -20,6 +20,7 @@ import type { CryptoKey, Fetch, SnapAnswer, TokenAnswer } from './snap/types.ts'
 import { countSealed } from './store/reseal.ts';
 import { createSeal } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
+import { reasonOf } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
 export const usage = `allo-kit doctor: try the configuration in the environment and .env
@@ -67,8 +68,6 @@ export async function examine(env: Readonly<Record<string, string | undefined>>,
   print(dokusKeyNote);
   return failed;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A password that is shorter is none, and would make other words unreadable. */
 const shortestPassword = 4;

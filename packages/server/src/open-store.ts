@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import type { Config } from './config.ts';
 import { createPostgresStore } from './store/postgres.ts';
 import { createSqliteStore } from './store/sqlite.ts';
+import { reasonOf } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
 /** Primary result codes (sqlite.org/rescode.html); extended codes carry them in their lowest byte. */
@@ -21,15 +22,15 @@ export function openStore(database: Config['database'], now: () => number): Stor
   try {
     return createSqliteStore({ path: database.path, now });
   } catch (cause) {
-    throw new TypeError(`database (or ALLO_DATABASE_URL) names a file that cannot be used: ${database.path} (${reasonOf(cause, database.path)})`, { cause });
+    throw new TypeError(`database (or ALLO_DATABASE_URL) names a file that cannot be used: ${database.path} (${hindranceOf(cause, database.path)})`, { cause });
   }
 }
 
-function reasonOf(cause: unknown, path: string): string {
+function hindranceOf(cause: unknown, path: string): string {
   const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0;
   if (code === noDatabase) return 'it is there, and is no SQLite database';
   if (code === readOnly) return 'this process has to be allowed to write to it, and to its folder';
   if (!existsSync(dirname(path))) return 'its folder has to exist';
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder';
-  return cause instanceof Error ? cause.message : String(cause);
+  return reasonOf(cause);
 }

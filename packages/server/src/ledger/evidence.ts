@@ -96,8 +96,8 @@ async function applyRefunded(ctx: LedgerContext, payment: PaymentRow, status: Ch
   return isWritten;
 }
 
-/** Whether the money is back, by the refund with this number or another. */
-export function isGivenBack(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, reference: string): boolean {
+/** Answers whether the money is back, by the refund with this number or another. Where it is another amount, people are told. */
+export function noticeGivenBack(ctx: LedgerContext, payment: PaymentRow, status: ChargeStatus, reference: string): boolean {
   const ours = (status.refunds ?? []).filter((listed) => listed.reference === reference && listed.status === 'done');
   const isBack = status.status === 'refunded' || ours.length > 0;
   if (isBack) tellIfNotWhole(ctx, payment, [status.status === 'refunded' ? status.amount : undefined, ...ours.map(({ amount }) => amount)], 'inquiry');

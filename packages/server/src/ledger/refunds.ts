@@ -13,7 +13,7 @@ import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
-import { isGivenBack, isWhole } from './evidence.ts';
+import { isWhole, noticeGivenBack } from './evidence.ts';
 import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
@@ -146,7 +146,7 @@ async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { referenc
   if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
   const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
   if (said.outcome !== 'done') return answer;
-  if (isGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
+  if (noticeGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
   return isGivingBack(said.value) ? { outcome: 'unknown', evidence: said.evidence } : answer;
 }
 
@@ -286,7 +286,7 @@ const isOld = (ctx: LedgerContext, { sentAt, createdAt }: RefundRow): boolean =>
 async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
   // Sent again, it may stand there more than once: that one of them failed says nothing of the others.
   const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference).map((listed) => listed.status);
-  if (isGivenBack(ctx, payment, status, refund.reference)) return done(ctx, payment, refund, ctx.now(), cause);
+  if (noticeGivenBack(ctx, payment, status, refund.reference)) return done(ctx, payment, refund, ctx.now(), cause);
   if (ours.length > 0 && ours.every((said) => said === 'failed') && !isGivingBack(status)) return refused(ctx, payment, refund, 'DECLINED', cause);
   if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
   // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.

@@ -121,7 +121,8 @@ export class StoreError extends Error {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** What an error says of itself, whatever was thrown. */
+export function reasonOf(error: unknown): string {
   // A name with several addresses, of which none answers.
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);
