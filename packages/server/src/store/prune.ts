@@ -6,6 +6,7 @@
  */
 
 import { endedLinkStates, openPaymentStates } from './schema.ts';
+import { atMost } from './sql.ts';
 import type { Query } from './sql.ts';
 import type { Prunable } from './store.ts';
 
@@ -19,7 +20,7 @@ const withoutBrowser = `phone_mask = NULL, device_hash = '', return_to = '/'`;
 
 /** Gives up at most `limit` of a kind that is older than `before`; answers how many it were. */
 export async function prune(query: Query, skipLocked: string, { kind, before, limit }: { kind: Prunable; before: number; limit: number }): Promise<number> {
-  const oldest = (columns: string, from: string): string => `(SELECT ${columns} FROM ${from} < ? LIMIT ? ${skipLocked})`;
+  const oldest = (columns: string, from: string): string => `(SELECT ${columns} FROM ${from} < ? ${atMost} ${skipLocked})`;
   const statements: Record<Prunable, string> = {
     keys: `DELETE FROM payment_keys WHERE (scope, key) IN ${oldest('scope, key', 'payment_keys WHERE created_at')} RETURNING key AS id`,
     notifications: `DELETE FROM notifications WHERE fingerprint IN ${oldest('fingerprint', 'notifications WHERE last_at')} RETURNING fingerprint AS id`,

@@ -191,7 +191,14 @@ const eventColumns: ColumnsOf<EventRow> = [
 /** Every column of a table that is read or written as a row. */
 export const columns = { links: linkColumns, payments: paymentColumns, refunds: refundColumns, events: eventColumns };
 
+/** Every row that is read or written asks for the names of all its columns. */
+const columnNames = new Map<string, string>();
+
 /** `nextAt` → `next_at` */
 export function columnName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = columnNames.get(key);
+  if (known !== undefined) return known;
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  columnNames.set(key, name);
+  return name;
 }

@@ -7,6 +7,7 @@
 
 import { linkPlace, sharedTokenPlace } from './places.ts';
 import type { SealedField } from './places.ts';
+import { atMost } from './sql.ts';
 import type { Query, SqlRecord } from './sql.ts';
 import type { SealedPage, SealedValue } from './store.ts';
 
@@ -19,7 +20,7 @@ const anySealed = Object.values(columns).map((column) => `${column} IS NOT NULL`
 /** Links in the order of their ids, and behind the last of them the tokens that all share. */
 export async function readSealedPage(query: Query, afterId: string): Promise<SealedPage> {
   const links = await query(
-    `SELECT id, ${Object.values(columns).join(', ')} FROM links WHERE id > ? AND (${anySealed}) ORDER BY id LIMIT ?`, [afterId, linksPerPage]);
+    `SELECT id, ${Object.values(columns).join(', ')} FROM links WHERE id > ? AND (${anySealed}) ORDER BY id ${atMost}`, [afterId, linksPerPage]);
   const values = links.flatMap(valuesOfLink);
   const last = links.at(-1);
   if (last !== undefined && links.length === linksPerPage) return { values, next: String(last['id']) };

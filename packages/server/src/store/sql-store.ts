@@ -12,6 +12,7 @@ import { forgetShopper, prune } from './prune.ts';
 import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { readSealedPage, replaceSealed } from './sealed-values.ts';
+import { atMost } from './sql.ts';
 import type { Query, Run, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
 import { StoreError } from './store.ts';
 import type {
@@ -121,7 +122,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent'> => ({
   ...paymentCounts(reading),
   paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
-    findMany(query, 'payments', 'sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id LIMIT ?', [fromMs, toMs, afterId, limit])),
+    findMany(query, 'payments', `sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, afterId, limit])),
 });
 
 /** Whose the ledger is, and sealed values, wherever they stand. */
@@ -264,7 +265,7 @@ async function writeAudit(query: Query, entry: AuditEntry, version: number): Pro
 /** Materialised, because a planner may run a plain sub-select with LIMIT more than once, and claim more than asked for. */
 const dueIn = (table: Table, { skipLocked, and = '' }: { skipLocked: string; and?: string }): string =>
   `WITH due AS MATERIALIZED (
-     SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ${and} ORDER BY next_at LIMIT ? ${skipLocked})`;
+     SELECT id FROM ${table} WHERE next_at <= ? AND (lease_until IS NULL OR lease_until <= ?) ${and} ORDER BY next_at ${atMost} ${skipLocked})`;
 
 /** Of an event: all that came before it about the same were delivered. Of a version that knew no order, those of the payment itself. */
 const isNext = `NOT EXISTS (
