@@ -168,3 +168,27 @@ describe('what cannot be refunded', () => {
     await world.restart();
   });
 });
+
+test('a look at a refund that somebody else had begun, begins no other when that one has failed', async () => {
+  const [held, asked] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const slow: typeof fetch = async (input, init) => {
+    if ((input instanceof Request ? input.url : String(input)).endsWith('/refund')) {
+      asked.resolve(undefined);
+      await held.promise;
+    }
+    return fetch(input, init);
+  };
+  await world.restart({ fetch: slow });
+  const { paymentId } = await payNew();
+  world.simulator.faults.add({ on: 'refund', effect: 'answer-before-commit', responseCode: '4035806', times: 1 });
+  const one = office.refund(paymentId, 'key-of-one-tab-0123456789');
+  await asked.promise;
+  const look = () => office.refund(paymentId, 'key-of-another-0123456789');
+  assert.deepEqual((await look()).body.status, 'refunding');
+  held.resolve(undefined);
+  assert.equal((await one).body.refund?.status, 'failed');
+  await world.settled();
+  assert.partialDeepStrictEqual((await look()).body, { status: 'paid', refund: { status: 'failed' } });
+  assert.equal(refundsOf(referenceOf(paymentId)), 0);
+  assert.deepEqual(eventsOf(paymentId), ['payment.paid', 'refund.failed']);
+});

@@ -433,14 +433,14 @@ test('a browser that asks for a refund waits no longer than for a payment, and t
 });
 
 describe('a refund without a token', () => {
-  test('for ever, is for people, and the bank hears nothing of it', async () => {
+  test('for ever, is for people, and no refund is asked of the bank', async () => {
     const payment = await paidPayment();
     await bench.unlinks(payment.linkId);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.partialDeepStrictEqual(refund, { state: 'manual', sends: 0, sentAt: null, failure: null, nextAt: null });
     assert.equal((await bench.payment(payment.id)).state, 'succeeded');
     assert.deepEqual(await told(), [['refund.manual', payment.id]]);
-    assert.deepEqual(operations(), []);
+    assert.deepEqual(operations(), ['chargeStatus']);
   });
 
   test('of a link that is being ended at the bank this very moment, and for want of any, is for people too', async () => {
@@ -448,7 +448,7 @@ describe('a refund without a token', () => {
     await bench.ctx.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'unlinking', cause: 'test' }] });
     const foreign = await paidPayment({ customerId: 'somebody without a link' });
     for (const { id } of [payment, foreign]) assert.equal((await refundPayment(bench.ctx, id, wish)).state, 'manual');
-    assert.deepEqual(operations(), []);
+    assert.deepEqual(operations(), ['chargeStatus', 'chargeStatus']);
   });
 
   test('for ever, and for people already, stays so and is not told again', async () => {
@@ -562,6 +562,37 @@ for (const [name, isLate] of [['', false], [', though its order was paid anew', 
     assert.deepEqual([await states({ payment, refund }), await told()], [['refunded', 'succeeded'], [['payment.refunded', payment.id]]]);
   });
 }
+
+describe('a refund that waited for people, and that the bank then refuses', () => {
+  /** Sari is transferring it, when Rini, who does not know, has the bank try again. */
+  async function triedAgain(): Promise<{ payment: PaymentRow; refund: RefundRow }> {
+    const payment = await paidPayment();
+    const refund = await bench.refundIn(payment, { state: 'manual', sends: 0, sentAt: null });
+    await refundPayment(bench.ctx, payment.id, wish);
+    return { payment, refund };
+  }
+
+  async function assertSariMaySaySo({ payment, refund }: { payment: PaymentRow; refund: RefundRow }): Promise<void> {
+    assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
+    await confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' });
+    await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([await states({ payment, refund }), sendings().length], [['refunded', 'succeeded'], 1]);
+  }
+
+  test('at once, waits for them still', async () => {
+    bench.says('refund', refusal);
+    await assertSariMaySaySo(await triedAgain());
+  });
+
+  test('or so it turns out later, waits for them still', async () => {
+    bench.says('refund', silence);
+    const { payment, refund } = await triedAgain();
+    bench.pass(minuteMs);
+    bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference: refund.reference, status: 'failed' }] }));
+    await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+    await assertSariMaySaySo({ payment, refund });
+  });
+});
 
 describe('a refund of which the bank says that it was another amount', () => {
   const less = { value: '1.00', currency: 'IDR' };
@@ -692,7 +723,7 @@ describe('a refund that is due', () => {
     assert.deepEqual(await states({ payment, refund }), ['refunding', 'created']);
     bench.pass(1);
     await reconcileRefund(bench.ctx, refund);
-    assert.deepEqual([await states({ payment, refund }), await told(), operations()], [['succeeded', 'manual'], [['refund.manual', payment.id]], []]);
+    assert.deepEqual([await states({ payment, refund }), await told(), operations()], [['succeeded', 'manual'], [['refund.manual', payment.id]], ['chargeStatus']]);
     await assert.rejects(refundPayment(bench.ctx, payment.id, wish), /no encryption key/);
     assert.equal((await confirmManualRefund(bench.ctx, payment.id, { by: 'Sari' })).byHand, 1);
   });

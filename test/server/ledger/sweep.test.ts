@@ -188,4 +188,17 @@ describe('a list of movements', () => {
     assert.deepEqual(await compared([], { fromMs: 0, toMs: 6 }), [['not-listed', early.id]]);
     assert.deepEqual(await compared([listed(early, { kind: 'refund' })], { fromMs: 0, toMs: 6 }), [['not-refunded', early.id], ['not-listed', early.id]], 'a refund is no payment');
   });
+
+  test('lacks a refund that the bank said it had done within the period, and did not do', async () => {
+    const refunds = { early: { state: 'succeeded', refundedAt: 5 }, lacking: { state: 'succeeded', refundedAt: 6 }, there: { state: 'succeeded', refundedAt: 7 }, failed: { state: 'failed', refundedAt: null }, byHand: { state: 'succeeded', refundedAt: 6, byHand: 1 }, late: { state: 'succeeded', refundedAt: 8 } } as const;
+    const payments = new Map<string, PaymentRow>();
+    for (const [name, refund] of Object.entries(refunds)) {
+      const payment = await known('refunded', undefined, { sentAt: 1 });
+      payments.set(name, payment);
+      await bench.refundIn(payment, refund);
+    }
+    const there = payments.get('there') ?? assert.fail();
+    assert.deepEqual(await compared([listed(there, { kind: 'refund' })], { fromMs: 6, toMs: 8 }), [['refund-not-listed', payments.get('lacking')?.id]]);
+    assert.deepEqual(asked(), []);
+  });
 });

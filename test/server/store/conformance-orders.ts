@@ -143,6 +143,21 @@ export function describeRefunds(world: () => World): void {
       }
     });
 
+    it('are found by the key that began them, and by those they were kept for, once and for all', async () => {
+      const { store, other } = world();
+      const [payment, foreign] = [await aPaidPayment(store), await aPaidPayment(store)];
+      for (const reason of ['first', 'second']) await startRefund(store, payment, { state: 'failed', requestKey: `began the ${reason}`, reason });
+      const asked = async (key: string, of = payment): Promise<string | undefined> => (await other.refundByRequest(of.id, key))?.reason;
+      const [first, second] = await Promise.all(['first', 'second'].map((reason) => store.refundByRequest(payment.id, `began the ${reason}`)));
+      assert.ok(first && second);
+      assert.deepEqual([first.reason, second.reason, await asked('met the first')], ['first', 'second', undefined]);
+      await times(8, (index) => (index % 2 === 0 ? store : other).keepRefundFor('met the first', first));
+      await other.keepRefundFor('met the first', second);
+      await store.keepRefundFor('began the second', first);
+      assert.deepEqual(await Promise.all(['met the first', 'began the first', 'began the second'].map((key) => asked(key))), ['first', 'first', 'second']);
+      assert.deepEqual(await asked('met the first', foreign), undefined, 'a key is of one payment');
+    });
+
     it('that were all refused leave the latest', async () => {
       const { store } = world();
       const payment = await aPaidPayment(store);

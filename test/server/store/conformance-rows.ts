@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { liveLinkStates, openPaymentStates } from '../../../packages/server/src/store/schema.ts';
 import { StoreError } from '../../../packages/server/src/store/store.ts';
-import { allLinkStates, allPaymentStates, isOneOf, times } from './conformance-world.ts';
+import { aPaidPayment, allLinkStates, allPaymentStates, isOneOf, startRefund, times } from './conformance-world.ts';
 import type { World } from './conformance-world.ts';
 import { aFullLink, aFullPayment, aKey, aLink, aPayment, instant } from './rows.ts';
 
@@ -89,6 +89,23 @@ export function describePayments(world: () => World): void {
       assert.deepEqual(first, expected[0]);
       assert.deepEqual(await store.paymentsSent(period, first?.id ?? '', 1), expected.slice(1));
       assert.deepEqual(await store.paymentsSent(period, expected[1]?.id ?? '', 1), []);
+    });
+
+    it('that the bank gave back by a refund of ours are listed by when it did, page by page, each once', async () => {
+      const { store } = world();
+      const done = { state: 'succeeded' } as const;
+      const back = [{ ...done, refundedAt: 10 }, { ...done, refundedAt: 20 }, { ...done, refundedAt: 39 }, { ...done, refundedAt: 40 }, { ...done, refundedAt: 30, byHand: 1 as const }, { state: 'manual', refundedAt: 30 } as const];
+      const payments = await Promise.all(back.map(async (refund) => {
+        const payment = await aPaidPayment(store);
+        await startRefund(store, payment, refund);
+        return payment.id;
+      }));
+      const expected = payments.slice(1, 3).toSorted();
+      const listed = async (afterId: string, limit: number): Promise<string[]> => (await store.paymentsRefunded({ fromMs: 20, toMs: 40 }, afterId, limit)).map(({ id }) => id);
+      assert.deepEqual(await listed('', 10), expected);
+      assert.deepEqual(await listed('', 1), expected.slice(0, 1));
+      assert.deepEqual(await listed(expected[0] ?? '', 1), expected.slice(1));
+      assert.deepEqual(await listed(expected[1] ?? '', 1), []);
     });
 
     it('come back with every field as it was written', async () => {

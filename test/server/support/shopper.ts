@@ -24,7 +24,7 @@ export interface Shopper {
   order(orderId: string): Promise<Answer<Or<Order>>>;
   pay(orderId: string, key?: string): Promise<Answer<Or<Payment>>>;
   payment(paymentId: string): Promise<Answer<Or<Payment>>>;
-  refund(paymentId: string): Promise<Answer<Or<Payment>>>;
+  refund(paymentId: string, key?: string): Promise<Answer<Or<Payment>>>;
   /** Follows the bank's way back; answers where it leads. */
   comeBack(url: string): Promise<string>;
   /** Fills in the bank's page once; answers the address it leads to, or undefined if the page stays. */
@@ -61,7 +61,7 @@ export function createShopper(url: string, customerId: string): Shopper {
     order: (orderId) => send(`/orders/${orderId}`),
     pay: (orderId, key = randomUUID()) => post('/payments', { orderId, returnTo: `/orders/${orderId}` }, { 'idempotency-key': key }),
     payment: (paymentId) => send(`/payments/${paymentId}`),
-    refund: (paymentId) => post(`/payments/${paymentId}/refund`, { reason: 'customer request' }),
+    refund: (paymentId, key) => post(`/payments/${paymentId}/refund`, { reason: 'customer request' }, key === undefined ? {} : { 'idempotency-key': key }),
     async comeBack(address) {
       const response = await request(address);
       await response.arrayBuffer();

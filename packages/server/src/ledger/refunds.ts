@@ -9,17 +9,17 @@ import { AlloServerError } from '../errors.ts';
 import type { PaymentRow, RefundRow } from '../store/rows.ts';
 import { StoreError } from '../store/store.ts';
 import type { AnyChange, NewEvent } from '../store/store.ts';
-import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
+import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
 import { toAmount } from '../snap/amount.ts';
-import { isWhole, noticeGivenBack } from './evidence.ts';
+import { applyStatus, isWhole, noticeGivenBack } from './evidence.ts';
+import { askToGiveBack, askedOf, isGivingBack, refundToken } from './give-back.ts';
+import type { RefundAnswer } from './give-back.ts';
 import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { nextCheckAt, pauseMs } from './schedule.ts';
-import { customerToken, renewCustomerToken } from './tokens.ts';
 import { openStates, paymentTransitions, refundTransitions } from './transitions.ts';
-import { serverDevice } from './unlink.ts';
 
 /** How often one refund is sent, under the same reference, when the bank shows no trace of it. */
 const mostSends = 3;
@@ -42,11 +42,21 @@ export async function refundPayment(ctx: LedgerContext, paymentId: string, wish:
   const repeated = wish.requestKey === undefined ? undefined : await ctx.store.refundByRequest(paymentId, wish.requestKey);
   if (repeated !== undefined) return repeated;
   const standing = await ctx.store.refundOfPayment(paymentId);
-  if (standing?.state === 'manual') return atBank(ctx, (leave) => drive(ctx, payment, standing, leave));
-  if (standing !== undefined && standing.state !== 'failed') return standing;
+  if (standing?.state === 'manual') return atBank(ctx, (leave) => sendAnew(ctx, payment, standing, wish, leave));
+  if (standing !== undefined && standing.state !== 'failed') return keptFor(ctx, wish, standing);
   if (openStates.includes(payment.state)) throw new AlloServerError('PAYMENT_NOT_FINAL');
-  return atBank(ctx, (leave) => begin(ctx, payment, newRefund(ctx, paymentId, wish), leave));
+  return atBank(ctx, (leave) => begin(ctx, payment, wish, leave));
 }
+
+/** Asked under this key again, it is this refund that is answered, also when it has failed: a look must never begin another. */
+async function keptFor(ctx: LedgerContext, { requestKey }: RefundWish, refund: RefundRow): Promise<RefundRow> {
+  if (requestKey !== undefined) await ctx.store.keepRefundFor(requestKey, refund);
+  return refund;
+}
+
+/** What waits for people, tried at the bank once more. */
+const sendAnew = async (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, wish: RefundWish, leave: () => void): Promise<RefundRow> =>
+  drive(ctx, payment, await keptFor(ctx, wish, refund), leave);
 
 /** Throws `BANK_UNAVAILABLE`, before anything is written, while the bank is away. Whoever sends leaves when that is over. */
 async function atBank<Result>(ctx: LedgerContext, work: (leave: () => void) => Promise<Result>): Promise<Result> {
@@ -59,7 +69,8 @@ async function atBank<Result>(ctx: LedgerContext, work: (leave: () => void) => P
   }
 }
 
-async function begin(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, leave: () => void): Promise<RefundRow> {
+async function begin(ctx: LedgerContext, payment: PaymentRow, wish: RefundWish, leave: () => void): Promise<RefundRow> {
+  const refund = newRefund(ctx, payment.id, wish);
   const started = await ctx.store.commit({
     changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.refundStarted, set: { nextAt: null }, cause: 'refund' }],
     refund,
@@ -68,7 +79,7 @@ async function begin(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
   const other = await ctx.store.refundOfPayment(payment.id);
   if (other === undefined || other.state === 'failed') throw new AlloServerError('PAYMENT_NOT_REFUNDABLE');
   leave();
-  return other;
+  return keptFor(ctx, wish, other);
 }
 
 function newRefund(ctx: LedgerContext, paymentId: string, { reason, requestKey }: RefundWish): RefundRow {
@@ -88,7 +99,7 @@ async function drive(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
 
 async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow): Promise<void> {
   const token = await refundToken(ctx, payment);
-  if (token.outcome === 'dead') return toPeople(ctx, payment, refund, 'no customer token');
+  if (token.outcome === 'dead') return withoutToken(ctx, payment, refund, 'no customer token');
   if (token.outcome === 'unavailable') return notSent(ctx, payment, refund, 'no customer token');
   const sentAt = ctx.now();
   const leaseUntil = sentAt + ctx.timing.leaseMs;
@@ -101,60 +112,20 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
   }];
   if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), cause: 'refund' });
   if (!(await ctx.store.commit({ changes }))) return;
-  const answer = await orBackAlready(ctx, payment, refund, await askBank(ctx, token, payment, refund, leaseUntil));
+  const answer = await askToGiveBack(ctx, token, payment, refund, leaseUntil);
   const sent: RefundRow = { ...refund, state: 'sending', version: refund.version + 1, sentAt, sends };
-  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, stillForPeople(refund, answer)));
+  await keepAnswer(ctx, () => settleRefund(ctx, payment, sent, answer));
+}
+
+/** For people, unless the money is back already, or on its way, by somebody in DOKU's dashboard for instance: the bank says so without a token, too. */
+async function withoutToken(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
+  const said = await askedOf(ctx, payment);
+  if (said?.value.status === 'refunded') return applyStatus(ctx, payment.id, said.value, { source: 'inquiry', text: said.evidence });
+  // On its way: the row stays leased, and comes back by itself.
+  if (said === undefined || !isGivingBack(said.value) || isOld(ctx, refund)) await toPeople(ctx, payment, refund, cause);
 }
 
 const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransitions.refundStartedAgain : paymentTransitions.refundStarted);
-
-type RefundAnswer = BankAnswer<{ refundedAt?: number }>;
-
-/** What the bank refuses to the account that is linked now, it may still owe to the one that paid: not by this link. */
-const meantOf = (isOther: boolean, answer: RefundAnswer): RefundAnswer =>
-  (isOther && answer.outcome === 'refused' ? { outcome: 'token-refused', evidence: `${answer.evidence}, by another link` } : answer);
-
-/** What people were asked to transfer stays theirs where the bank never heard of it: somebody may be at it, and has to be able to say so. */
-const stillForPeople = ({ state }: RefundRow, answer: RefundAnswer): RefundAnswer =>
-  (state === 'manual' && answer.outcome === 'not-sent' ? { outcome: 'token-refused', evidence: answer.evidence } : answer);
-
-/** The customer's present link; if the one the payment was made with is still active, there is no other. */
-async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
-  const link = await ctx.store.latestLink(payment.customerId);
-  if (link?.state !== 'active') return { outcome: 'dead' } as const;
-  return { ...(await customerToken(ctx, link)), isOther: link.id !== payment.linkId, renew: (refused: string) => renewCustomerToken(ctx, link, refused) };
-}
-
-async function askBank(
-  ctx: LedgerContext, { token, isOther }: { token: string; isOther: boolean }, payment: PaymentRow, refund: RefundRow, notAfter: number,
-): Promise<RefundAnswer> {
-  const order = {
-    reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
-    amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment), notAfter,
-  };
-  const answer = await ctx.bank.refund(token, order);
-  if (answer.outcome !== 'token-refused') return meantOf(isOther, answer);
-  // Another account may have been linked meanwhile.
-  const again = await refundToken(ctx, payment);
-  if (again.outcome !== 'token') return answer;
-  const renewed = await again.renew(token);
-  return renewed.outcome === 'token' ? meantOf(again.isOther, await ctx.bank.refund(renewed.token, order)) : answer;
-}
-
-/** Ours may be refused since the money is back already, or on its way, by somebody in DOKU's dashboard for instance: the bank says so of the payment, if it is asked. */
-async function orBackAlready(ctx: LedgerContext, payment: PaymentRow, { reference }: RefundRow, answer: RefundAnswer): Promise<RefundAnswer> {
-  if (answer.outcome !== 'refused' && answer.outcome !== 'token-refused') return answer;
-  const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
-  if (said.outcome !== 'done') return answer;
-  if (noticeGivenBack(ctx, payment, said.value, reference)) return { outcome: 'done', value: {}, evidence: said.evidence };
-  return isGivingBack(said.value) ? { outcome: 'unknown', evidence: said.evidence } : answer;
-}
-
-/** By itself, or by ours: that ours is refused, or has failed, may be for that very reason. */
-const isGivingBack = ({ refunds = [] }: ChargeStatus): boolean => refunds.some(({ status }) => status === 'open');
-
-/** The shopper's, while it is kept. */
-const deviceOf = ({ deviceId, ipAddress }: PaymentRow): Device => (deviceId === '' ? serverDevice : { id: deviceId, ipAddress });
 
 async function settleRefund(
   ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, answer: RefundAnswer,
@@ -183,14 +154,21 @@ async function done(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, 
 const refusedAtBank = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> =>
   refund.sends > 1 ? later(ctx, refund, cause) : refused(ctx, payment, refund, failure, cause);
 
-/** The payment is paid again. If its order was paid anew meanwhile it cannot be: the money is owed all the same. */
+/**
+ * The payment is paid again. If its order was paid anew meanwhile it cannot be: the money is owed all the same. And what
+ * people were asked to transfer stays theirs: somebody may be at it, and has to be able to say so.
+ */
 async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, failure: string, cause: string): Promise<void> {
+  if (await wasForPeople(ctx, refund)) return byHand(ctx, payment, refund, cause);
   const events = [...(await paidAfterAll(ctx, payment)), paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
   const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundRefused };
   if (await end(ctx, steps, payment, refund, { set: { failure }, cause, events })) return;
   if (failure === 'BANK_UNAVAILABLE') await putOff(ctx, payment, refund, cause);
   else await byHand(ctx, payment, refund, cause);
 }
+
+const wasForPeople = async (ctx: LedgerContext, { id }: RefundRow): Promise<boolean> =>
+  (await ctx.store.audit('refunds', id)).some(({ toState }) => toState === 'manual');
 
 /** Of what was taken late, and is not given back, it is news that it is its order's: so far the merchant has only heard that it came late. */
 async function paidAfterAll(ctx: LedgerContext, payment: PaymentRow): Promise<NewEvent[]> {
@@ -299,7 +277,7 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
 /** Since nobody can read the link's token, for instance. After a day it is not tried any more: the money is owed. */
 async function unsendable(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, error: unknown): Promise<void> {
   if (error instanceof StoreError || !isOld(ctx, refund)) throw error;
-  await byHand(ctx, payment, refund, 'could not be sent');
+  await withoutToken(ctx, payment, refund, 'could not be sent');
 }
 
 /** Without a place at the bank the row stays leased, and comes back by itself. */

@@ -42,9 +42,10 @@ export interface ListedMovement {
  * - `other-amount`: it was another amount
  * - `listed-twice`: the same movement stands in the list more than once
  * - `not-listed`: paid here within the period, and not in the list
+ * - `refund-not-listed`: given back here, by the bank and within the period, and not in the list
  */
 export interface Difference {
-  what: 'not-in-ledger' | 'not-paid' | 'not-refunded' | 'other-amount' | 'listed-twice' | 'not-listed';
+  what: 'not-in-ledger' | 'not-paid' | 'not-refunded' | 'other-amount' | 'listed-twice' | 'not-listed' | 'refund-not-listed';
   reference: string;
   /** Absent if nothing here has the number. */
   paymentId?: string;
@@ -83,7 +84,7 @@ export async function sweepGivenUp(ctx: LedgerContext): Promise<void> {
 /** Asks DOKU about every settled payment that was sent within the period. Rejects only if the store cannot be reached. */
 export async function sweep(ctx: LedgerContext, period: Period, states = sweptStates): Promise<SweepReport> {
   const report: SweepReport = { asked: 0, unanswered: 0, changed: [], denied: [] };
-  for await (const payment of paymentsOf(ctx, period)) {
+  for await (const payment of paymentsSent(ctx, period)) {
     if (ctx.isClosing()) break;
     if (payment.nextAt !== null || !states.includes(payment.state)) continue;
     report.asked += 1;
@@ -106,8 +107,12 @@ export async function compare(ctx: LedgerContext, listed: readonly ListedMovemen
     if (what !== undefined) differences.push({ reference: movement.reference, ...what });
     seen.add(name);
   }
-  for await (const { id, state, reference } of paymentsOf(ctx, period)) {
+  for await (const { id, state, reference } of paymentsSent(ctx, period)) {
     if (listedStates.includes(state) && !seen.has(`payment ${reference}`)) differences.push({ what: 'not-listed', reference, paymentId: id });
+  }
+  // Of a refund that the bank said it had done, and did not do, nothing else would ever tell.
+  for await (const { id, reference } of pages((after) => ctx.store.paymentsRefunded(period, after, page))) {
+    if (!seen.has(`refund ${reference}`)) differences.push({ what: 'refund-not-listed', reference, paymentId: id });
   }
   if (differences.length > 0) ctx.log.error('DOKU\'s list and the ledger do not agree; a person has to look at it', { differences: differences.length });
   return differences;
@@ -136,9 +141,11 @@ async function askedUnless(ctx: LedgerContext, payment: PaymentRow, states: read
   return (await ctx.store.payment(payment.id))?.state ?? payment.state;
 }
 
-async function* paymentsOf(ctx: LedgerContext, period: Period): AsyncGenerator<PaymentRow> {
+const paymentsSent = (ctx: LedgerContext, period: Period): AsyncGenerator<PaymentRow> => pages((after) => ctx.store.paymentsSent(period, after, page));
+
+async function* pages(read: (afterId: string) => Promise<PaymentRow[]>): AsyncGenerator<PaymentRow> {
   for (let after = ''; ;) {
-    const payments = await ctx.store.paymentsSent(period, after, page);
+    const payments = await read(after);
     yield* payments;
     const last = payments.at(-1);
     if (last === undefined) return;

@@ -161,6 +161,10 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE events ADD COLUMN place BIGINT`,
     `CREATE INDEX events_in_order ON events (about, place) WHERE delivered_at IS NULL`,
   ],
+  [
+    `CREATE TABLE refund_keys (payment_id TEXT NOT NULL, key TEXT NOT NULL, refund_id TEXT NOT NULL, PRIMARY KEY (payment_id, key))`,
+    `CREATE INDEX refunds_done ON refunds (refunded_at) WHERE refunded_at IS NOT NULL`,
+  ],
 ];
 
 type ColumnsOf<Row> = readonly (keyof Row & string)[];

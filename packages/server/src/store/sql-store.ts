@@ -86,9 +86,9 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
     ...manyPayments(reading),
 
     refund: (id) => one('refunds', 'id = ?', [id]),
-    refundByRequest: (paymentId, requestKey) => one('refunds', 'payment_id = ? AND request_key = ?', [paymentId, requestKey]),
     refundOfPayment: (paymentId) => one(
       'refunds', `payment_id = ? ORDER BY CASE WHEN state = 'failed' THEN 1 ELSE 0 END, created_at DESC LIMIT 1`, [paymentId]),
+    ...refundKeys(reading, inOne),
 
     commit: (commit) => writeCommit(driver, commit, now()),
 
@@ -119,10 +119,23 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 }
 
 /** What is asked about many payments at once. */
-const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent'> => ({
+const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent' | 'paymentsRefunded'> => ({
   ...paymentCounts(reading),
   paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
     findMany(query, 'payments', `sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, afterId, limit])),
+  paymentsRefunded: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
+    findMany(query, 'payments', `id IN (
+      SELECT payment_id FROM refunds WHERE refunded_at >= ? AND refunded_at < ? AND state = 'succeeded' AND by_hand IS NULL) AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, afterId, limit])),
+});
+
+/** Under which a refund was asked for: the key that began it stands in its row. */
+const refundKeys = (reading: Run, inOne: Run): Pick<Store, 'refundByRequest' | 'keepRefundFor'> => ({
+  refundByRequest: (paymentId, requestKey) => reading((query) =>
+    findOne(query, 'refunds', `payment_id = ? AND request_key = ? OR id = (SELECT refund_id FROM refund_keys WHERE payment_id = ? AND key = ?)
+      ORDER BY CASE WHEN request_key = ? THEN 0 ELSE 1 END LIMIT 1`, [paymentId, requestKey, paymentId, requestKey, requestKey])),
+  keepRefundFor: (requestKey, { id, paymentId }) => inOne(async (query) => {
+    await query('INSERT INTO refund_keys (payment_id, key, refund_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [paymentId, requestKey, id]);
+  }),
 });
 
 /** Whose the ledger is, and sealed values, wherever they stand. */

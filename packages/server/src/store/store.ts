@@ -158,12 +158,16 @@ export interface Store {
   countRefundable(customerId: string, since: number): Promise<number>;
   /** At most `limit` payments that were sent within the period, in the order of their ids, from behind `afterId` on. */
   paymentsSent(period: Period, afterId: string, limit: number): Promise<PaymentRow[]>;
+  /** The same, of those that the bank gave back within the period by a refund of ours. */
+  paymentsRefunded(period: Period, afterId: string, limit: number): Promise<PaymentRow[]>;
   /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
   oldestUnknownPayment(): Promise<number | undefined>;
 
   refund(id: string): Promise<RefundRow | undefined>;
-  /** The refund that was asked for under this key, whatever became of it. */
+  /** The refund that was asked for under this key, or kept for it, whatever became of it. */
   refundByRequest(paymentId: string, requestKey: string): Promise<RefundRow | undefined>;
+  /** From now on the refund is the one that was asked for under this key, too, unless another is already. */
+  keepRefundFor(requestKey: string, refund: Pick<RefundRow, 'id' | 'paymentId'>): Promise<void>;
   /** The refund that stands for the payment: the one not refused, otherwise the latest. */
   refundOfPayment(paymentId: string): Promise<RefundRow | undefined>;
 
