@@ -9,47 +9,22 @@ import { chores } from './chores.ts';
 import { ownership } from './owner.ts';
 import { paymentCounts } from './payment-counts.ts';
 import { forgetShopper, prune } from './prune.ts';
-import { columnName, columns, liveLinkStates, releasedPaymentStates } from './schema.ts';
-import type { EventRow, JobRows, JobTable, PaymentRow, RefundRow } from './rows.ts';
+import { columnName, liveLinkStates, releasedPaymentStates } from './schema.ts';
+import type { EventRow, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { readSealedPage, replaceSealed } from './sealed-values.ts';
 import { atMost } from './sql.ts';
-import type { Query, Run, SqlDriver, SqlRecord, SqlValue } from './sql.ts';
+import type { Query, Run, SqlDriver, SqlValue } from './sql.ts';
 import { StoreError } from './store.ts';
 import type {
   AnyChange, AuditEntry, Commit, NewEvent, NotificationRecord, PaymentInserted, PaymentKey, SharedToken, Store,
 } from './store.ts';
-
-/** Every table that is read or written as rows. */
-interface TableRows extends JobRows {
-  events: EventRow;
-}
-
-type Table = keyof TableRows;
+import { findMany, findOne, insert, returning, toRow } from './tables.ts';
+import type { Table, TableRows } from './tables.ts';
 
 /** Thrown inside a transaction to roll it back: a guard did not hold. */
 class GuardFailed extends Error {}
 
 const list = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
-
-const selectFrom = (table: Table): string =>
-  `SELECT ${columns[table].map(columnName).join(', ')} FROM ${table}`;
-
-const returning = (table: Table): string => `RETURNING ${columns[table].map(columnName).join(', ')}`;
-
-function toRow<Name extends Table>(table: Name, record: SqlRecord): TableRows[Name] {
-  return Object.fromEntries(columns[table].map((key) => [key, record[columnName(key)] ?? null])) as unknown as TableRows[Name];
-}
-
-function insertSql(table: Table): string {
-  const names = columns[table].map(columnName);
-  const marks = names.map(() => '?').join(', ');
-  return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT DO NOTHING RETURNING id`;
-}
-
-function rowValues<Name extends Table>(table: Name, row: TableRows[Name]): SqlValue[] {
-  const values = row as unknown as Record<string, SqlValue>;
-  return columns[table].map((key) => values[key] ?? null);
-}
 
 /**
  * @param now Epoch milliseconds; injected so that tests can move time.
@@ -151,23 +126,6 @@ function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' 
 
 /** A live row stands before any ended one, a later before an earlier. */
 const firstBy = (isLive: string): string => `CASE WHEN ${isLive} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`;
-
-async function findOne<Name extends Table>(
-  query: Query, table: Name, where: string, values: SqlValue[],
-): Promise<TableRows[Name] | undefined> {
-  const [row] = await findMany(query, table, where, values);
-  return row;
-}
-
-async function findMany<Name extends Table>(query: Query, table: Name, where: string, values: SqlValue[]): Promise<TableRows[Name][]> {
-  const records = await query(`${selectFrom(table)} WHERE ${where}`, values);
-  return records.map((record) => toRow(table, record));
-}
-
-async function insert<Name extends Table>(query: Query, table: Name, row: TableRows[Name]): Promise<boolean> {
-  const inserted = await query(insertSql(table), rowValues(table, row));
-  return inserted.length === 1;
-}
 
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
   findOne(query, 'payments', `order_id = ? ORDER BY ${firstBy('holds_order = 1')}`, [orderId]);
