@@ -196,6 +196,23 @@ describe('a payment that is given up and taken after all', () => {
     assertNothingOpen(world.databasePath);
   });
 
+  test('is its order\'s again, if the shopper gives up the one that was to take its place; nobody pays once more', async () => {
+    const orderId = newOrder();
+    const late = await givenUp(orderId);
+    const { body: anew } = await budi.pay(orderId);
+    await createDokuSender(world.url, world.simulator.now).send({ body: JSON.stringify(paymentNotice(rowOf(late).reference)) });
+    assert.equal(await statusOf(late), 'review');
+    // Who sees the money gone in the bank's app cancels.
+    await budi.comeBack(await world.simulator.cancel(anew.action?.url ?? ''));
+    assert.equal(await statusOf(anew.paymentId), 'cancelled');
+    assert.equal((await budi.order(orderId)).body.payment?.paymentId, late);
+    assert.equal((await budi.pay(orderId)).body.paymentId, late, 'the order is charged once more');
+    await world.pass(hourMs, 5 * minuteMs);
+    assert.equal(await statusOf(late), 'paid');
+    assert.deepEqual(eventsOf(late), ['payment.failed', 'payment.late', 'payment.paid']);
+    assertNothingOpen(world.databasePath);
+  });
+
   test('is given back, if the payment that took its place is a matter for people: nobody pays twice until they have decided', async () => {
     const orderId = newOrder();
     const late = await givenUp(orderId);

@@ -124,6 +124,8 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
   const agreeing = chance.fork('agreeing');
   /** Which of a link's tokens are honoured DOKU does not say: some seeds have the latest one alone. */
   const honoursLatestAlone = chance.happens(0.5);
+  /** Some seeds have one that often takes what it called unpaid, and mostly while the shopper is paying anew. */
+  const isSlow = chance.fork('slow').happens(0.2);
   let number = 0;
 
   const troubled = (share: number): boolean => chance.happens(share * weather.severity);
@@ -155,8 +157,9 @@ export function createBank({ scheduler, chance, weather, onNews }: BankOptions):
 
   const end = (payment: BankPayment, status: '05' | '06'): void => {
     settle(payment, status);
-    if (!troubled(0.15)) return;
-    later(chance.between(10, 900) * secondMs, 'takes the money after all', () => {
+    if (!troubled(isSlow ? 1 : 0.15)) return;
+    const delayMs = chance.between(10, 900) * secondMs;
+    later(isSlow ? Math.ceil(delayMs / 10) : delayMs, 'takes the money after all', () => {
       changedItsMind.add(payment.reference);
       settle(payment, '00', true);
     });

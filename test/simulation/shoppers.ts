@@ -50,6 +50,7 @@ export function sendShopping(options: ShoppersOptions): () => number {
 function createVisit({ scheduler, chance, weather, bank, customers, orders, evidence }: ShoppersOptions, customer: number): () => Promise<void> {
   const customerId = customerName(customer);
   const browser = createShopper(shopUrl, customerId);
+  const wary = chance.fork('wary');
   const pause = (least: number, most: number): Promise<void> => scheduler.sleep(chance.between(least, most));
   const newKey = (): string => crypto.randomUUID();
 
@@ -119,24 +120,32 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
     return answers.find((answer) => typeof answer === 'object');
   }
 
-  async function actAtBank({ action }: Payment): Promise<void> {
+  /** What the bank's app shows: money that went for this order already. */
+  const isDebited = ({ amount }: Payment): boolean => bank.journal.some((entry) => entry.kind === 'debit' && entry.amount === Number(amount.value) * 100);
+
+  /** Answers within which time the shopper looks at the shop again. */
+  async function actAtBank(payment: Payment): Promise<number> {
+    const { action } = payment;
     const deed = chance.weighted({ approve: 75, cancel: 10, leave: 15 });
-    if (action === undefined || deed === 'leave') return;
+    if (action === undefined || deed === 'leave') return 70 * secondMs;
     await pause(secondMs, 60 * secondMs);
-    const back = bank.act(action.url, deed);
+    const isAlarmed = isDebited(payment) && wary.happens(0.7);
+    const back = bank.act(action.url, isAlarmed ? 'cancel' : deed);
     if (chance.happens(0.8)) await follow(back, browser);
+    return isAlarmed ? 5 * secondMs : 70 * secondMs;
   }
 
   /** Looks until the payment is final, or patience ends; a reload asks with the same key. */
   async function watch({ orderId }: LabOrder, key: string, begun: Payment): Promise<Payment> {
     let latest = begun;
     let hasActed = false;
+    let withinMs = 70 * secondMs;
     for (let looks = 0; looks < mostLooks && !finalStatuses.has(latest.status); looks += 1) {
       if (latest.action !== undefined && !hasActed) {
         hasActed = true;
-        await actAtBank(latest);
+        withinMs = await actAtBank(latest);
       }
-      await pause(secondMs, 70 * secondMs);
+      await pause(secondMs, withinMs);
       const answer = await hear(() => (chance.happens(0.2) ? browser.pay(orderId, key) : browser.payment(begun.paymentId)), orderId);
       if (typeof answer === 'object') latest = answer;
     }

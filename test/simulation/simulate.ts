@@ -24,6 +24,8 @@ import { createNewsDesk } from './news.ts';
 import type { NewsDesk } from './news.ts';
 import { createOffice } from './office.ts';
 import type { Office } from './office.ts';
+import { findOrderViolations, paymentStepsSql } from './order-rules.ts';
+import type { OrderViolation } from './order-rules.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import { createServers } from './servers.ts';
@@ -38,7 +40,7 @@ export interface Outcome {
   seed: string;
   /** The same for the same seed, on any machine. */
   traceHash: string;
-  violations: (Violation | LinkViolation | HearsayViolation)[];
+  violations: (Violation | LinkViolation | OrderViolation | HearsayViolation)[];
   tasks: number;
   deaths: number;
   debits: number;
@@ -144,6 +146,7 @@ async function judge({ scheduler, news, bank, database, servers, hearsay, eviden
     violations: [
       ...findViolations({ ...evidence, books, journal, takenLate, givenBackElsewhere, notifications: news.entries, forged: news.forged }),
       ...findLinkViolations({ standing: bank.standingLinks(), states }),
+      ...findOrderViolations(database.peek(paymentStepsSql)),
       ...hearsay.findViolations(books, bank.denied),
     ],
   };

@@ -67,6 +67,12 @@ describe('"paid"', () => {
     });
   }
 
+  test('of a payment that was given up, said at two servers at once, is its order\'s, and nobody is called', async () => {
+    const { id } = await bench.paymentIn({ state: 'expired', orderId: 'order', sentAt: bench.now() - minuteMs, failure: 'EXPIRED', nextAt: null });
+    await Promise.all([bench.ctx, bench.another()].map((server) => applyStatus(server, id, paid, toldUs)));
+    assert.deepEqual([(await bench.payment(id)).state, await told(), levels()], ['succeeded', [{ type: 'payment.paid' }], ['warn']]);
+  });
+
   for (const [name, amount] of [['more', { value: '10000.01', currency: 'IDR' }], ['less', { value: '9999.99', currency: 'IDR' }], ['something else', { value: '10000.00', currency: 'USD' }], ['nobody knows how much', undefined]] as const) {
     for (const state of [...openStates, ...unpaidStates]) {
       test(`of ${name} is for people, the payment being "${state}"`, async () => {

@@ -39,9 +39,7 @@ describe('before people are asked to transfer money for want of a token, the ban
   });
 
   test('the bank took it late, and gives it back by itself; the customer has unlinked', async () => {
-    const late = await paidPayment({ state: 'expired', orderId: 'order' });
-    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
-    await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    const { late } = await bench.takesLate(await paidPayment({ state: 'expired' }), { state: 'succeeded' });
     await bench.unlinks(late.linkId);
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
     await reconcileLate(bench.ctx, await bench.payment(late.id));

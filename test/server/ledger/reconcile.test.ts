@@ -158,9 +158,7 @@ describe('a payment that is due', () => {
   });
 
   test('and was taken late, and given back at the bank meanwhile, is not its order\'s, whatever becomes of the payment that took its place', async () => {
-    const late = await due({ state: 'late_success', orderId: 'order' });
-    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['late_success'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
-    const other = await bench.paymentIn({ state: 'requires_action', orderId: 'order', sentAt: bench.now() });
+    const { late, other = assert.fail() } = await bench.takesLate(await bench.paymentIn({ state: 'expired', sentAt: bench.now() }), { state: 'requires_action', sentAt: bench.now() });
     await applyStatus(bench.ctx, late.id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
     await applyStatus(bench.ctx, other.id, { status: 'cancelled' }, { source: 'notification', text: '05' });
     await reconcile(bench.ctx);

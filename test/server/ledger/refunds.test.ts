@@ -259,9 +259,8 @@ describe('how the bank answers a refund', () => {
   });
 
   test('a refusal of what was taken twice leaves it to people, as the order has its payment', async () => {
-    const payment = await paidPayment({ state: 'late_success', orderId: 'order' });
-    await bench.ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['late_success'], to: 'late_success', cause: 'test' }] });
-    await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
+    const payment = await paidPayment({ state: 'expired' });
+    await bench.takesLate(payment, { state: 'succeeded' });
     bench.saysAlways('refund', refusal);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.partialDeepStrictEqual(refund, { state: 'manual', failure: null, nextAt: null });
@@ -355,10 +354,8 @@ describe('what was taken late', () => {
 describe('what was taken twice', () => {
   /** Taken late; its order was paid anew. */
   const takenTwice = async (): Promise<PaymentRow> => {
-    const late = await paidPayment({ state: 'expired', orderId: 'order' });
-    await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
-    await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
-    return bench.payment(late.id);
+    const { late } = await bench.takesLate(await paidPayment({ state: 'expired' }), { state: 'succeeded' });
+    return late;
   };
 
   test('and could not be given back for want of a connection, is given back later, by itself; nobody is told before', async () => {
@@ -519,11 +516,8 @@ test('a refund that waited for people, and whose token the bank refuses once mor
 
 for (const [name, isLate] of [['', false], [', of what was taken twice', true]] as const) {
   test(`a refund that waited for people, and of which the bank then never heard, waits for them still${name}: somebody may be at it`, async () => {
-    const payment = await paidPayment({ orderId: 'order', ...(isLate && { state: 'expired' }) });
-    if (isLate) {
-      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['expired'], to: 'late_success', cause: 'test' }] });
-      await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
-    }
+    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('exchange', silence);
     bench.says('refund', tokenRefusal, notSent);
     await refundPayment(bench.ctx, payment.id, wish);
@@ -551,11 +545,8 @@ for (const [name, answer] of [['refuses ours', refusal], ['takes no token for it
 
 for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
   test(`a refund that the bank refuses because the money is back already${name}, is done: it tells nobody of that who does not ask`, async () => {
-    const payment = await paidPayment({ orderId: 'order', ...(isLate && { state: 'expired' }) });
-    if (isLate) {
-      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['expired'], to: 'late_success', cause: 'test' }] });
-      await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
-    }
+    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('refund', refusal);
     bench.says('chargeStatus', done({ ...paid, status: 'refunded' }));
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -634,11 +625,8 @@ describe('a refund of which the bank says that it was another amount', () => {
 
 for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
   test(`a refund that the bank refuses while it is giving the money back by itself${name}, is neither over nor for people: they would give it back once more`, async () => {
-    const payment = await paidPayment({ orderId: 'order', ...(isLate && { state: 'expired' }) });
-    if (isLate) {
-      await bench.store.commit({ changes: [{ table: 'payments', id: payment.id, from: ['expired'], to: 'late_success', cause: 'test' }] });
-      await bench.paymentIn({ state: 'succeeded', orderId: 'order' });
-    }
+    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('refund', refusal);
     bench.says('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }), done({ ...paid, status: 'refunded' }));
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -904,10 +892,8 @@ describe('a refund that is due', () => {
 describe('a payment that was taken late', () => {
   /** Taken, after its order had been given up, and after another payment of the order. */
   const taken = async (other?: PaymentState): Promise<PaymentRow> => {
-    const late = await paidPayment({ state: 'expired', orderId: 'order', failure: 'EXPIRED' });
-    await bench.ctx.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
-    if (other !== undefined) await bench.paymentIn({ state: other, orderId: 'order' });
-    return bench.payment(late.id);
+    const { late } = await bench.takesLate(await paidPayment({ state: 'expired', orderId: 'order', failure: 'EXPIRED' }), other && { state: other });
+    return late;
   };
 
   for (const state of ['succeeded', 'refunding', 'refunded', 'review'] as const) {

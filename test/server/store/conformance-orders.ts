@@ -33,13 +33,14 @@ export function describeOrders(world: () => World): void {
       for (const report of reports) assert.deepEqual(report, standing);
     });
 
-    it('can be paid anew after a payment that gave them up, and after no other', async () => {
+    it('can be paid anew after a payment that gave them up, unless it took money after all, and after no other', async () => {
       const { store } = world();
+      const unpaid = releasedPaymentStates.filter((state) => state !== 'late_success');
       for (const state of allPaymentStates) {
         const first = await payUpTo(store, `order-${state}`, wayTo[state]);
         assert.equal(first.state, state);
         const second = aPayment({ orderId: first.orderId, createdAt: instant + 1 });
-        const expected = isOneOf(releasedPaymentStates, state) ? { outcome: 'created', payment: second } : { outcome: 'existing', payment: first };
+        const expected = isOneOf(unpaid, state) ? { outcome: 'created', payment: second } : { outcome: 'existing', payment: first };
         assert.deepEqual(await store.insertPayment(second, aKey()), expected, state);
         assert.deepEqual(await store.paymentOfOrder(first.orderId), expected.payment);
       }
@@ -67,18 +68,21 @@ export function describeOrders(world: () => World): void {
     it('that were paid anew do not take a late payment back', async () => {
       const { store } = world();
       for (const state of allPaymentStates.filter((name) => !isOneOf(releasedPaymentStates, name))) {
-        const late = await payUpTo(store, `order-${state}`, wayTo.late_success);
-        await payUpTo(store, late.orderId, wayTo[state]);
-        assert.equal(await take(store, late, 'lateAccepted'), false, state);
-        assert.deepEqual(await store.payment(late.id), late);
+        const givenUp = await payUpTo(store, `order-${state}`, wayTo.expired);
+        await payUpTo(store, givenUp.orderId, wayTo[state]);
+        assert.ok(await take(store, givenUp, 'paidLate'));
+        const late = await store.payment(givenUp.id);
+        assert.equal(await take(store, givenUp, 'lateAccepted'), false, state);
+        assert.deepEqual(await store.payment(givenUp.id), late);
       }
     });
 
     it('that were paid twice give the late payment back, or hand it to people', async () => {
       const { store } = world();
       for (const last of ['refundDone', 'refundStuck'] as const) {
-        const late = await payUpTo(store, `order-${last}`, wayTo.late_success);
+        const late = await payUpTo(store, `order-${last}`, wayTo.expired);
         const holder = await payUpTo(store, late.orderId, wayTo.succeeded, { createdAt: instant - 1 });
+        assert.ok(await take(store, late, 'paidLate'));
         assert.ok(await take(store, late, 'refundStarted'));
         assert.deepEqual(await store.paymentOfOrder(late.orderId), holder);
         assert.equal(await take(store, late, 'refundRefused'), false, 'two payments would hold the order');
@@ -102,6 +106,20 @@ export function describeOrders(world: () => World): void {
         assert.ok(await take(store, wrong, 'paidWrongAmount'));
         const again = await store.insertPayment(aPayment({ orderId: wrong.orderId }), aKey());
         assert.equal(again.outcome === 'existing' && again.payment.id, wrong.id, state);
+      }
+    });
+
+    it('of which a given-up payment took money while another had them, are its own once the other comes to nothing', async () => {
+      const { store } = world();
+      for (const step of ['paidLate', 'paidWrongAmount'] as const) {
+        const taken = await payUpTo(store, `order-${step}`, wayTo.expired);
+        const other = await payUpTo(store, taken.orderId, wayTo.requires_action, { createdAt: instant + 1 });
+        assert.ok(await take(store, taken, step));
+        assert.equal((await store.paymentOfOrder(taken.orderId))?.id, other.id);
+        assert.ok(await take(store, other, 'cancelledAtBank'));
+        const again = await store.insertPayment(aPayment({ orderId: taken.orderId, createdAt: instant + 2 }), aKey());
+        assert.equal(again.outcome === 'existing' && again.payment.id, taken.id, step);
+        assert.equal((await store.paymentOfOrder(taken.orderId))?.id, taken.id);
       }
     });
 

@@ -24,6 +24,8 @@ export interface BenchRows {
   /** A link as it is once the customer has unlinked. */
   unlinks(linkId: string): Promise<void>;
   paymentIn(change: Partial<PaymentRow>): Promise<PaymentRow>;
+  /** Takes the money for an expired payment; after another of its order, if that is given. */
+  takesLate(payment: PaymentRow, other?: Partial<PaymentRow>): Promise<{ late: PaymentRow; other?: PaymentRow }>;
   refundIn(payment: PaymentRow, change: Partial<RefundRow>): Promise<RefundRow>;
   /** A row as it is now. */
   payment(id: string): Promise<PaymentRow>;
@@ -36,6 +38,11 @@ export interface BenchRows {
 }
 
 export function createBenchRows(store: Store, seal: Seal, now: () => number): BenchRows {
+  const paymentIn = async (change: Partial<PaymentRow>): Promise<PaymentRow> => {
+    const payment = aPayment({ createdAt: now(), ...change });
+    assert.equal((await store.insertPayment(payment, aKey())).outcome, 'created');
+    return payment;
+  };
   const step = async (change: AnyChange): Promise<void> => assert.ok(await store.commit({ changes: [change] }));
   const sealed = (id: string, field: 'token' | 'authCode', text: string | undefined) => (text === undefined ? undefined : seal.close(text, linkPlace(id, field)));
   const link = async (id: string): Promise<LinkRow> => (await store.link(id)) ?? assert.fail('no such link');
@@ -52,10 +59,13 @@ export function createBenchRows(store: Store, seal: Seal, now: () => number): Be
     },
     tokenEnds: (id) => step({ table: 'links', id, from: ['active'], to: 'active', set: { tokenExpiresAt: now() }, cause: 'test' }),
     unlinks: (id) => step({ table: 'links', id, from: ['active'], to: 'unlinked', set: { tokenSealed: null, authCodeSealed: null }, cause: 'test' }),
-    async paymentIn(change) {
-      const payment = aPayment({ createdAt: now(), ...change });
-      assert.equal((await store.insertPayment(payment, aKey())).outcome, 'created');
-      return payment;
+    paymentIn,
+    async takesLate({ id, orderId }, change) {
+      // Written as it is, it holds its order; that it is expired, it gives that up by a step.
+      await step({ table: 'payments', id, from: ['expired'], to: 'expired', cause: 'test' });
+      const other = change && (await paymentIn({ orderId, ...change }));
+      await step({ table: 'payments', id, from: ['expired'], to: 'late_success', set: { nextAt: now() }, cause: 'test' });
+      return { late: (await store.payment(id)) ?? assert.fail('no such payment'), ...(other && { other }) };
     },
     async refundIn({ id }, change) {
       const refund = aRefund(id, { createdAt: now(), ...change });

@@ -12,9 +12,9 @@ import type { EventRow, LinkRow, PaymentRow, RefundRow } from './rows.ts';
 export const liveLinkStates = ['initiated', 'redirected', 'returned', 'exchanging', 'active', 'unlinking'] as const;
 
 /**
- * Payments that gave up their order, so that it can be paid anew. All others hold it, and only one can: but for
- * one that was taken late and is refunded (or looked at by people) while another payment holds the order. A
- * refunded order stays paid for: a shop makes a new one.
+ * Payments that gave up their order, so that it can be paid anew; though not while one of them was taken late and is not
+ * given back. All others hold it, and only one can: but for one that was taken late and is refunded (or looked at by people)
+ * while another payment holds the order. A refunded order stays paid for: a shop makes a new one.
  */
 export const releasedPaymentStates = ['failed', 'cancelled', 'expired', 'not_executed', 'late_success'] as const;
 

@@ -26,6 +26,8 @@ class GuardFailed extends Error {}
 
 const list = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
 
+const liveFirst = `CASE WHEN state IN (${list(liveLinkStates)}) THEN 0 ELSE 1 END`;
+
 /**
  * @param now Epoch milliseconds; injected so that tests can move time.
  */
@@ -43,7 +45,7 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 
   return {
     link: (id) => one('links', 'id = ?', [id]),
-    latestLink: (customerId) => one('links', `customer_id = ? ORDER BY ${firstBy(`state IN (${list(liveLinkStates)})`)}`, [customerId]),
+    latestLink: (customerId) => one('links', `customer_id = ? ORDER BY ${liveFirst}, created_at DESC LIMIT 1`, [customerId]),
     linkByReturn: (hash) => one('links', 'return_hash = ?', [hash]),
     linkByExternalId: (externalId) => one('links', 'external_id = ?', [externalId]),
     insertLink: (link) => inOne(async (query) => {
@@ -124,11 +126,11 @@ function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' 
   };
 }
 
-/** A live row stands before any ended one, a later before an earlier. */
-const firstBy = (isLive: string): string => `CASE WHEN ${isLive} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`;
+/** Took money for its order while another payment held that: late, or another amount. Should the other come to nothing, it has the order to itself, but for the asking. */
+const tookMoney = "state IN ('late_success', 'review')";
 
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
-  findOne(query, 'payments', `order_id = ? ORDER BY ${firstBy('holds_order = 1')}`, [orderId]);
+  findOne(query, 'payments', `order_id = ? ORDER BY CASE WHEN holds_order = 1 THEN 0 WHEN ${tookMoney} THEN 1 ELSE 2 END, created_at DESC LIMIT 1`, [orderId]);
 
 async function findByKey(query: Query, { scope, key, fingerprint }: PaymentKey): ReturnType<Store['paymentByKey']> {
   const [held] = await query('SELECT fingerprint, payment_id FROM payment_keys WHERE scope = ? AND key = ?', [scope, key]);
@@ -144,7 +146,8 @@ async function insertPayment(query: Query, forUpdate: string, payment: PaymentRo
     'INSERT INTO payment_keys (scope, key, fingerprint, payment_id, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING key',
     [key.scope, key.key, key.fingerprint, payment.id, at]);
   if (claimed.length === 0) return (await findByKey(query, key)) ?? { outcome: 'key-reused' };
-  if (await insert(query, 'payments', payment)) {
+  const isPaid = (await query(`SELECT id FROM payments WHERE order_id = ? AND ${tookMoney}`, [payment.orderId])).length > 0;
+  if (!isPaid && (await insert(query, 'payments', payment))) {
     await writeAudit(query, { table: 'payments', rowId: payment.id, fromState: null, toState: payment.state, cause: 'pay', at }, 1);
     return { outcome: 'created', payment };
   }

@@ -146,11 +146,11 @@ export interface Store {
   payment(id: string): Promise<PaymentRow | undefined>;
   paymentByReference(reference: string): Promise<PaymentRow | undefined>;
   paymentByReturn(returnHash: string): Promise<PaymentRow | undefined>;
-  /** The live payment of the order, otherwise the latest. */
+  /** The live payment of the order, otherwise one that took its money all the same, otherwise the latest. */
   paymentOfOrder(orderId: string): Promise<PaymentRow | undefined>;
   /** The payment under this key, if the fingerprint is the same. */
   paymentByKey(key: PaymentKey): Promise<Exclude<PaymentInserted, { outcome: 'link-ended' }> | undefined>;
-  /** Writes key and intent in one transaction; at most one live payment per order, whoever asks, and none through a link that ends. */
+  /** Writes key and intent in one transaction; at most one live payment per order, whoever asks, none where money was taken for it already, and none through a link that ends. */
   insertPayment(payment: PaymentRow, key: PaymentKey): Promise<PaymentInserted>;
   /** How many payments of the link are not final, and how many of its customer's are being refunded through it. */
   countOpenPayments(link: Pick<LinkRow, 'id' | 'customerId'>): Promise<number>;
