@@ -6,7 +6,7 @@ import type { Bank, BankAnswer } from '../../packages/server/src/ledger/bank.ts'
 import { guardBank } from '../../packages/server/src/ledger/guarded-bank.ts';
 import type { OperationFault } from '../../packages/server/src/simulator/index.ts';
 import { addressOf } from './support/network.ts';
-import { createWorld, linkedShopper, payInFull, placeOrder } from './support/world.ts';
+import { createWorld, linkedShopper, payInFull, phoneOf, placeOrder } from './support/world.ts';
 import type { Shopper, World, WorldOptions } from './support/world.ts';
 
 const minuteMs = 60_000;
@@ -81,6 +81,46 @@ describe('payments while DOKU is away', () => {
     assert.equal(asked(world, 'binding'), calls);
     assert.equal(world.ledger().links.some(({ customer_id }) => customer_id === 'another'), false);
     assert.equal((await budi.pay(order(world))).status, 201);
+  }));
+});
+
+describe('those who ask and never get as far as DOKU keep nobody from it once it is back:', () => {
+  const unhurried: WorldOptions = { allo: { limits: {} } };
+
+  /** Second by second somebody asks, then another; within five of them the other is served. */
+  async function assertServed(world: World, ask: (second: number) => Promise<unknown>, isServed: (second: number) => Promise<boolean>): Promise<void> {
+    world.simulator.faults.clear();
+    for (let second = 1; second <= 5; second += 1) {
+      await world.simulator.advance(probeEveryMs);
+      await ask(second);
+      if (await isServed(second)) return;
+    }
+    assert.fail('nobody else was served');
+  }
+
+  test('who pays more often than may be', () => inWorld(unhurried, async (world, budi) => {
+    const siti = await linkedShopper(world, 'siti');
+    await tire(world, 'payment', () => budi.pay(order(world)));
+    await assertServed(world,
+      async () => assert.equal((await budi.pay(order(world))).body.code, 'RATE_LIMITED'),
+      async () => (await siti.pay(order(world))).status === 201);
+  }));
+
+  test('who begins to link more often than may be', () => inWorld(unhurried, async (world) => {
+    const mallory = world.shopper('mallory');
+    let starts = 0;
+    await tire(world, 'binding', () => ((starts += 1) > 3 ? world.shopper(`guest-of-${starts}`) : mallory).link());
+    await assertServed(world,
+      async () => assert.equal(((await mallory.link(phoneOf('mallory'))).body as { code?: string }).code, 'RATE_LIMITED'),
+      async (second) => (await world.shopper(`guest-after-${second}`).link()).status === 201);
+  }));
+
+  test('who asks, under ever new keys, for a payment that stands', () => inWorld({}, async (world, budi) => {
+    const siti = await linkedShopper(world, 'siti');
+    const standing = order(world);
+    assert.equal((await budi.pay(standing)).status, 201);
+    await tire(world, 'payment', () => siti.pay(order(world)));
+    await assertServed(world, () => budi.pay(standing), async () => (await siti.pay(order(world))).status === 201);
   }));
 });
 

@@ -57,9 +57,37 @@ describe('the gate, when the bank fails', () => {
     clock += 999;
     assert.equal(mayEnter(), false);
     clock += 1;
-    assert.deepEqual([mayEnter(), mayEnter()], [true, false]);
+    assert.deepEqual([gate.enter() !== undefined, mayEnter()], [true, false]);
     clock += 1_000;
-    assert.deepEqual([mayEnter(), mayEnter()], [true, false]);
+    assert.deepEqual([gate.enter() !== undefined, mayEnter()], [true, false]);
+  });
+
+  it('lets the next one through when one leaves without having asked', async () => {
+    await fail(3);
+    clock += 1_000;
+    const leave = gate.enter();
+    assert.deepEqual([leave !== undefined, mayEnter()], [true, false]);
+    leave?.();
+    assert.deepEqual([mayEnter(), mayEnter(), gate.isAway()], [true, true, true]);
+  });
+
+  it('lets nobody through in place of one whose try came to nothing, or which another has followed', async () => {
+    await fail(3);
+    clock += 1_000;
+    const tried = gate.enter();
+    await fail(1);
+    tried?.();
+    assert.equal(mayEnter(), false);
+    clock += 1_000;
+    const slow = gate.enter();
+    clock += 1_000;
+    const next = gate.enter();
+    assert.deepEqual([slow !== undefined, next !== undefined], [true, true]);
+    slow?.();
+    assert.equal(mayEnter(), false);
+    next?.();
+    next?.();
+    assert.equal(mayEnter(), true);
   });
 
   it('counts the pause from the last failure', async () => {

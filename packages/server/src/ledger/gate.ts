@@ -29,7 +29,7 @@ export interface GateOptions extends GateLimits {
 }
 
 export interface Gate {
-  /** A place inside, or undefined if there is none now. Answers how to leave; who never asks the bank leaves all the same. */
+  /** A place inside, or undefined if there is none now. Answers how to leave; who never asks the bank leaves all the same, and has used up nobody's try. */
   enter(): (() => void) | undefined;
   /** Asks the bank, from inside, as soon as it is this request's turn; not at all if that comes after `notAfter`. */
   ask<Value>(request: () => Promise<BankAnswer<Value>>, notAfter?: number): Promise<BankAnswer<Value>>;
@@ -41,18 +41,18 @@ export function createGate({ failuresToClose, probeEveryMs, mostAtOnce, mostWait
   let inside = 0;
   let underWay = 0;
   let failures = 0;
-  /** Since when the last probe, or the failure that closed the gate, was; undefined while the bank answers. */
-  let probedAt: number | undefined;
+  /** When the last one was let through to a bank that is away, or failed there; undefined while the bank answers. */
+  let probe: { readonly at: number } | undefined;
 
   /** A clock that was set back must not keep the gate closed until it has caught up. */
-  const mustWait = (): boolean => probedAt !== undefined && now() >= probedAt && now() - probedAt < probeEveryMs;
+  const mustWait = (): boolean => probe !== undefined && now() >= probe.at && now() - probe.at < probeEveryMs;
 
   const learn = ({ outcome }: BankAnswer<unknown>): void => {
-    const wasAway = probedAt !== undefined;
+    const wasAway = probe !== undefined;
     failures = outcome === 'unknown' || outcome === 'not-sent' ? failures + 1 : 0;
-    if (failures === 0) probedAt = undefined;
-    else if (failures >= failuresToClose) probedAt = now();
-    const isAway = probedAt !== undefined;
+    if (failures === 0) probe = undefined;
+    else if (failures >= failuresToClose) probe = { at: now() };
+    const isAway = probe !== undefined;
     if (isAway !== wasAway) onChange(isAway);
   };
 
@@ -71,12 +71,17 @@ export function createGate({ failuresToClose, probeEveryMs, mostAtOnce, mostWait
   return {
     enter() {
       if (inside >= mostAtOnce + mostWaiting || mustWait()) return undefined;
-      if (probedAt !== undefined) probedAt = now();
+      const before = probe;
+      const own = before && { at: now() };
+      probe = own;
       inside += 1;
       let isInside = true;
       return () => {
-        if (isInside) inside -= 1;
+        if (!isInside) return;
         isInside = false;
+        inside -= 1;
+        // Nobody has heard from the bank since: whoever is next may try it, or those who never ask could keep all others from it.
+        if (own !== undefined && probe === own) probe = before;
       };
     },
     async ask(request, notAfter = Infinity) {
@@ -91,6 +96,6 @@ export function createGate({ failuresToClose, probeEveryMs, mostAtOnce, mostWait
         endTurn();
       }
     },
-    isAway: () => probedAt !== undefined,
+    isAway: () => probe !== undefined,
   };
 }
