@@ -120,6 +120,36 @@ for (const { name, skip } of databases) {
       await assertGone({ mask: data['the masked number'] ?? '', browser: data['the hash of the browser'] ?? '' });
     });
 
+    test('is gone when a payment ends that was open when the customer unlinked in the bank\'s app; who comes back from its page is led to the shop', async () => {
+      const lina = await linkedShopper(world, 'lina');
+      const { body } = await lina.pay(placeOrder(world, 'order-of-lina'));
+      const { 'the bank\'s page': page = '', 'the browser': browser = '', 'the way through the shop': way = '' } = await personalData(reading, lina, 'lina');
+      world.simulator.unlinkInApp('lina');
+      assert.equal((await lina.balance()).body.code, 'RELINK_REQUIRED');
+      assert.ok((await reading.text()).includes(bytesOf(page)), 'it may still be paid');
+      const back = await lina.fillIn(body.action?.url ?? '', { action: 'cancel' });
+      await world.pass(2 * hourMs, 5 * 60_000);
+      assert.equal((await lina.payment(body.paymentId)).body.status, 'cancelled');
+      await assertGone({ page, browser });
+      assert.equal((await reading.row('payments', 'lina'))['return_to'], '/');
+      assert.notEqual(way, '/');
+      assert.equal(await lina.comeBack(back ?? ''), `${world.url}/`);
+    });
+
+    test('is gone, too, of an attempt to link that was left behind, when the customer unlinks; what comes of it all the same is taken back', async () => {
+      const [phone, laptop] = [world.shopper('nita'), world.shopper('nita')];
+      const { body } = await phone.link();
+      const { 'the hash of the browser': hash = '' } = await personalData(reading, phone, 'nita');
+      await linkAccount(world, laptop);
+      assert.ok((await reading.text()).includes(hash));
+      await laptop.unlink();
+      assert.equal(await phone.comeBack(await world.simulator.approve(body.url)), `${world.url}/`);
+      await world.pass(2 * hourMs, 60_000);
+      await assertGone({ hash });
+      assert.equal((await phone.account()).body.status, 'unlinked');
+      assert.ok(!world.simulator.bindings().some(({ custIdMerchant, state }) => custIdMerchant === 'nita' && state === 'ACTIVE'));
+    });
+
     test('is gone when an attempt to link comes to nothing', async () => {
       const rini = world.shopper('rini');
       await rini.link();

@@ -1,11 +1,21 @@
 /** What is given up after a while, and what never is. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { LinkState, PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { allLinkStates, allPaymentStates, contents, isOneOf, range } from './conformance-world.ts';
 import type { World } from './conformance-world.ts';
 import { aKey, aLink, anEvent, aPayment, aStep, instant } from './rows.ts';
 
-const endedLinks = ['unlinked', 'relink_required', 'failed', 'abandoned'];
+const endedLinks: readonly LinkState[] = ['unlinked', 'relink_required', 'failed', 'abandoned'];
+
+const nobody = { deviceId: '', ipAddress: '', returnTo: '/', pageUrl: null, lines: '[]' };
+
+/** What is kept of the shopper in a payment. */
+function shopperIn(payment: PaymentRow | undefined) {
+  assert.ok(payment);
+  const { deviceId, ipAddress, returnTo, pageUrl, lines } = payment;
+  return { deviceId, ipAddress, returnTo, pageUrl, lines };
+}
 
 export function describePruning(world: () => World): void {
   describe('pruning', () => {
@@ -56,7 +66,7 @@ export function describePruning(world: () => World): void {
       assert.equal(await store.prune('shoppers', instant, 100), 0);
       assert.equal(await store.prune('shoppers', instant + 1, 100), 4);
       for (const payment of payments) {
-        const expected = payment.nextAt === null ? { ...payment, deviceId: '', ipAddress: '', returnTo: '/', pageUrl: null, lines: '[]' } : payment;
+        const expected = payment.nextAt === null ? { ...payment, ...nobody } : payment;
         assert.deepEqual(await store.payment(payment.id), expected);
       }
     });
@@ -91,16 +101,51 @@ export function describePruning(world: () => World): void {
       assert.equal(await store.commit({ changes: [{ table: 'links', id: link.id, from: ['unlinking'], to: 'unlinked', cause: 'test' }], forgetShopperOf: link.id }), false);
       assert.deepEqual(await contents(database), before);
       assert.ok(await store.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'unlinked', cause: 'test' }], forgetShopperOf: link.id }));
-      assert.deepEqual(await store.payment(paid.id), { ...paid, deviceId: '', ipAddress: '', returnTo: '/', pageUrl: null, lines: '[]' });
+      assert.deepEqual(await store.payment(paid.id), { ...paid, ...nobody });
       assert.deepEqual(await store.payment(open.id), open);
       assert.ok(await store.commit({ changes: [aStep(paid.id, 'succeeded', 'refunding', { version: 1 })] }), 'nobody\'s version grew old');
       await store.tidy();
     });
 
+    it('forgets the shopper of a payment that was open when its link ended with the step that ends it, and not before', async () => {
+      const { store } = world();
+      for (const ended of endedLinks) {
+        const [gone, stands] = [aLink({ state: 'active' }), aLink({ state: 'active' })];
+        for (const link of [gone, stands]) await store.insertLink(link);
+        const kept = { state: 'pending', lines: '["goods"]', returnTo: '/orders/1', pageUrl: 'https://bank.example/page' } as const;
+        const [open, others] = [aPayment({ ...kept, linkId: gone.id }), aPayment({ ...kept, linkId: stands.id })];
+        for (const payment of [open, others]) await store.insertPayment(payment, aKey());
+        await store.commit({ changes: [{ table: 'links', id: gone.id, from: ['active'], to: ended, cause: 'test' }], forgetShopperOf: gone.id });
+        for (const { id } of [open, others]) await store.commit({ changes: [aStep(id, 'pending', 'unknown')] });
+        assert.deepEqual(shopperIn(await store.payment(open.id)), shopperIn(open), 'it may still be needed');
+        assert.equal(await store.commit({ changes: [aStep(open.id, 'pending', 'succeeded')] }), false);
+        for (const { id } of [open, others]) assert.ok(await store.commit({ changes: [aStep(id, 'unknown', 'succeeded', { set: { paidAt: instant } })] }));
+        assert.deepEqual(await store.payment(open.id), { ...open, state: 'succeeded', version: 3, paidAt: instant, ...nobody });
+        assert.deepEqual(shopperIn(await store.payment(others.id)), shopperIn(others), 'whose link has not ended');
+      }
+    });
+
+    it('forgets the shopper of a payment that ends while its link does, whichever is first', async () => {
+      const { store, other } = world();
+      for (const index of range(20)) {
+        const link = aLink({ state: 'active' });
+        await store.insertLink(link);
+        const payments = range(3).map(() => aPayment({ state: 'pending', linkId: link.id }));
+        for (const payment of payments) await store.insertPayment(payment, aKey());
+        const ends = [
+          ...payments.map(({ id }) => () => store.commit({ changes: [aStep(id, 'pending', 'succeeded')] })),
+          () => other.commit({ changes: [{ table: 'links', id: link.id, from: ['active'], to: 'relink_required', cause: 'test' }], forgetShopperOf: link.id }),
+        ];
+        const inTurn = [...ends.slice(index % ends.length), ...ends.slice(0, index % ends.length)];
+        assert.deepEqual(await Promise.all(inTurn.map((end) => end())), [true, true, true, true]);
+        for (const { id } of payments) assert.deepEqual(shopperIn(await store.payment(id)), nobody);
+      }
+    });
+
     it('forgets with it what is left of the customer\'s earlier links, and of nobody else\'s', async () => {
       const { store } = world();
       const told = { customerId: 'budi', phoneMask: '0812••••789', deviceHash: 'hash', returnTo: '/cart' };
-      const [earlier, left, present] = [aLink({ ...told, state: 'relink_required' }), aLink({ ...told, state: 'disowned' }), aLink({ ...told, state: 'active' })];
+      const [earlier, left, present] = [aLink({ ...told, state: 'relink_required' }), aLink({ ...told, state: 'disowned', authCodeSealed: 'code' }), aLink({ ...told, state: 'active' })];
       const others = aLink({ ...told, customerId: 'siti', state: 'relink_required' });
       const paid = aPayment({ customerId: 'budi', linkId: earlier.id, state: 'pending' });
       await store.insertLink({ ...earlier, state: 'active' });
@@ -110,10 +155,13 @@ export function describePruning(world: () => World): void {
       await store.commit({ changes: [aStep(paid.id, 'pending', 'succeeded')] });
       for (const link of [left, present, others]) await store.insertLink(link);
       await store.commit({ changes: [{ table: 'links', id: present.id, from: ['active'], to: 'unlinked', cause: 'test' }], forgetShopperOf: present.id });
-      const { phoneMask, deviceHash, returnTo } = (await store.link(earlier.id)) ?? {};
-      assert.deepEqual({ phoneMask, deviceHash, returnTo }, { phoneMask: null, deviceHash: '', returnTo: '/' });
+      for (const { id } of [earlier, left]) {
+        const { phoneMask, deviceHash, returnTo } = (await store.link(id)) ?? {};
+        assert.deepEqual({ phoneMask, deviceHash, returnTo }, { phoneMask: null, deviceHash: '', returnTo: '/' });
+      }
+      assert.equal((await store.link(left.id))?.authCodeSealed, 'code', 'by which it is taken back');
       assert.equal((await store.payment(paid.id))?.deviceId, '');
-      for (const link of [left, others]) assert.deepEqual(await store.link(link.id), link);
+      assert.deepEqual(await store.link(others.id), others);
     });
   });
 }

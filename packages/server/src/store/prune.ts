@@ -12,6 +12,9 @@ import type { Prunable } from './store.ts';
 
 const quoted = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
 
+const isOpen = `state IN (${quoted(openPaymentStates)})`;
+const hasEnded = `state IN (${quoted(endedLinkStates)})`;
+
 /** The browser, its address, the way through the shop and the goods: for the bank's request and page alone. */
 const withoutShopper = `device_id = '', ip_address = '', return_to = '/', page_url = NULL, lines = '[]'`;
 
@@ -27,7 +30,7 @@ export async function prune(query: Query, skipLocked: string, { kind, before, li
     events: `DELETE FROM events WHERE id IN ${oldest('id', 'events WHERE delivered_at IS NOT NULL AND delivered_at')} RETURNING id`,
     shoppers: `UPDATE payments SET ${withoutShopper} WHERE id IN ${oldest('id', `payments WHERE next_at IS NULL AND device_id <> '' AND updated_at`)} RETURNING id`,
     links: `UPDATE links SET ${withoutBrowser} WHERE id IN
-      ${oldest('id', `links WHERE device_hash <> '' AND state IN (${quoted(endedLinkStates)}) AND updated_at`)} RETURNING id`,
+      ${oldest('id', `links WHERE device_hash <> '' AND ${hasEnded} AND updated_at`)} RETURNING id`,
   };
   return (await query(statements[kind], [before, limit])).length;
 }
@@ -36,9 +39,20 @@ const ofSameCustomer = 'customer_id = (SELECT customer_id FROM links WHERE id = 
 
 /**
  * The link has ended: of the customer's payments only what accounting needs is kept, of open ones until they are final; and
- * nothing of links that ended before it, by which nobody is asked to link again any more.
+ * nothing of links that ended before it, by which nobody is asked to link again any more, nor of attempts that are taken
+ * back: that needs their code alone, and who comes back from their page after this is led to the shop's front door.
  */
-export async function forgetShopper(query: Query, linkId: string): Promise<void> {
-  await query(`UPDATE payments SET ${withoutShopper} WHERE link_id IN (SELECT id FROM links WHERE ${ofSameCustomer}) AND state NOT IN (${quoted(openPaymentStates)})`, [linkId]);
-  await query(`UPDATE links SET ${withoutBrowser} WHERE ${ofSameCustomer} AND id <> ? AND state IN (${quoted(endedLinkStates)})`, [linkId, linkId]);
+export async function forgetShopper(query: Query, forUpdate: string, linkId: string): Promise<void> {
+  const ofPayments = `link_id IN (SELECT id FROM links WHERE ${ofSameCustomer})`;
+  // Who brings an open one to its end in this moment does not see yet that the link has ended: what they write is waited for.
+  if (forUpdate !== '') await query(`SELECT id FROM payments WHERE ${ofPayments} AND ${isOpen} ORDER BY id ${forUpdate}`, [linkId]);
+  await query(`UPDATE payments SET ${withoutShopper} WHERE ${ofPayments} AND NOT ${isOpen}`, [linkId]);
+  await query(`UPDATE links SET ${withoutBrowser} WHERE ${ofSameCustomer} AND id <> ? AND (${hasEnded} OR state = 'disowned')`, [linkId, linkId]);
+}
+
+/** A payment that was still open when its link ended is open no longer: what was kept of the shopper for its sake goes now. */
+export async function forgetShopperOfPayment(query: Query, paymentId: string, { from, to }: { from: string; to: string }): Promise<void> {
+  const open: readonly string[] = openPaymentStates;
+  if (!open.includes(from) || open.includes(to)) return;
+  await query(`UPDATE payments SET ${withoutShopper} WHERE id = ? AND link_id IN (SELECT id FROM links WHERE ${hasEnded})`, [paymentId]);
 }

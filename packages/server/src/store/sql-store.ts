@@ -8,7 +8,7 @@
 import { chores } from './chores.ts';
 import { ownership } from './owner.ts';
 import { paymentCounts } from './payment-counts.ts';
-import { forgetShopper, prune } from './prune.ts';
+import { forgetShopper, forgetShopperOfPayment, prune } from './prune.ts';
 import { columnName, liveLinkStates, releasedPaymentStates } from './schema.ts';
 import type { EventRow, JobTable, PaymentRow, RefundRow } from './rows.ts';
 import { readSealedPage, replaceSealed } from './sealed-values.ts';
@@ -170,7 +170,7 @@ async function writeCommit(driver: SqlDriver, commit: Commit, at: number): Promi
       for (const change of commit.changes) await applyChange(query, driver.forUpdate, change, at);
       if (commit.refund && !(await insertRefund(query, commit.refund, at))) throw new GuardFailed();
       for (const event of commit.events ?? []) await insertEvent(query, event, at);
-      if (commit.forgetShopperOf !== undefined) await forgetShopper(query, commit.forgetShopperOf);
+      if (commit.forgetShopperOf !== undefined) await forgetShopper(query, driver.forUpdate, commit.forgetShopperOf);
     });
     return true;
   } catch (error) {
@@ -206,6 +206,7 @@ async function applyChange(query: Query, forUpdate: string, change: AnyChange, a
   if (changed.length === 0) throw new GuardFailed();
   const { table, id: rowId, to: toState, cause } = change;
   await writeAudit(query, { table, rowId, fromState: held.state, toState, cause, at }, Number(changed[0]?.['version']));
+  if (table === 'payments') await forgetShopperOfPayment(query, rowId, { from: held.state, to: toState });
 }
 
 /** A payment holds its order from the start, gives it up when it ends unpaid, and takes it (back) when it succeeds. See also {@link holdIfFree}. */
