@@ -60,6 +60,7 @@ describe('a sliding window', () => {
     const [forgetful, strict] = [windowOf({ count: 1, mostKeys: 2 }), windowOf({ count: 1, mostKeys: 2, whenFull: 'refuse' })];
     for (const key of ['a', 'b']) for (const window of [forgetful, strict]) window.take(key);
     assert.deepEqual([forgetful.waitMs('c'), strict.waitMs('c')], [0, 10_000]);
+    assert.deepEqual([strict.isFull('a'), strict.isFull('c'), windowOf().isFull('c')], [false, true, false], 'for whom it knows there is room');
     forgetful.take('c');
     assert.deepEqual([forgetful.waitMs('a'), forgetful.waitMs('b')], [0, 10_000]);
   });

@@ -124,7 +124,7 @@ export function createAllo(options: AlloOptions): Allo {
   const limits = createRateLimits(limitOptions, now, (limit) => {
     meter('allo.limits.refused', 1, { limit });
     if (limit === 'linksInAll') log.error('links are refused, since more are begun than all customers together should; look who begins them');
-  });
+  }, (limit) => log.error('links are refused, since more have begun to link lately than can be kept in mind; look who they are', { limit }));
   const store = ownedBy(openStore(config.database, now), ownerName(config), (owner) => log.error('the database is the ledger of another Client ID or environment; nothing works with it here', { owner }));
   const background = createBackground(log);
   const balances = createBalanceMemory(now, limitOptions === 'off' ? 0 : defaultBalanceMemoryMs);

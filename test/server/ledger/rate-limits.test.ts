@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { createRateLimits, defaultLimits, toSeconds } from '../../../packages/server/src/ledger/rate-limits.ts';
 import type { LimitName, LimitOptions } from '../../../packages/server/src/ledger/rate-limits.ts';
+import type { Limit } from '../../../packages/server/src/ledger/sliding-window.ts';
 
 let clock: number;
 let refused: LimitName[];
+let full: LimitName[];
 
-beforeEach(() => { [clock, refused] = [1_000_000, []]; });
+beforeEach(() => { [clock, refused, full] = [1_000_000, [], []]; });
 
-const limitsOf = (options: LimitOptions = {}) => createRateLimits(options, () => clock, (limit) => refused.push(limit));
+const limitsOf = (options: LimitOptions = {}) => createRateLimits(options, () => clock, (limit) => refused.push(limit), (limit) => full.push(limit));
 const names = Object.keys(defaultLimits) as LimitName[];
 
 describe('limits', () => {
@@ -89,6 +91,48 @@ describe('a flood of names', () => {
       assert.equal(limits.tryTake({ [name]: 'one more of them' }).isTaken, true);
     });
   }
+
+  test('is told once in the time that the limit counts over, and not when the limit itself refuses', () => {
+    const limits = flood('linksPerPhone');
+    assert.equal(limits.tryTake({ linksPerPhone: 'flood 7' }).isTaken, false);
+    assert.deepEqual([refused, full], [['linksPerPhone'], []]);
+    for (let time = 0; time < 3; time += 1) limits.tryTake({ linksPerPhone: `new ${time}` });
+    assert.deepEqual([refused.length, full], [4, ['linksPerPhone']]);
+    clock += 10_000;
+    for (let index = 0; index < 20_000; index += 1) limits.take({ linksPerPhone: `again ${index}` });
+    for (let time = 0; time < 3; time += 1) limits.tryTake({ linksPerPhone: `new ${time}` });
+    assert.deepEqual(full, ['linksPerPhone', 'linksPerPhone']);
+    for (let time = 0; time < 20; time += 1) limits.tryTake({ balancesPerCustomer: 'c' });
+    assert.deepEqual(full.length, 2);
+  });
+});
+
+describe('a day on which people come evenly, a tenth fewer than may in all, finds room for each of them, with linksInAll', () => {
+  const hourMs = 3_600_000;
+  const policies: readonly [string, Limit][] = [
+    ['as it is', defaultLimits.linksInAll], ['larger', { count: 3_000, perSeconds: 3600 }], ['by the day', { count: 30_000, perSeconds: 86_400 }], ['by the minute', { count: 60, perSeconds: 60 }],
+  ];
+
+  for (const [name, inAll] of policies) {
+    test(name, () => {
+      const limits = limitsOf({ linksInAll: inAll });
+      const pauseMs = ((inAll.perSeconds * 1000) / inAll.count) * 1.1;
+      const end = clock + 24 * hourMs;
+      for (let each = 0; clock < end && refused.length === 0; each += 1) {
+        clock += pauseMs;
+        // Not counted in all, where each costs as much time as there are: so few are never too many.
+        limits.tryTake({ linksPerCustomer: `customer ${each}`, linksPerPhone: `phone ${each}`, linksPerAddress: `address ${each}` });
+      }
+      assert.deepEqual([refused, full], [[], []]);
+    });
+  }
+
+  test('switched off: many more, and not without end', () => {
+    const limits = limitsOf({ linksInAll: 'off' });
+    for (let each = 0; each < 500_000; each += 1) assert.equal(limits.tryTake({ linksPerPhone: `phone ${each}` }).isTaken, true);
+    assert.equal(limits.tryTake({ linksPerPhone: 'one more' }).isTaken, false);
+    assert.deepEqual(full, ['linksPerPhone']);
+  });
 });
 
 describe('the option', () => {

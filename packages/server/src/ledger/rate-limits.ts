@@ -65,20 +65,42 @@ export interface RateLimits {
 
 const mostKeys = 20_000;
 
+/** About 150 megabytes. */
+const mostKeysForLinks = 500_000;
+
 /** Whoever floods the memory must not gain SMS by it; everywhere else he must not lock out the others. */
-const whenFull = (name: LimitName): SlidingWindowOptions['whenFull'] => (name.startsWith('links') ? 'refuse' : 'forget');
+const whenFull = (name: LimitName): SlidingWindowOptions['whenFull'] => (isForLinks(name) ? 'refuse' : 'forget');
+
+const isForLinks = (name: LimitName): boolean => name.startsWith('links');
+
+/** Where new keys are refused there is room for all that `linksInAll` lets in meanwhile, and more: it is what stops a flood, not the memory. */
+function roomFor(name: LimitName, { perSeconds }: Limit, inAll: Limit | 'off'): number {
+  if (!isForLinks(name)) return mostKeys;
+  if (inAll === 'off') return mostKeysForLinks;
+  const stretches = Math.ceil(perSeconds / inAll.perSeconds) + 1;
+  return Math.min(mostKeysForLinks, Math.max(mostKeys, stretches * inAll.count));
+}
+
+interface Counted extends Limit {
+  window: SlidingWindow;
+  /** When it was last told that the memory is full, so that it is told once. */
+  told: SlidingWindow;
+}
 
 /**
  * Throws a `TypeError` that names the limit which is malformed.
  *
  * @param onRefused told of each refusal
+ * @param onFull told, once in the time that the limit counts over, that its memory refuses new ones, not the limit itself
  */
-export function createRateLimits(options: LimitOptions, now: () => number, onRefused: (limit: LimitName) => void): RateLimits {
+export function createRateLimits(
+  options: LimitOptions, now: () => number, onRefused: (limit: LimitName) => void, onFull: (limit: LimitName) => void = () => undefined,
+): RateLimits {
   const windows = createWindows(options, now);
 
-  const applying = (subjects: Subjects) => [...windows].flatMap(([limit, { window, ...policy }]) => {
+  const applying = (subjects: Subjects) => [...windows].flatMap(([limit, { window, told, ...policy }]) => {
     const key = subjects[limit];
-    return key === undefined ? [] : [{ limit, window, key, policy }];
+    return key === undefined ? [] : [{ limit, window, told, key, policy }];
   });
 
   const tryTake = (subjects: Subjects): Taken => {
@@ -86,6 +108,10 @@ export function createRateLimits(options: LimitOptions, now: () => number, onRef
     const longest = wanted.toSorted((one, other) => other.waitMs - one.waitMs)[0];
     if (longest !== undefined && longest.waitMs > 0) {
       onRefused(longest.limit);
+      if (longest.window.isFull(longest.key) && longest.told.waitMs(longest.limit) === 0) {
+        longest.told.take(longest.limit);
+        onFull(longest.limit);
+      }
       return { isTaken: false, waitMs: longest.waitMs };
     }
     const places = wanted.map(({ window, key }) => window.take(key));
@@ -109,13 +135,16 @@ export function createRateLimits(options: LimitOptions, now: () => number, onRef
 /** Whole seconds for `Retry-After`, never too few. */
 export const toSeconds = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1000));
 
-function createWindows(options: LimitOptions, now: () => number): Map<LimitName, Limit & { window: SlidingWindow }> {
-  const windows = new Map<LimitName, Limit & { window: SlidingWindow }>();
+function createWindows(options: LimitOptions, now: () => number): Map<LimitName, Counted> {
+  const windows = new Map<LimitName, Counted>();
+  const limitOf = (name: LimitName): Limit | 'off' => (options === 'off' ? 'off' : (options[name] ?? defaultLimits[name]));
   for (const name of limitNames(options)) {
-    const limit = options === 'off' ? 'off' : (options[name] ?? defaultLimits[name]);
+    const limit = limitOf(name);
     if (limit === 'off') continue;
     assertLimit(name, limit);
-    windows.set(name, { ...limit, window: createSlidingWindow({ ...limit, now, mostKeys, whenFull: whenFull(name) }) });
+    const window = createSlidingWindow({ ...limit, now, mostKeys: roomFor(name, limit, limitOf('linksInAll')), whenFull: whenFull(name) });
+    const told = createSlidingWindow({ count: 1, perSeconds: limit.perSeconds, now, mostKeys: 1, whenFull: 'forget' });
+    windows.set(name, { ...limit, window, told });
   }
   return windows;
 }

@@ -25,6 +25,8 @@ export interface SlidingWindowOptions extends Limit {
 export interface SlidingWindow {
   /** How long `key` has to wait for a place, in milliseconds; 0 if there is one. */
   waitMs(key: string): number;
+  /** Whether `key` is a new one for which there is no room. */
+  isFull(key: string): boolean;
   /** How many places `key` has left, and in how many milliseconds the next one comes back; 0 if all are there. */
   left(key: string): { places: number; nextMs: number };
   /** Uses one place; answers how to give it back, which may be done once. */
@@ -57,10 +59,11 @@ export function createSlidingWindow({ count, perSeconds, now, mostKeys, whenFull
     }
   };
 
+  const isFull = (key: string): boolean => !taken.has(key) && taken.size >= mostKeys;
+
   const waitForRoom = (key: string): number => {
     const [oldest] = taken.values();
-    const isFull = !taken.has(key) && taken.size >= mostKeys;
-    return isFull && whenFull === 'refuse' ? freeIn(oldest?.at(-1) ?? now()) : 0;
+    return isFull(key) && whenFull === 'refuse' ? freeIn(oldest?.at(-1) ?? now()) : 0;
   };
 
   const giveBack = (key: string, at: number): void => {
@@ -78,6 +81,7 @@ export function createSlidingWindow({ count, perSeconds, now, mostKeys, whenFull
       const blocking = placesOf(key).at(-count);
       return blocking === undefined ? waitForRoom(key) : freeIn(blocking);
     },
+    isFull,
     left(key) {
       const places = placesOf(key);
       const [oldest] = places;
