@@ -93,6 +93,72 @@ describe('customer()', () => {
     assert.equal((await budi.order('of-a-member')).status, 200);
     assert.equal((await budi.order('of-another')).status, 404);
   });
+
+  describe('that answers a session which changes hands while the request is answered', () => {
+    /** Charged, linked or unlinked is only who was asking when the request came. */
+    const ownersOf = (table: 'links' | 'payments', from: number): string[] => world.ledger()[table].slice(from).map(({ customer_id }) => customer_id);
+
+    test('has an order paid by whom it was looked up for', async () => {
+      const session = { id: 'budi' };
+      const lookedUpFor: string[] = [];
+      const [before, orderId] = [world.ledger().payments.length, 'in-other-hands'];
+      await world.restart({
+        customer: () => session,
+        order: async (_, { id }) => {
+          lookedUpFor.push(id);
+          await Promise.resolve();
+          session.id = 'siti';
+          return { orderId, amount: price, lines: [] };
+        },
+      });
+      assert.equal((await budi.pay(orderId)).status, 201);
+      assert.deepEqual([lookedUpFor, ownersOf('payments', before)], [['budi'], ['budi']]);
+    });
+
+    test('has nobody\'s account unlinked but whose it was', async () => {
+      await world.restart();
+      const [lia, mia] = [await linkedShopper(world, 'lia'), await linkedShopper(world, 'mia')];
+      const session = { id: 'lia' };
+      await world.restart({
+        customer: () => session,
+        authorizeUnlink: (_, { id }) => {
+          session.id = 'mia';
+          return id === 'lia';
+        },
+      });
+      await lia.unlink();
+      await world.restart();
+      assert.deepEqual([(await lia.account()).body.status, (await mia.account()).body.status], ['unlinked', 'linked']);
+    });
+
+    test('asks no function of the merchant\'s for somebody else than who was asking', async () => {
+      let asked = 0;
+      /** Another each time it is looked at. */
+      const customer: AlloOptions['customer'] = () => {
+        const ids = ['budi', 'siti'];
+        return { get id() { return ids.length > 1 ? ids.shift() ?? '' : ids[0] ?? ''; } };
+      };
+      const order = (): null => {
+        asked += 1;
+        return null;
+      };
+      await world.restart({ customer, order, authorizeUnlink: () => (asked += 1) > 0 });
+      await assertNoEffect(/TypeError: what customer\(\) answered has another id by now/, [() => budi.order('some'), () => budi.pay('some'), () => budi.unlink()]);
+      assert.deepEqual([asked, (await budi.account()).body.status], [0, 'linked']);
+    });
+
+    test('is looked at for phone, name and e-mail address once', async () => {
+      const looks: string[] = [];
+      const look = (member: string, value: string): string | null => (looks.push(member) > 3 ? null : value);
+      const customer: AlloOptions['customer'] = () => ({
+        id: 'rara', get phone() { return look('phone', phoneOf('rara')); }, get name() { return look('name', 'Rara'); }, get email() { return look('email', 'rara@shop.example'); },
+      });
+      await world.restart({ customer });
+      const before = world.ledger().links.length;
+      assert.equal((await world.shopper('rara').link('')).status, 201);
+      assert.deepEqual([looks.toSorted(), ownersOf('links', before)], [['email', 'name', 'phone'], ['rara']]);
+    });
+  });
 });
 
 describe('order()', () => {

@@ -14,18 +14,18 @@ import type { LinkRow } from '../store/rows.ts';
 import { readReturnTo, readTexts } from './browser-guard.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
 import { identifyBrowser, identifyDevice, identifyVisitor } from './device.ts';
-import { requireCustomer } from './merchant.ts';
-import type { Customer, Merchant } from './merchant.ts';
+import { assertMayUnlink, requireCustomer } from './merchant.ts';
+import type { Asker } from './merchant.ts';
 import { maskPhone, parsePhone } from './phone.ts';
 import { accountView } from './views.ts';
 
-async function viewAccount({ ledger }: RouteContext, link: LinkRow | undefined, customer: Customer): Promise<Account> {
+async function viewAccount({ ledger }: RouteContext, link: LinkRow | undefined, customer: Asker): Promise<Account> {
   const phone = knownPhone(customer);
   return accountView(link && await withPage(ledger, link), phone && maskPhone(phone), ledger.now());
 }
 
 /** What the merchant keeps may be a number of another country or none at all: then the shopper is asked. */
-const knownPhone = ({ phone = '' }: Customer): string | undefined => toPhoneNo(phone);
+const knownPhone = ({ phone = '' }: Asker): string | undefined => toPhoneNo(phone);
 
 export async function showAccount(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
@@ -60,11 +60,4 @@ export async function endLink(routes: RouteContext, c: RouteRequest): Promise<Re
   await assertMayUnlink(routes.merchant, c.req.raw, customer);
   const { device } = identifyDevice(c.req.raw, c.env, routes.device);
   return c.json(await viewAccount(routes, await requestUnlink(routes.ledger, customer.id, device), customer));
-}
-
-/** A check that answers nothing by mistake lets nobody through. */
-async function assertMayUnlink(merchant: Merchant, request: Request, customer: Customer): Promise<void> {
-  if (merchant.authorizeUnlink === undefined) return;
-  const may: unknown = await merchant.authorizeUnlink(request, customer);
-  if (may !== true) throw new AlloServerError('FORBIDDEN');
 }

@@ -28,6 +28,15 @@ export interface Customer extends GivenCustomer {
   email?: string | undefined;
 }
 
+/**
+ * Who is asking, as read once, when they were looked up: what the merchant answered may be a session that changes hands, or
+ * is signed out of, while the request is answered.
+ */
+export interface Asker extends Readonly<Customer> {
+  /** The merchant's own object, with what more the merchant knows: for the merchant's own functions alone. */
+  readonly given: Customer;
+}
+
 /** An order of the merchant. */
 export interface MerchantOrder {
   orderId: string;
@@ -59,7 +68,6 @@ export interface Merchant {
 }
 
 const longestCustomerId = 64;
-const personal = ['phone', 'name', 'email'] as const;
 const leastMinor = 100;
 
 /** An order id in a message comes from a page, and may be as long as a body. */
@@ -67,36 +75,49 @@ const longestShown = 64;
 
 const moneyForm = '{ value, currency: "IDR" }, its value a text of digits, a point and two digits such as "125000.00"';
 
-export async function findCustomer(merchant: Merchant, request: Request): Promise<Customer | undefined> {
+export async function findCustomer(merchant: Merchant, request: Request): Promise<Asker | undefined> {
   const given: unknown = await merchant.customer(request);
   return given === null || given === undefined ? undefined : readCustomer(given);
 }
 
-export async function requireCustomer(merchant: Merchant, request: Request): Promise<Customer> {
+export async function requireCustomer(merchant: Merchant, request: Request): Promise<Asker> {
   const customer = await findCustomer(merchant, request);
   if (customer === undefined) throw new AlloServerError('UNAUTHENTICATED');
   return customer;
 }
 
-function readCustomer(given: unknown): Customer {
-  assertCustomer(given);
-  const { id, phone, name, email } = given;
-  // The merchant's own functions get it back, and with it what more the merchant knows of the customer.
-  return hasNoNull(given) ? given : { ...given, id, phone: phone ?? undefined, name: name ?? undefined, email: email ?? undefined };
-}
-
-function assertCustomer(given: unknown): asserts given is GivenCustomer {
-  if (!isObject(given) || typeof given['id'] !== 'string' || !isSafeText(given['id'], longestCustomerId)) {
+function readCustomer(given: unknown): Asker {
+  const { id, phone, name, email } = isObject(given) ? given : {};
+  if (typeof id !== 'string' || !isSafeText(id, longestCustomerId)) {
     throw new TypeError(`customer() has to answer null or { id }: a text of 1 to ${longestCustomerId} letters, digits and .-/+,=_:'@%`);
   }
-  const wrong = personal.find((member) => typeof (given[member] ?? '') !== 'string');
-  if (wrong !== undefined) throw new TypeError(`customer() has to answer "${wrong}" as a text, or leave it out`);
+  const known = { id, phone: readPersonal('phone', phone), name: readPersonal('name', name), email: readPersonal('email', email) };
+  const hasNull = [phone, name, email].includes(null);
+  // Only where something of it is no `Customer` the merchant's functions get a copy, which has none of its private members.
+  return { ...known, given: hasNull ? { ...(given as Customer), ...known } : given as Customer };
 }
 
-const hasNoNull = (customer: GivenCustomer): customer is Customer => personal.every((member) => customer[member] !== null);
+function readPersonal(member: string, value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'string') throw new TypeError(`customer() has to answer "${member}" as a text, or leave it out`);
+  return value;
+}
 
-export async function requireOrder(merchant: Merchant, orderId: string, customer: Customer): Promise<PayableOrder> {
-  const given: unknown = await merchant.order(orderId, customer);
+/** What the merchant's functions get back. Another id by now would have them answer for somebody else than who is asking. */
+function giveBack({ id, given }: Asker): Customer {
+  if (given.id !== id) throw new TypeError('what customer() answered has another id by now; it has to answer an object that keeps its id');
+  return given;
+}
+
+/** A check that answers nothing by mistake lets nobody through. */
+export async function assertMayUnlink(merchant: Merchant, request: Request, customer: Asker): Promise<void> {
+  if (merchant.authorizeUnlink === undefined) return;
+  const may: unknown = await merchant.authorizeUnlink(request, giveBack(customer));
+  if (may !== true) throw new AlloServerError('FORBIDDEN');
+}
+
+export async function requireOrder(merchant: Merchant, orderId: string, customer: Asker): Promise<PayableOrder> {
+  const given: unknown = await merchant.order(orderId, giveBack(customer));
   if (given === null || given === undefined) throw new AlloServerError('ORDER_NOT_FOUND');
   return readOrder(orderId, given);
 }
