@@ -343,6 +343,15 @@ test('an address counts as a visitor only if it is one', () => {
   assert.deepEqual(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2400:cb00:1::1'].map(visitorOf), ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2400:cb00:1:0::/64']);
 });
 
+test('visitors whose IPv4 address a translator wrote into IPv6 are visitors of their own, and the same as without it', () => {
+  const written = {
+    '64:ff9b::203.0.113.7': '203.0.113.7', '64:ff9b::cb00:7107': '203.0.113.7', '64:FF9B:0:0:0:0:198.51.100.20': '198.51.100.20', '64:ff9b::8.0.0.1': '8.0.0.1',
+    '64:ff9b::10.0.0.9': undefined, '64:ff9b::': undefined,
+    '64:ff9b:1::203.0.113.7': '64:ff9b:1:0::/64', '64:ff9b::1:203.0.113.7': '64:ff9b:0:0::/64', '64:ff9c::203.0.113.7': '64:ff9c:0:0::/64', '2001:db8::203.0.113.7': '2001:db8:0:0::/64',
+  };
+  assert.deepEqual(Object.fromEntries(Object.keys(written).map((each) => [each, visitorOf(each)])), written);
+});
+
 test('what proxies write around an address is not the address', () => {
   const written = {
     '203.0.113.9': '203.0.113.9', '203.0.113.9:4711': '203.0.113.9', '"203.0.113.9"': '203.0.113.9', '"203.0.113.9:4711"': '203.0.113.9',

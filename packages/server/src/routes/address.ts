@@ -17,13 +17,23 @@ export function bareAddress(written: string): string {
   return bracketed ?? dotted ?? plain;
 }
 
+/** Behind it stands the IPv4 address of whoever came through a translator of networks (RFC 6052 §2.1). */
+const translatedV4 = '64:ff9b:0:0:0:0:';
+
 /** The address, or for IPv6 the network of one subscriber (64 bits). Undefined for what is no visitor of its own. */
 export function visitorOf(address: string | undefined): string | undefined {
   const plain = address?.replace(mappedV4, '') ?? '';
-  if (v4.test(plain)) return privateV4.test(plain) ? undefined : plain;
+  if (v4.test(plain)) return visitorOfV4(plain);
   const groups = expandV6(plain);
-  return groups === undefined || isPrivateV6(groups) ? undefined : `${groups.slice(0, 4).join(':')}::/64`;
+  if (groups === undefined || isPrivateV6(groups)) return undefined;
+  // All of them would be one subscriber otherwise.
+  return groups.join(':').startsWith(translatedV4) ? visitorOfV4(lastAsV4(groups)) : `${groups.slice(0, 4).join(':')}::/64`;
 }
+
+const visitorOfV4 = (address: string): string | undefined => (privateV4.test(address) ? undefined : address);
+
+const lastAsV4 = (groups: readonly string[]): string =>
+  groups.slice(-2).map((group) => parseInt(group, 16)).flatMap((number) => [number >> 8, number & 0xff]).join('.');
 
 /** The eight groups as numbers in hex, whichever way the address is written. */
 function expandV6(address: string): string[] | undefined {
