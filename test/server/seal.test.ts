@@ -94,4 +94,15 @@ describe('seal', () => {
     assert.notEqual(await other.fingerprint('628123456789'), print);
     assert.ok(!print.includes('628123456789'));
   });
+
+  it('knows its fingerprint of a text under each of its keys, and under no other', async () => {
+    const [before, between, after] = [createSeal([first, second]), createSeal([second, first]), createSeal([second])];
+    const [older, newer] = [await before.fingerprint('628123456789'), await between.fingerprint('628123456789')];
+    const knows = (print: string): Promise<boolean[]> => Promise.all([before, between, after].map((seal) => seal.isFingerprintOf('628123456789', print)));
+    assert.deepEqual([await knows(older), await knows(newer)], [[true, true, false], [true, true, true]]);
+    for (const seal of [before, between]) {
+      for (const print of [older, newer]) assert.equal(await seal.isFingerprintOf('628123456788', print), false);
+      assert.equal(await seal.isFingerprintOf('628123456789', ''), false);
+    }
+  });
 });

@@ -8,6 +8,7 @@ import { reconcile } from '../../../packages/server/src/ledger/reconcile.ts';
 import { sealToken } from '../../../packages/server/src/ledger/tokens.ts';
 import { requestUnlink } from '../../../packages/server/src/ledger/unlink.ts';
 import type { LinkRow } from '../../../packages/server/src/store/rows.ts';
+import { createSeal } from '../../../packages/server/src/store/seal.ts';
 import { createBench, hourMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, refusal, silence, unlinked } from '../support/scripted-bank.ts';
@@ -214,6 +215,17 @@ describe('an attempt that stands already', () => {
     const left = await bench.link(link.id);
     assert.deepEqual(pick(left, 'state', 'failure'), { state: 'abandoned', failure: null });
     assert.deepEqual(keptOf(left), nothingKept);
+  });
+
+  test('is the same at every server while the encryption key is being replaced on one after the other', async () => {
+    const [older, newer] = [new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)];
+    const [notYet, already] = [{ ...bench.ctx, seal: createSeal([older, newer]) }, { ...bench.another(), seal: createSeal([newer, older]) }];
+    for (const [customerId, first, then] of [['budi', notYet, already], ['siti', already, notYet]] as const) {
+      bench.says('link', pageAt(customerId));
+      const { id } = await startLink(first, wish({ customerId }));
+      assert.equal((await startLink(then, wish({ customerId }))).id, id);
+    }
+    assert.deepEqual(operations(), ['link', 'link']);
   });
 
   test('and is over is in nobody\'s way', async () => {

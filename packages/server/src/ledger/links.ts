@@ -46,7 +46,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
   const phoneHash = await ctx.seal.fingerprint(wish.phone);
   const standing = await ctx.store.latestLink(wish.customerId);
   if (standing !== undefined) {
-    if (isSameAttempt(ctx, standing, { phoneHash, deviceHash })) return standing;
+    if (await isSameAttempt(ctx, standing, { phone: wish.phone, deviceHash })) return standing;
     assertRoom(standing);
   }
   const admission = admit(ctx, 'link', { linksPerCustomer: wish.customerId, linksPerPhone: phoneHash, linksPerAddress: wish.visitor, linksInAll: 'all' });
@@ -58,7 +58,7 @@ export async function startLink(ctx: LedgerContext, wish: LinkWish): Promise<Lin
       ...emptyLink(ctx), customerId: wish.customerId, phoneMask: wish.phoneMask, phoneHash, deviceHash,
       returnHash: await sha256Hex(secret), returnTo: wish.returnTo,
     });
-    if (link === undefined) return await otherTabsAttempt(ctx, wish.customerId, { phoneHash, deviceHash });
+    if (link === undefined) return await otherTabsAttempt(ctx, wish.customerId, { phone: wish.phone, deviceHash });
     const answer = await askForPage(ctx, wish, secret);
     // The bank that never heard of it sent no SMS.
     asked = answer.outcome !== 'not-sent';
@@ -85,9 +85,10 @@ function emptyLink(ctx: LedgerContext): LinkRow {
   };
 }
 
-function isSameAttempt(ctx: LedgerContext, link: LinkRow, wish: { phoneHash: string; deviceHash: string }): boolean {
+async function isSameAttempt(ctx: LedgerContext, link: LinkRow, wish: { phone: string; deviceHash: string }): Promise<boolean> {
   const open = (link.pageExpiresAt ?? 0) - leastPageTimeMs > ctx.now();
-  return link.state === 'redirected' && open && link.phoneHash === wish.phoneHash && link.deviceHash === wish.deviceHash;
+  if (link.state !== 'redirected' || !open || link.phoneHash === null || link.deviceHash !== wish.deviceHash) return false;
+  return ctx.seal.isFingerprintOf(wish.phone, link.phoneHash);
 }
 
 /** Says why there must be no new attempt, if so. */
@@ -109,9 +110,9 @@ async function makeRoom(ctx: LedgerContext, standing: LinkRow): Promise<void> {
   if (link.state === 'redirected' || link.state === 'returned') await leaveBehind(ctx, link, null, cause);
 }
 
-async function otherTabsAttempt(ctx: LedgerContext, customerId: string, wish: { phoneHash: string; deviceHash: string }): Promise<LinkRow> {
+async function otherTabsAttempt(ctx: LedgerContext, customerId: string, wish: { phone: string; deviceHash: string }): Promise<LinkRow> {
   const link = await ctx.store.latestLink(customerId);
-  if (link !== undefined && isSameAttempt(ctx, link, wish)) return link;
+  if (link !== undefined && (await isSameAttempt(ctx, link, wish))) return link;
   throw new AlloServerError('BANK_UNAVAILABLE', { detail: 'another attempt to link has just begun' });
 }
 

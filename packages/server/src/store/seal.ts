@@ -13,6 +13,8 @@ export interface Seal {
   open(sealed: string, place: string): Promise<string>;
   /** Keyed hash by which two equal texts are known as equal, without keeping either. */
   fingerprint(text: string): Promise<string>;
+  /** Whether it is the text's, under any of the keys: a server that has the next key already, or not yet, may have made it. */
+  isFingerprintOf(text: string, fingerprint: string): Promise<boolean>;
   /** Ids of the keys, the newest first; each stands before the first dot of what its key sealed. */
   keyIds(): Promise<readonly string[]>;
 }
@@ -44,8 +46,11 @@ export function createSeal(keys: readonly [Uint8Array<ArrayBuffer>, ...Uint8Arra
     },
     async fingerprint(text) {
       const [current] = await imported;
-      const mac = await crypto.subtle.sign('HMAC', current.hashKey, new TextEncoder().encode(text));
-      return Buffer.from(mac).toString('base64url');
+      return keyedHash(current, text);
+    },
+    async isFingerprintOf(text, fingerprint) {
+      const prints = await Promise.all((await imported).map((key) => keyedHash(key, text)));
+      return prints.includes(fingerprint);
     },
     keyIds: async () => (await imported).map(({ id }) => id),
   };
@@ -60,6 +65,11 @@ interface RingKey {
   id: string;
   key: Key;
   hashKey: Key;
+}
+
+async function keyedHash({ hashKey }: RingKey, text: string): Promise<string> {
+  const mac = await crypto.subtle.sign('HMAC', hashKey, new TextEncoder().encode(text));
+  return Buffer.from(mac).toString('base64url');
 }
 
 async function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<RingKey> {
