@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import { paymentView } from '../../../packages/server/src/routes/views.ts';
 import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -64,4 +66,17 @@ describe('a key that was answered with the refund that stood, asks after that on
     const looked = await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'office-key-0123456789' });
     assert.deepEqual([looked.id, looked.state, sendings()], [waiting.id, 'manual', 2]);
   });
+});
+
+test('a refund that was refused is not told of a payment that was given back in DOKU\'s dashboard since: refused means that it is paid again', async () => {
+  bench.saysAlways('chargeStatus', done(paid));
+  const payment = await paidPayment();
+  bench.says('refund', refusal);
+  const asked = { ...wish, requestKey: 'office-key-0123456789' };
+  const refused = await refundPayment(bench.ctx, payment.id, asked);
+  const seen = async () => paymentView(await bench.payment(payment.id), await bench.ctx.store.refundOfPayment(payment.id), bench.now());
+  assert.partialDeepStrictEqual(await seen(), { status: 'paid', refund: { status: 'failed' } });
+  await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, { source: 'notification', text: 'refunded' });
+  assert.equal((await refundPayment(bench.ctx, payment.id, asked)).id, refused.id);
+  assert.deepEqual([(await seen()).status, (await seen()).refund], ['refunded', undefined]);
 });

@@ -81,7 +81,8 @@ export function paymentView(payment: PaymentRow, refund: RefundRow | undefined, 
     ...(action && { action }),
     ...(payment.failure !== null && isUnpaid(status) && { failure: payment.failure as PaymentFailure }),
     ...(payment.paidAt !== null && !isUnpaid(status) && { receipt: { paidAt: iso(payment.paidAt), reference: payment.reference } }),
-    ...(refund && { refund: refundView(refund) }),
+    // A refund that was refused is not what gave the money back: somebody did, at the bank.
+    ...(refund && !(status === 'refunded' && refund.state === 'failed') && { refund: refundView(refund) }),
   };
 }
 
