@@ -32,7 +32,7 @@ const facts: Record<string, Facts> = {
     expressions: { 'styles.map((s) => s instanceof CSSStyleSheet ? s : s.styleSheet)': 'styles' },
   },
   '@lit/reactive-element/reactive-element.js': {
-    constants: { DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '0', defaultConverter: '0' },
+    constants: { global: '0', DEV_MODE: 'false', polyfillSupport: 'undefined', emptyStringForBooleanAttribute: "''", debugLogEvent: 'undefined', defaultPropertyDeclaration: '0', defaultConverter: '0' },
     expressions: {
       // No decorator leaves anything behind, and nobody looks for this copy.
       "Symbol.metadata ??= Symbol('metadata')": '0',
@@ -102,7 +102,7 @@ const facts: Record<string, Facts> = {
         this.hasUpdated = true;
         this.updated(changed);`,
     },
-    unused: ['addInitializer', 'createProperty', '__attributeNameForProperty', '__prepare', '__saveInstanceProperties', '__initialize', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute', '_$attributeToProperty'],
+    unused: ['updated', 'addInitializer', 'createProperty', '__attributeNameForProperty', '__prepare', '__saveInstanceProperties', '__initialize', 'addController', 'removeController', 'getPropertyDescriptor', 'shouldUpdate', 'firstUpdated', '_$didUpdate', 'getUpdateComplete', 'getPropertyOptions', 'finalizeStyles', 'createRenderRoot', 'enableUpdating', '_$changeProperty', '__propertyToAttribute', '_$attributeToProperty'],
   },
   'lit-element/lit-element.js': {
     constants: { DEV_MODE: 'false', polyfillSupport: 'undefined' },
@@ -118,11 +118,11 @@ const facts: Record<string, Facts> = {
   },
   'lit-html/lit-html.js': {
     constants: {
-      DEV_MODE: 'false', ENABLE_EXTRA_SECURITY_HOOKS: 'false', ENABLE_SHADYDOM_NOPATCH: 'false', polyfillSupport: 'undefined', debugLogEvent: 'undefined',
+      global: '0', trustedTypes: '0', DEV_MODE: 'false', ENABLE_EXTRA_SECURITY_HOOKS: 'false', ENABLE_SHADYDOM_NOPATCH: 'false', polyfillSupport: 'undefined', debugLogEvent: 'undefined',
       // A tag; its end, or an attribute in it up to its value.
       textEndRegex: '/<()(\\/?[a-zA-Z][^>\\s]*)/g',
       tagEndRegex: '/>|\\s([^\\s">=/]+)(=)/g',
-      policy: "globalThis.trustedTypes?.createPolicy('lit-html', { createHTML: (text) => text })",
+      policy: "self.trustedTypes?.createPolicy('lit-html', { createHTML: (text) => text })",
       svg: '0',
       mathml: '0',
       isPrimitive: '(value) => !(value instanceof Object)',
@@ -190,6 +190,8 @@ const facts: Record<string, Facts> = {
           } else if (value !== this._$committedValue) this._commitText(value);
         } else if (value['_$litType$'] !== undefined) this._commitTemplateResult(value);
         else this._commitIterable(value); }`,
+      // What a backend's answer made look like a template is none: no text of ours is there to explain it.
+      trustFromTemplateString: 'if (!isArray(tsa) || !tsa.raw) throw Error(); return policy?.createHTML(stringFromTSA) ?? stringFromTSA;',
       'TemplateInstance.constructor': '(template) { this._$parts = []; this._$template = template; }',
     },
     unused: ['startNode', 'endNode', 'parentNode', 'tagName', 'EventPart.constructor', '_$isConnected', 'setConnected', '_commitValue'],

@@ -88,7 +88,7 @@ async function shorten(code: string): Promise<string> {
     ecma: 2022,
     module: true,
     compress: { passes: 4, pure_getters: true, unsafe_arrows: true, keep_fargs: false, conditionals: false, if_return: false },
-    mangle: { properties: { regex: internalNames } },
+    mangle: { properties: { regex: internalNames, builtins: true } },
     format: { comments: false },
   });
   return result.code ?? '';

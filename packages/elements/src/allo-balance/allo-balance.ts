@@ -94,10 +94,11 @@ export class AlloBalance extends AlloElement<AlloBalanceState> {
 
   protected override deriveState(): AlloBalanceState {
     const status = this.session?.account.value?.status;
-    if (status === 'linked' && !this.wantsBalance) return 'hidden';
-    if (status === 'linked' && this.balance) return this.session?.balance.error ? 'stale' : 'shown';
-    if (!status || status === 'linked') return this.error ? 'error' : 'loading';
-    return status === 'relink-required' ? status : 'unlinked';
+    if (status === 'relink-required') return status;
+    if (status && status !== 'linked') return 'unlinked';
+    if (status && !this.wantsBalance) return 'hidden';
+    if (status && this.balance) return this.session?.balance.error ? 'stale' : 'shown';
+    return this.error ? 'error' : 'loading';
   }
 
   override render(): TemplateResult {

@@ -2,9 +2,10 @@ import { pay, readPayment } from '../client.ts';
 import type { Money, Order, Payment } from '../contract.ts';
 import type { AlloError } from '../errors.ts';
 import { AlloEvent } from '../events.ts';
-import { closeAttempt, dropAttempt, openAttempt } from '../internal/attempts.ts';
+import { closeAttempt, openAttempt } from '../internal/attempts.ts';
 import { BankTrip, thisPage } from '../internal/bank.ts';
 import { Exchange } from '../internal/exchange.ts';
+import { keep } from '../internal/keep.ts';
 import type { LinkHost } from '../internal/link-flow.ts';
 import { LinkFlow } from '../internal/link-flow.ts';
 import { Poll } from '../internal/poll.ts';
@@ -149,14 +150,14 @@ export class PayFlow {
 
   #notSent({ code }: AlloError): void {
     this.trip.end();
-    if (code === 'IDEMPOTENCY_KEY_REUSED') dropAttempt(this.#attempt);
+    // Whatever it was begun with, the backend does not take it.
+    if (code === 'IDEMPOTENCY_KEY_REUSED') keep(this.#attempt);
     // The request may have arrived all the same: the order knows.
     this.host.reload();
   }
 
   #asked(payment: Payment): void {
-    this.trip.leaving = false;
-    this.forgive();
+    this.woke();
     this.#heard(payment);
   }
 

@@ -23,7 +23,7 @@ export class PayViews extends PayFlow {
     const { host, trip } = this;
     const { state } = host;
     const { amount, payment } = host.order ?? {};
-    const say = (key: 'payAgain' | 'payUnlinked' | 'waiting', money = amount): Content => phrase(host.text(key), money && moneyText(money));
+    const say = (key: 'insufficient' | 'payAgain' | 'payUnlinked' | 'waiting', money = amount): Content => phrase(host.text(key), money && moneyText(money));
     const check = button(host.text('checkStatus'), () => this.check());
     const elsewhere = linksElsewhere(host);
     const begin = (): void => this.link.begin();
@@ -38,7 +38,7 @@ export class PayViews extends PayFlow {
       case 'relink-required':
         return card(host, 'warning', host.text('RELINK_REQUIRED'), '', elsewhere ? '' : button(host.text('linkAgain'), begin, 'primary'));
       case 'insufficient':
-        return card(host, 'warning', phrase(host.text(state), host.available && moneyText(host.available)), '',
+        return card(host, 'warning', say(state, host.available), '',
           button(host.text('retry'), () => host.session?.balance.run(), 'primary', host.session?.balance.busy ? 'busy' : ''));
       case 'waiting':
         // What the bank asks for, whatever the order costs by now.

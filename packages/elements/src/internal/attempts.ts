@@ -28,18 +28,13 @@ export function closeAttempt(name: string, paymentId: string): boolean {
   const attempt = read(name);
   // A payment that the shopper already knew when the attempt began is not this attempt's.
   const ended = attempt !== undefined && attempt.after !== paymentId;
-  if (ended) dropAttempt(name);
+  if (ended) keep(name);
   return ended;
-}
-
-/** Forgets the attempt whatever it was; for a key that the backend does not take. */
-export function dropAttempt(name: string): void {
-  keep(name);
 }
 
 /** A new idempotency key: a random UUID, or as many random digits where that is missing (plain http in a local network). */
 export function newKey(): string {
-  return isSecureContext ? crypto.randomUUID() : crypto.getRandomValues(new Uint32Array(4)).join('-');
+  return (crypto as Partial<Crypto>).randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join('-');
 }
 
 function read(name: string): Attempt | undefined {

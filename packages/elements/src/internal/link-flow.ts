@@ -79,17 +79,17 @@ export class LinkFlow {
   render(): TemplateResult {
     const host = this.#host;
     const refused = this.#refused;
-    if (host.state === 'phone') return frame(host, 'base card', nothing, html`<form novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
+    if (host.state === 'phone') return frame(host, 'base card', '', html`<form novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
       <label part="field-label" for="phone">${host.text('phone')}</label>
       <input part="input" id="phone" type="tel" autocomplete="tel" maxlength="24" required aria-invalid=${refused} aria-describedby="hint">
-      <p part="hint" id="hint" role=${refused ? 'alert' : nothing} data-tone=${refused ? 'danger' : nothing}>${refused ? host.text('INVALID_PHONE') : nothing} ${host.text('phoneHint')}</p>
+      <p part="hint" id="hint" role=${refused ? 'alert' : nothing} data-tone=${refused ? 'danger' : nothing}>${refused ? host.text('INVALID_PHONE') : ''} ${host.text('phoneHint')}</p>
       <div part="actions">
         <button part="button primary"><span part="label">${host.text('next')}</span></button>
         ${button(host.text('cancel'), () => this.reset())}
       </div>
     </form>`);
     const url = host.session?.account.value?.link?.url;
-    return card(host, 'busy', host.text('linking'), undefined, [url ? bankLink(host, this.#trip, url) : nothing, button(host.text('linkAgain'), () => this.begin())]);
+    return card(host, 'busy', host.text('linking'), undefined, [url && bankLink(host, this.#trip, url), button(host.text('linkAgain'), () => this.begin())]);
   }
 
   /** Spaces, dots, dashes and brackets in the number do not matter. */

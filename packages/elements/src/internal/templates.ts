@@ -39,7 +39,8 @@ export function frame(host: Speaker, parts: 'base' | 'base card', status: Conten
 export function card(host: Speaker, tone: Icon, words: Content, more?: Content, controls?: Content, leave?: () => unknown): TemplateResult {
   const said = notice(tone, words, more);
   const row = controls && html`<div part="actions" @keydown=${onEscape(leave)}>${controls}</div>`;
-  return tone === 'danger' ? frame(host, 'base card', undefined, row, said) : frame(host, 'base card', said, row);
+  const isBad = tone === 'danger';
+  return frame(host, 'base card', isBad ? '' : said, row, isBad ? said : '');
 }
 
 /** An icon in its tone with a sentence; or with a title, as where there is `more` to say in smaller words. */
