@@ -8,6 +8,7 @@ import { clearStage, closeStage, control, inside, mount, openStage, press, recor
 describe('<allo-refund>', () => {
   before(openStage);
   after(closeStage);
+  afterEach(() => Reflect.deleteProperty(navigator, 'onLine'));
   afterEach(clearStage);
 
   async function mountPaid(initial: Parameters<typeof serve>[0] = {}): Promise<{ backend: Backend; element: Shown }> {
@@ -194,6 +195,18 @@ describe('<allo-refund>', () => {
     element.setAttribute('status', 'refunded');
     await shows(element, 'refunded');
     expect(textOf(element)).to.not.contain('transfer');
+  });
+
+  it('does not say that a payment remains paid which was given back at the bank after its refund was refused', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'failed' });
+    const events = record(element, 'allo-refunded');
+    await confirm(element);
+    await shows(element, 'failed');
+    backend.settle('INV-7', 'refunded').refund = { status: 'failed', reference: 'RFD-1' };
+    element.refresh();
+    await shows(element, 'refunded');
+    await until(() => events.length > 0);
+    expect(textOf(element)).to.not.contain('tetap lunas');
   });
 
   it('begins no refund when the page refreshes after a transfer by hand', async () => {

@@ -207,12 +207,15 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   }
 }
 
-/** What the backend answered comes before what the page said; but nobody may give back what the page knows to be given back. */
+/**
+ * What the backend answered comes before what the page said; but nobody may give back what either knows to be given back,
+ * even where a refund of it was refused: somebody may have done it at the bank.
+ */
 function refundState(payment: Payment | undefined, given: RefundableStatus, isManual: boolean): AlloRefundState {
-  if (given === 'refunded') return given;
+  if (given === 'refunded' || payment?.status === 'refunded') return 'refunded';
   const status = payment?.status ?? (isManual ? 'manual' : given);
   if (payment?.refund?.status === 'manual') return 'manual';
   if (payment?.refund?.status === 'failed') return 'failed';
-  if (status === 'refunded' || status === 'refunding' || status === 'manual') return status;
+  if (status === 'refunding' || status === 'manual') return status;
   return status === 'paid' ? 'ready' : 'unavailable';
 }
