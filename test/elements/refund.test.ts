@@ -197,6 +197,31 @@ describe('<allo-refund>', () => {
     expect(textOf(element)).to.not.contain('transfer');
   });
 
+  it('asks nobody to transfer by hand what somebody has transferred meanwhile: it looks when the page wakes', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    const settled = backend.settle('INV-7', 'refunded');
+    settled.refund = { status: 'done', byHand: true, reference: 'RFD-1', refundedAt: settled.updatedAt };
+    window.dispatchEvent(new Event('online'));
+    await shows(element, 'refunded');
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+  });
+
+  it('goes on asking for a transfer by hand when a look at it fails', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    const states = record(element, 'allo-state-change');
+    const errors = record(element, 'allo-error');
+    backend.fail('refund', 'network');
+    window.dispatchEvent(new Event('online'));
+    await until(() => backend.count('refund') === 2);
+    await fetch('/');
+    await element.updateComplete;
+    expect([element.state, states.length, errors.length]).to.deep.equal(['manual', 0, 0]);
+  });
+
   it('does not say that a payment remains paid which was given back at the bank after its refund was refused', async () => {
     const { backend, element } = await mountPaid({ refundAs: 'failed' });
     const events = record(element, 'allo-refunded');

@@ -95,6 +95,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
+    // Somebody else may have transferred it meanwhile: nobody should do it again.
+    if (this.state === 'manual') this.refresh();
     this.#poll.watch(this.isConnected && this.#begun && this.state === 'refunding');
   }
 
@@ -189,13 +191,13 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.session?.moneyMoved(this);
   }
 
-  /** A poll that failed, lost on the way or answered by a proxy, says nothing about the refund. Who may not ask for the payment keeps nothing of it. */
+  /** A look that failed, lost on the way or answered by a proxy, says nothing about the refund. Who may not ask for the payment keeps nothing of it. */
   #notHeard({ code }: AlloError): void {
     const isManual = code === 'REFUND_MANUAL';
     this.#isManual ||= isManual;
     if (isFinal(code)) this.#payment = undefined;
     if (isManual || isFinal(code)) this.#asking = undefined;
-    if (isManual || this.#payment?.status === 'refunding') this.#send.error = undefined;
+    if (isManual || (this.#payment && !this.#asking)) this.#send.error = undefined;
   }
 
   #forget(): void {
