@@ -9,10 +9,30 @@ function keysOf(backend: Backend): (string | null)[] {
   return backend.requests.filter(({ route }) => route === 'pay').map(({ headers }) => headers.get('Idempotency-Key'));
 }
 
+const { fetch } = window;
+
+/** What becomes of the answers to all that is sent from now on; what is only read is answered as ever. */
+function intercept(arrive: (answer: Response) => Promise<Response>): void {
+  window.fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    return init?.method === 'POST' ? arrive(answer) : answer;
+  };
+}
+
+/** They come when the function it gives is called. */
+function delayAnswers(): () => void {
+  const arrival = Promise.withResolvers<undefined>();
+  intercept((answer) => arrival.promise.then(() => answer));
+  return () => arrival.resolve(undefined);
+}
+
 describe('<allo-pay>', () => {
   before(openStage);
   after(closeStage);
   afterEach(clearStage);
+  afterEach(() => {
+    window.fetch = fetch;
+  });
 
   it('says on the button what it will take, and from where', async () => {
     const { endpoint } = serve();
@@ -77,6 +97,56 @@ describe('<allo-pay>', () => {
     press(element, 'Coba lagi');
     await shows(element, 'waiting');
     expect(backend.count('pay')).to.equal(2);
+    expect(new Set(keysOf(backend)).size).to.equal(1);
+  });
+
+  it('sends nothing again that would pay an amount which the shopper was not shown', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    backend.fail('pay', 'network', { times: 1 });
+    press(element, 'Bayar Rp 125.000');
+    backend.orders['INV-7'] = { orderId: 'INV-7', amount: { value: '990000.00', currency: 'IDR' }, lines: [] };
+    await until(() => element.order?.amount.value === '990000.00');
+    await shows(element, 'error');
+    await element.updateComplete;
+    press(element, 'Coba lagi');
+    await shows(element, 'ready');
+    expect(control(element, 'Bayar Rp 990.000')).to.exist;
+    expect(backend.count('pay')).to.equal(1);
+  });
+
+  it('sends nothing again that the page has ruled out meanwhile', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    backend.fail('pay', 'network', { times: 1 });
+    press(element, 'Bayar');
+    await shows(element, 'error');
+    element.disabled = true;
+    await element.updateComplete;
+    press(element, 'Coba lagi');
+    await shows(element, 'disabled');
+    expect(backend.count('pay')).to.equal(1);
+  });
+
+  it('reads the order first where that could not be read after a payment that could not be sent', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    backend.fail('pay', 'network', { times: 1 });
+    // Each reading is tried twice.
+    backend.fail('order', 'network', { times: 2 });
+    press(element, 'Bayar');
+    await until(() => backend.count('order') === 3);
+    await shows(element, 'error');
+    await fetch(`${endpoint}/account`);
+    await element.updateComplete;
+    press(element, 'Coba lagi');
+    await shows(element, 'ready');
+    expect(backend.count('pay')).to.equal(1);
+    press(element, 'Bayar');
+    await shows(element, 'waiting');
     expect(new Set(keysOf(backend)).size).to.equal(1);
   });
 

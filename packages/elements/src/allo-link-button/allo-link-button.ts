@@ -166,10 +166,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
 
   /** What failed is tried again; a failure to read the account is read again. */
   #retry(): void {
-    const [linking, unlinking] = [this.#flow.error, this.#unlink.error];
+    if (this.#flow.retry()) return;
+    const again = this.#unlink.error?.retryable;
     this.release();
-    if (linking?.retryable) this.#flow.begin();
-    else if (unlinking?.retryable) void this.#unlink.run();
+    if (again) void this.#unlink.run();
     else this.refresh();
   }
 }

@@ -117,7 +117,12 @@ export class AlloPay extends AlloElement<AlloPayState> {
   pay(): void {
     // Not what was drawn last: the order may be another one since.
     const state = this.deriveState();
-    if (state === 'ready' || endedWithoutMoney(state)) void this.#begin();
+    const order = this.#order;
+    if (state !== 'ready' && !endedWithoutMoney(state)) return;
+    // A popup is only allowed within the press: nothing may be waited for if it is there.
+    if (this.#flow) this.#flow.begin();
+    // Pressed was the button of what was known then; and the page may have ruled it out meanwhile.
+    else void this.#later.run().then(() => this.#later.value && order === this.#order && this.pay());
   }
 
   /** Takes what is known of the order now. @internal */
@@ -213,14 +218,6 @@ export class AlloPay extends AlloElement<AlloPayState> {
     this.#flow?.woke();
     this.#load.error = this.#later.error = undefined;
     this.reload();
-  }
-
-  async #begin(): Promise<void> {
-    const order = this.#order;
-    // A popup is only allowed within the press: nothing may be waited for if it is there.
-    if (!this.#flow) await this.#later.run().then(() => this.updateComplete);
-    // Pressed was the button of what was known then.
-    if (order === this.#order) this.#flow?.begin();
   }
 
   async #retry(): Promise<void> {

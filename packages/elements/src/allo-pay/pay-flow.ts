@@ -41,6 +41,8 @@ export class PayFlow {
   readonly #send: Exchange<Payment>;
   readonly #ask: Exchange<Payment>;
   readonly #poll: Poll;
+  /** The amount on the button that was pressed last. */
+  #pressed: string | undefined;
 
   constructor(host: PayHost, session: Session, orderId: string) {
     this.host = host;
@@ -93,16 +95,19 @@ export class PayFlow {
     if (this.sending || !this.host.dispatchEvent(new AlloEvent('allo-pay-started', { orderId }, true))) return;
     this.forgive();
     this.trip.prepare();
+    this.#pressed = this.host.order?.amount.value;
     void this.#send.run();
   }
 
-  /** After a failure: a payment request whose answer was lost is repeated with its key, a link is begun again. False if neither failed so. */
-  retry(): boolean {
-    const [paying, linking] = [this.#send.error?.retryable, this.link.error?.retryable];
-    this.link.reset();
-    if (paying) this.begin();
-    else if (linking) this.link.begin();
-    return Boolean(paying ?? linking);
+  /**
+   * After a failure: a payment request whose answer was lost is repeated with its key, unless the order costs something
+   * else by now or the page has ruled it out; a link is begun again. False if nothing is under way then.
+   */
+  retry(): boolean | undefined {
+    const paying = this.#send.error?.retryable && this.#pressed === this.host.order?.amount.value;
+    this.forgive();
+    if (paying) this.host.pay();
+    return this.sending || this.link.retry();
   }
 
   forgive(): void {

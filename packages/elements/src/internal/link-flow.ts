@@ -60,6 +60,14 @@ export class LinkFlow {
     if (!this.#asking) this.#run();
   }
 
+  /** After a failure: begins again if that may help. False if not. */
+  retry(): boolean | undefined {
+    const again = this.error?.retryable;
+    this.reset();
+    if (again) this.begin();
+    return again;
+  }
+
   /** The shopper came back from the bank, or never left: the account's status says what to show. A number half typed stays. */
   returned(): void {
     this.#trip.leaving = false;
