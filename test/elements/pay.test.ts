@@ -150,6 +150,19 @@ describe('<allo-pay>', () => {
     expect(new Set(keysOf(backend)).size).to.equal(1);
   });
 
+  it('tells why a payment failed whose answer was lost, and asks before it begins another', async () => {
+    const { backend, endpoint } = serve({ payAs: 'failed' });
+    const element = await mountPay(endpoint);
+    const events = record(element, 'allo-pay-failed');
+    await shows(element, 'ready');
+    intercept(() => Promise.reject(new TypeError('the connection broke')));
+    press(element, 'Bayar');
+    await until(() => events.length > 0);
+    await shows(element, 'failed');
+    expect(textOf(element)).to.contain('Uang Anda tidak terpotong');
+    expect(backend.count('pay')).to.equal(1);
+  });
+
   it('finds the payment that was made although its answer was lost', async () => {
     const { backend, endpoint } = serve();
     const element = await mountPay(endpoint);

@@ -131,7 +131,7 @@ export class PayFlow {
       this.host.know(known ? { ...order, payment: known } : order);
       // Or it is kept from who asks now, which the payment itself tells.
       if (known) void this.#ask.run();
-    } else if (this.#heard(order.payment, order) && !endedWithoutMoney(order.payment.status)) this.forgive();
+    } else this.#heard(order.payment, order);
   }
 
   /** Where the browser keeps the key of the attempt to pay the order. */
@@ -167,13 +167,13 @@ export class PayFlow {
   }
 
   /** Takes what the backend says about the payment, unless something newer is known already. */
-  #heard(payment: Payment, order = this.host.order): boolean {
+  #heard(payment: Payment, order = this.host.order): void {
     const before = this.host.order?.payment;
-    if (!order || (before && isOlder(payment, before, payment === this.#send.value))) return false;
+    if (!order || (before && isOlder(payment, before, payment === this.#send.value))) return;
     this.host.know({ ...order, payment });
     if (!isOpen(payment.status)) this.#tellEnd(payment, before);
-    return true;
   }
+    if (!endedWithoutMoney(payment.status)) this.forgive();
 
   /** The end of a payment is news if it came about before our eyes, or if this browser began the payment. */
   #tellEnd(payment: Payment, before: Payment | undefined): void {
@@ -182,6 +182,8 @@ export class PayFlow {
     // A refund that the bank refused makes a payment `paid` again: no news.
     if (!(ours || (before && before.status !== status)) || (before?.status === 'refunding' && status === 'paid')) return;
     this.trip.close();
+    // That is what became of the press whose answer was lost.
+    if (ours) this.forgive();
     if (!this.#session.isNews(payment)) return;
     if (endedWithoutMoney(status)) this.host.tell(new AlloEvent('allo-pay-failed', { payment }));
     if (status === 'paid' || status === 'refunded') this.host.tell(new AlloEvent(`allo-${status}`, { payment }));
