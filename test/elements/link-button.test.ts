@@ -204,6 +204,37 @@ describe('<allo-link-button>', () => {
     expect(events).to.have.length(1);
   });
 
+  it('asks anew, once the page has woken, before it tries again to unlink: the account may be another customer\'s', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'linked');
+    press(element, 'Putuskan');
+    await shows(element, 'confirming');
+    backend.fail('unlink', 'network', { times: 1 });
+    press(element, 'Ya, putuskan');
+    await shows(element, 'error');
+    backend.account = { status: 'linked', phone: '0857••••111', linkedAt: '2024-01-01T00:00:00Z' };
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    await shows(element, 'linked');
+    await until(() => textOf(element).includes('0857••••111'));
+    expect(control(element, 'Putuskan')).to.exist;
+    expect(backend.count('unlink')).to.equal(1);
+  });
+
+  it('repeats a request to unlink that was lost, when asked to', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'linked');
+    press(element, 'Putuskan');
+    await shows(element, 'confirming');
+    backend.fail('unlink', 'network', { times: 1 });
+    press(element, 'Ya, putuskan');
+    await shows(element, 'error');
+    press(element, 'Coba lagi');
+    await shows(element, 'unlinked');
+    expect(backend.count('unlink')).to.equal(2);
+  });
+
   it('leaves the confirm step by Escape without unlinking', async () => {
     const { backend, endpoint } = serve();
     const element = await mount('allo-link-button', { endpoint });

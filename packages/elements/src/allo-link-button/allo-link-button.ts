@@ -103,6 +103,8 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   }
 
   protected override release(): void {
+    // What was asked for then may be another customer's account by now.
+    if (this.#unlink.error) this.release();
     this.#confirming = false;
     this.#unlink.clear();
     this.#flow.reset();
