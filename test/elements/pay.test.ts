@@ -163,6 +163,41 @@ describe('<allo-pay>', () => {
     expect(backend.count('pay')).to.equal(1);
   });
 
+  it('goes to no bank for a payment that is paid when the answer to its press comes late', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    const events = record(element, 'allo-paid', 'allo-authorize-request');
+    await shows(element, 'ready');
+    const arrive = delayAnswers();
+    press(element, 'Bayar');
+    await until(() => backend.orders['INV-7']?.payment !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    // Another tab has the same key: it went to the bank, and came back.
+    backend.settle('INV-7', 'paid');
+    element.refresh();
+    await until(() => events.length > 0);
+    arrive();
+    await shows(element, 'paid');
+    await element.updateComplete;
+    expect(events.map(({ type }) => type)).to.deep.equal(['allo-paid']);
+  });
+
+  it('goes to no bank to link what is linked when the answer to its press comes late', async () => {
+    const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
+    const element = await mountPay(endpoint);
+    const events = record(element, 'allo-authorize-request');
+    await shows(element, 'unlinked');
+    const arrive = delayAnswers();
+    press(element, 'Hubungkan');
+    await until(() => backend.account.status === 'linking');
+    backend.link();
+    window.dispatchEvent(new Event('online'));
+    await shows(element, 'ready');
+    arrive();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([element.state, events.length]).to.deep.equal(['ready', 0]);
+  });
+
   it('finds the payment that was made although its answer was lost', async () => {
     const { backend, endpoint } = serve();
     const element = await mountPay(endpoint);

@@ -72,9 +72,10 @@ export class PayFlow {
     this.#poll.watch(this.host.isConnected && (isOpen(status) || status === 'refunding'));
   }
 
-  /** The account's own state says it better, and offers the way on. */
+  /** The account's own state says it better, and offers the way on. Nobody has to go and link what is linked by now. */
   yieldToAccount(): void {
-    if (isAboutAccount(this.#send.error?.code) && this.#session.account.value?.status !== 'linked') this.forgive();
+    if (this.#session.account.value?.status === 'linked') this.link.reset();
+    else if (isAboutAccount(this.#send.error?.code)) this.forgive();
   }
 
   /** Asks now how the payment stands. */
@@ -94,8 +95,8 @@ export class PayFlow {
     const orderId = this.#orderId;
     if (this.sending || !this.host.dispatchEvent(new AlloEvent('allo-pay-started', { orderId }, true))) return;
     this.forgive();
-    this.trip.prepare();
     this.#pressed = this.host.order?.amount.value;
+    this.trip.prepare();
     void this.#send.run();
   }
 
@@ -149,7 +150,9 @@ export class PayFlow {
     this.#heard(payment);
     // Nobody else must offer this payment again.
     this.#session.announce(this.host);
-    if (payment.status === 'requires-action' && payment.action) this.trip.go(payment.action.url, 'payment');
+    // Of a late answer more may be known by now: another tab was at the bank with it, and came back.
+    const { action, paymentId, status } = this.host.order?.payment ?? payment;
+    if (status === 'requires-action' && action && paymentId === payment.paymentId) this.trip.go(action.url, 'payment');
     else this.trip.end();
   }
 
@@ -171,19 +174,19 @@ export class PayFlow {
     const before = this.host.order?.payment;
     if (!order || (before && isOlder(payment, before, payment === this.#send.value))) return;
     this.host.know({ ...order, payment });
+    if (!endedWithoutMoney(payment.status)) this.forgive();
     if (!isOpen(payment.status)) this.#tellEnd(payment, before);
   }
-    if (!endedWithoutMoney(payment.status)) this.forgive();
 
   /** The end of a payment is news if it came about before our eyes, or if this browser began the payment. */
   #tellEnd(payment: Payment, before: Payment | undefined): void {
     const { status } = payment;
     const ours = closeAttempt(this.#attempt, payment.paymentId);
+    // That is what became of the press whose answer was lost.
+    if (ours) this.forgive();
     // A refund that the bank refused makes a payment `paid` again: no news.
     if (!(ours || (before && before.status !== status)) || (before?.status === 'refunding' && status === 'paid')) return;
     this.trip.close();
-    // That is what became of the press whose answer was lost.
-    if (ours) this.forgive();
     if (!this.#session.isNews(payment)) return;
     if (endedWithoutMoney(status)) this.host.tell(new AlloEvent('allo-pay-failed', { payment }));
     if (status === 'paid' || status === 'refunded') this.host.tell(new AlloEvent(`allo-${status}`, { payment }));
