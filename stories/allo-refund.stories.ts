@@ -94,7 +94,8 @@ export const Unavailable: Story = { args: { status: 'failed' }, parameters: { sh
 
 export const ErrorOfTheConnection: Story = { parameters: refusedWith('network'), play: confirm };
 
-export const Offline: Story = { tags: ['!autodocs'], parameters: { ...refusedWith('network'), shows: 'offline', offline: true }, play: confirm };
+/** Nobody's money is given back by itself once there is a connection again. */
+export const ErrorWhileOffline: Story = { tags: ['!autodocs'], parameters: { ...refusedWith('network'), offline: true }, play: confirm };
 
 export const ErrorNotAllowed: Story = { parameters: refusedWith('FORBIDDEN'), play: confirm };
 

@@ -66,6 +66,22 @@ describe('the elements while the browser is offline', () => {
     expect(pay.state).to.equal('processing');
   });
 
+  it('promise nobody that an account is unlinked by itself, nor do it', async () => {
+    const { backend, endpoint } = serve();
+    const link = await mount('allo-link-button', { endpoint });
+    await shows(link, 'linked');
+    press(link, 'Putuskan');
+    await shows(link, 'confirming');
+    backend.fail('unlink', 'network', { times: 1 });
+    goOffline();
+    press(link, 'Ya, putuskan');
+    await shows(link, 'error');
+    expect(textOf(link)).to.contain('Koneksi terputus').and.not.contain('Dilanjutkan');
+    comeBack();
+    await shows(link, 'linked');
+    expect(backend.count('unlink')).to.equal(1);
+  });
+
   it('offer to try again all the same', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked' } });
     const link = await mount('allo-link-button', { endpoint });

@@ -234,6 +234,23 @@ describe('<allo-refund>', () => {
     expect(textOf(element)).to.not.contain('tetap lunas');
   });
 
+  it('promises nobody without a connection that a refund goes on by itself, nor sends it', async () => {
+    const { backend, element } = await mountPaid();
+    backend.fail('refund', 'network', { times: 1 });
+    Object.defineProperty(navigator, 'onLine', { value: false, configurable: true });
+    await confirm(element);
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('Koneksi terputus').and.not.contain('Dilanjutkan');
+    Reflect.deleteProperty(navigator, 'onLine');
+    window.dispatchEvent(new Event('online'));
+    await element.updateComplete;
+    await fetch('/');
+    expect([element.state, backend.count('refund')]).to.deep.equal(['error', 1]);
+    press(element, 'Coba lagi');
+    await shows(element, 'refunded');
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+  });
+
   it('begins no refund when the page refreshes after a transfer by hand', async () => {
     const { backend, endpoint } = serve();
     backend.settle('INV-7', 'paid').refund = { status: 'manual', reference: 'RFD-1' };

@@ -94,7 +94,6 @@ const refund: Omit<Scene, 'tag'>[] = [
   { state: 'manual', ...confirmed, prepare: (backend) => (paid(backend), (backend.refundAs = 'manual')) },
   { state: 'failed', ...confirmed, prepare: (backend) => (paid(backend), (backend.refundAs = 'failed')) },
   { state: 'unavailable', attributes: { status: 'failed' } },
-  { state: 'offline', ...confirmed, offline: true, prepare: cut('refund') },
   { state: 'error', ...confirmed, prepare: fail('refund') },
 ];
 

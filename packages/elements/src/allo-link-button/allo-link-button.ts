@@ -88,6 +88,10 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     return this.#flow.error ?? this.#unlink.error ?? super.error;
   }
 
+  protected override get undone(): AlloError | undefined {
+    return this.#unlink.error;
+  }
+
   override refresh(): void {
     void this.session?.account.run();
   }
@@ -99,12 +103,12 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   }
 
   override sessionWoke(): void {
+    // What was asked for then may be another customer's account by now.
+    if (this.#unlink.error) this.release();
     this.#flow.returned();
   }
 
   protected override release(): void {
-    // What was asked for then may be another customer's account by now.
-    if (this.#unlink.error) this.release();
     this.#confirming = false;
     this.#unlink.clear();
     this.#flow.reset();

@@ -17,7 +17,7 @@ import { refundTexts } from '../locales/refund.ts';
 import { isMoney } from '../money.ts';
 
 /** What `<allo-refund>` can show. */
-export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' | 'refunded' | 'manual' | 'failed' | 'unavailable' | 'offline' | 'error';
+export type AlloRefundState = 'ready' | 'confirming' | 'sending' | 'refunding' | 'refunded' | 'manual' | 'failed' | 'unavailable' | 'error';
 
 /** What the page may know of a payment: its status, or that its refund waits for somebody to transfer the money. */
 export type RefundableStatus = PaymentStatus | 'manual';
@@ -82,6 +82,10 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     return this.#send.error;
   }
 
+  protected override get undone(): AlloError | undefined {
+    return this.error;
+  }
+
   /** Asks how a refund stands. Nothing if none was begun here, or somebody is being asked: this element never begins one by itself. */
   override refresh(): void {
     // While somebody is asked to confirm, the same request would do what they did not confirm yet.
@@ -91,12 +95,12 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   override sessionWoke(): void {
     super.sessionWoke();
     this.#poll.now();
+    // Somebody else may have transferred it meanwhile: nobody should do it again.
+    if (this.state === 'manual') this.refresh();
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    // Somebody else may have transferred it meanwhile: nobody should do it again.
-    if (this.state === 'manual') this.refresh();
     this.#poll.watch(this.isConnected && this.#begun && this.state === 'refunding');
   }
 
@@ -131,7 +135,6 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
         return card(this, 'neutral', this.text('PAYMENT_NOT_REFUNDABLE'));
       case 'failed':
         return card(this, 'danger', this.text('refundFailed'), undefined, button(this.text('retry'), () => this.#confirm('refund'), 'primary'));
-      case 'offline':
       case 'error':
         return problem(this, () => this.#retry());
     }

@@ -99,6 +99,11 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     return false;
   }
 
+  /** What somebody wanted to be done and was not: that is not done later by itself, as what could not be read is read. */
+  protected get undone(): AlloError | undefined {
+    return undefined;
+  }
+
   /** Asks the backend anew for what the element shows. */
   abstract refresh(): void;
 
@@ -138,7 +143,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     if (this.isConnected) this.#join();
     const state = this.deriveState();
     // What failed for want of a connection says so, and goes on by itself when there is one.
-    this.state = state === 'error' && this.error?.code === 'NETWORK_ERROR' && !navigator.onLine ? ('offline' as State) : state;
+    this.state = state === 'error' && this.error?.code === 'NETWORK_ERROR' && !this.undone && !navigator.onLine ? ('offline' as State) : state;
     this.keepFocus();
   }
 
