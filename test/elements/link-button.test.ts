@@ -116,6 +116,23 @@ describe('<allo-link-button>', () => {
     expect(events).to.have.length(0);
   });
 
+  it('tells no link as what became of a visit to the bank that is older than the visit', async () => {
+    const { backend, endpoint } = serve(unlinked);
+    const before = await mount('allo-link-button', { endpoint });
+    await shows(before, 'unlinked');
+    press(before, 'Hubungkan');
+    await shows(before, 'linking');
+    before.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    // Another customer has signed in at the same browser, who linked long ago.
+    backend.account = { status: 'linked', phone: '0857••••111', linkedAt: '2024-01-01T00:00:00Z' };
+    const events = record(document.documentElement, 'allo-linked');
+    const element = await mount('allo-link-button', { endpoint });
+    await shows(element, 'linked');
+    await element.updateComplete;
+    expect(events).to.have.length(0);
+  });
+
   it('asks for the phone number if the merchant does not know it, and refuses what is not one', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });
     const element = await mount('allo-link-button', { endpoint });

@@ -15,7 +15,7 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 const entry = 'virtual:entry';
 
 /** What no page uses, and no answer of a backend has: Lit's private names, which begin with `_`, and some of ours. */
-const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|members|session|scope|prepare|leaving|returned|sending|ensure|texts|wantsBalance|needsAccount|know|lost|forgive|keepFocus|woke|yieldToAccount|hidesBalance|trip|scheduleUpdate|performUpdate|isUpdatePending|enableUpdating|elementProperties|elementStyles|createRenderRoot|willUpdate|hasUpdated|renderRoot)$/;
+const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|changed|watch|isNews|wake|leave|check|step|begin|reset|release|members|session|scope|prepare|leaving|returned|sending|ensure|texts|wantsBalance|needsAccount|know|lost|forgive|keepFocus|woke|yieldToAccount|hidesBalance|trip|scheduleUpdate|performUpdate|isUpdatePending|enableUpdating|elementProperties|elementStyles|createRenderRoot|willUpdate|hasUpdated|renderRoot)$/;
 
 /** One file of what was bundled. */
 export interface ScriptFile {

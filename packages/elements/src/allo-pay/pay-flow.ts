@@ -83,7 +83,7 @@ export class PayFlow {
     if (!this.#ask.busy) this.#poll.now();
   }
 
-  /** The page came back to life, or all is to be asked anew. */
+  /** The page came back to life, or more is known than what failed here before. */
   woke(): void {
     this.forgive();
     this.trip.leaving = false;

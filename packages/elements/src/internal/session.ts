@@ -34,6 +34,9 @@ export const popupMark = 'allo-kit-bank';
 /** Coming back to the tab asks the backend again, but not more often than this. */
 const wakeFloorMs = 10_000;
 
+/** How far the backend's clock may be behind the browser's for a link to be what became of a trip to the bank. */
+const clocksMs = 300_000;
+
 /**
  * What all elements of one page know together about one backend: the account and the balance are fetched once, a
  * change that one element makes reaches the others and the other tabs, and nothing is kept once the last element
@@ -126,10 +129,10 @@ export class Session {
     for (const member of this.members) member.sessionWoke();
   }
 
-  /** Remembers that this browser sent the shopper to the bank to link, so that coming back linked is told as news, and on which trip. */
+  /** Remembers when this browser sent the shopper to the bank to link, so that coming back linked is told as news, and on which trip. */
   expectLink(trip: { close(): void }): void {
     this.#trip = trip;
-    keep(this.#nameOf('link'), '1');
+    keep(this.#nameOf('link'), String(Date.now() - clocksMs));
   }
 
   /** Something that several members look at is not what it was. */
@@ -217,10 +220,11 @@ export class Session {
 
   #tellLink(account: Account): void {
     const before = this.#status;
-    const now = account.status;
+    const { linkedAt = '9999', status: now } = account;
     if (now === 'linking' || before === now) return;
     const linked = now === 'linked';
-    const news = linked ? before || recall(this.#nameOf('link')) : now === 'unlinked' && before === 'linked';
+    // One that is older than the trip is not what became of it: another customer's, who has signed in since. Of unknown age it is told.
+    const news = linked ? before || Date.parse(linkedAt) > Number(recall(this.#nameOf('link')) ?? NaN) : now === 'unlinked' && before === 'linked';
     // Also of a trip that came to nothing: a link that is found later is not what became of it, and may be another customer's.
     keep(this.#nameOf('link'));
     this.#trip?.close();
