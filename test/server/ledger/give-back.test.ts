@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
-import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, paid, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
@@ -14,14 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-async function paidPayment(change: Partial<PaymentRow> = {}): Promise<PaymentRow> {
-  const { id: linkId, customerId } = await bench.linked({ customerId: 'budi' });
-  return bench.paymentIn({ state: 'succeeded', customerId, linkId, externalId: '4711', sentAt: bench.now(), paidAt: bench.now(), ...change });
-}
-
 describe('before people are asked to transfer money for want of a token, the bank is asked whether it is back', () => {
   test('the customer unlinked; somebody gave the money back in DOKU\'s dashboard', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.unlinks(payment.linkId);
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -30,7 +24,7 @@ describe('before people are asked to transfer money for want of a token, the ban
   });
 
   test('the customer unlinked in the bank\'s app, which shows only when the token is renewed', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.tokenEnds(payment.linkId);
     bench.says('exchange', refusal);
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
@@ -39,7 +33,7 @@ describe('before people are asked to transfer money for want of a token, the ban
   });
 
   test('the bank took it late, and gives it back by itself; the customer has unlinked', async () => {
-    const { late } = await bench.takesLate(await paidPayment({ state: 'expired' }), { state: 'succeeded' });
+    const { late } = await bench.takesLate(await bench.paidPayment({ state: 'expired' }), { state: 'succeeded' });
     await bench.unlinks(late.linkId);
     bench.saysAlways('chargeStatus', done({ ...paid, status: 'refunded' }));
     await reconcileLate(bench.ctx, await bench.payment(late.id));
@@ -47,7 +41,7 @@ describe('before people are asked to transfer money for want of a token, the ban
   });
 
   test('the bank is giving it back this moment: nobody is asked to, for a day', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.unlinks(payment.linkId);
     bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }));
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -62,7 +56,7 @@ describe('before people are asked to transfer money for want of a token, the ban
 describe('a payment that the bank denies when it is asked about it over a refund', () => {
   for (const [name, answer] of [['refused', refusal], ['for people', tokenRefusal]] as const) {
     test(`that is ${name}, is for a person, before money is transferred that was never taken`, async () => {
-      const payment = await paidPayment();
+      const payment = await bench.paidPayment();
       bench.saysAlways('exchange', silence);
       bench.says('refund', answer);
       bench.saysAlways('chargeStatus', done({ status: 'failed' }));

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import { paymentView } from '../../../packages/server/src/routes/views.ts';
-import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, paid, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
@@ -16,16 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
-async function paidPayment(change: Partial<PaymentRow> = {}): Promise<PaymentRow> {
-  const { id: linkId, customerId } = await bench.linked({ customerId: 'budi' });
-  return bench.paymentIn({ state: 'succeeded', customerId, linkId, externalId: '4711', sentAt: bench.now(), paidAt: bench.now(), ...change });
-}
 const sendings = (): number => bench.asked.filter(({ operation }) => operation === 'refund').length;
 
 describe('a key that was answered with the refund that stood, asks after that one alone', () => {
   test('in two tabs at once: after the bank has refused it, the second one\'s next look begins no other', async () => {
     bench.saysAlways('chargeStatus', done(paid));
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     let seen: string | undefined;
     bench.says('refund', async () => {
       // In the other tab somebody confirmed, too, while this one was under way.
@@ -42,7 +37,7 @@ describe('a key that was answered with the refund that stood, asks after that on
 
   test('begun without any, and failed after a while: hours later, a page that wakes begins no other', async () => {
     bench.says('refund', silence, done({}));
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     const first = await refundPayment(bench.ctx, payment.id, wish);
     assert.equal((await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'office-key-0123456789' })).id, first.id);
     bench.pass(minuteMs);
@@ -56,7 +51,7 @@ describe('a key that was answered with the refund that stood, asks after that on
 
   test('which is for people: it sends that once, not whenever it is looked at', async () => {
     bench.saysAlways('chargeStatus', done(paid));
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     const waiting = await bench.refundIn(payment, { state: 'manual' });
     bench.saysAlways('exchange', done({ token: 'refused too', expiresAt: bench.now() + dayMs }));
     bench.says('refund', tokenRefusal, tokenRefusal, done({}));
@@ -70,7 +65,7 @@ describe('a key that was answered with the refund that stood, asks after that on
 
 test('a refund that was refused is not told of a payment that was given back in DOKU\'s dashboard since: refused means that it is paid again', async () => {
   bench.saysAlways('chargeStatus', done(paid));
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   bench.says('refund', refusal);
   const asked = { ...wish, requestKey: 'office-key-0123456789' };
   const refused = await refundPayment(bench.ctx, payment.id, asked);

@@ -16,7 +16,6 @@ const wish = { reason: 'came back' };
 const second = 1000;
 
 let bench: Bench;
-let customers = 0;
 
 beforeEach(() => {
   bench = createBench();
@@ -28,15 +27,9 @@ afterEach(async () => {
   await bench.close();
 });
 
-/** A payment of a customer whose account is linked. */
-async function paidPayment(change: Partial<PaymentRow> = {}): Promise<PaymentRow> {
-  const { id: linkId, customerId } = await bench.linked({ customerId: `customer-${(customers += 1)}` });
-  return bench.paymentIn({ state: 'succeeded', customerId, linkId, externalId: '4711', ...change });
-}
-
 /** A refund that was sent a while after it was asked for, and the payment it belongs to. */
 async function sentRefund(change: Partial<RefundRow> = {}, payment?: PaymentRow): Promise<{ payment: PaymentRow; refund: RefundRow }> {
-  const of = payment ?? (await paidPayment({ state: 'refunding' }));
+  const of = payment ?? (await bench.paidPayment({ state: 'refunding' }));
   return { payment: of, refund: await bench.refundIn(of, { state: 'unknown', createdAt: bench.now() - hourMs, sentAt: bench.now(), sends: 1, ...change }) };
 }
 
@@ -65,14 +58,14 @@ describe('a refund that is asked for', () => {
 
   for (const state of ['created', 'sending', 'requires_action', 'pending', 'unknown'] as const) {
     test(`while the payment is "${state}", is for later`, async () => {
-      const { id } = await paidPayment({ state });
+      const { id } = await bench.paidPayment({ state });
       await assert.rejects(refundPayment(bench.ctx, id, wish), { code: 'PAYMENT_NOT_FINAL' });
     });
   }
 
   for (const state of ['failed', 'cancelled', 'expired', 'not_executed', 'review', 'refunding', 'refunded'] as const) {
     test(`of a payment that is "${state}" without a refund of ours, is not to be had`, async () => {
-      const payment = await paidPayment({ state });
+      const payment = await bench.paidPayment({ state });
       await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'PAYMENT_NOT_REFUNDABLE' });
       assert.equal(await bench.ctx.store.refundOfPayment(payment.id), undefined);
       assert.deepEqual(operations(), []);
@@ -80,7 +73,7 @@ describe('a refund that is asked for', () => {
   }
 
   test('of a payment that was given back elsewhere after the bank refused ours, is not to be had', async () => {
-    const { payment, refund } = await sentRefund({ state: 'failed' }, await paidPayment({ state: 'refunded' }));
+    const { payment, refund } = await sentRefund({ state: 'failed' }, await bench.paidPayment({ state: 'refunded' }));
     await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'PAYMENT_NOT_REFUNDABLE' });
     assert.equal((await bench.ctx.store.refundOfPayment(payment.id))?.id, refund.id);
   });
@@ -95,7 +88,7 @@ describe('a refund that is asked for', () => {
   }
 
   test('again under the same key, is the one that the bank refused; under another, or none, a new one', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.saysAlways('refund', refusal);
     const refused = await refundPayment(bench.ctx, payment.id, { ...wish, requestKey: 'one' });
     assert.deepEqual([refused.state, refused.requestKey], ['failed', 'one']);
@@ -108,17 +101,17 @@ describe('a refund that is asked for', () => {
   });
 
   test('while the bank is away, leaves nothing behind', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.setAway(true);
     await assert.rejects(refundPayment(bench.ctx, payment.id, wish), { code: 'BANK_UNAVAILABLE' });
     assert.equal(await bench.ctx.store.refundOfPayment(payment.id), undefined);
     assert.equal((await bench.payment(payment.id)).state, 'succeeded');
-    const { payment: waits } = await sentRefund({ state: 'manual', sends: 0, sentAt: null }, await paidPayment());
+    const { payment: waits } = await sentRefund({ state: 'manual', sends: 0, sentAt: null }, await bench.paidPayment());
     await assert.rejects(refundPayment(bench.ctx, waits.id, wish), { code: 'BANK_UNAVAILABLE' });
   });
 
   test('by two at once, is one', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.saysAlways('refund', done({}));
     const [one, other] = await Promise.all([refundPayment(bench.ctx, payment.id, wish), refundPayment(bench.ctx, payment.id, wish)]);
     assert.equal(one.id, other.id);
@@ -126,7 +119,7 @@ describe('a refund that is asked for', () => {
   });
 
   test('is written down before the bank hears of it: who sends it, since when, and when somebody else looks', async () => {
-    const payment = await paidPayment({ nextAt: bench.now() + dayMs });
+    const payment = await bench.paidPayment({ nextAt: bench.now() + dayMs });
     const rows = await rowsWhileAsked(payment);
     assert.deepEqual([rows.payment.state, rows.payment.nextAt], ['refunding', null]);
     assert.partialDeepStrictEqual(rows.refund, {
@@ -137,7 +130,7 @@ describe('a refund that is asked for', () => {
   });
 
   test('whose process dies over the token, comes back after the lease', async () => {
-    const payment = await paidPayment({ linkId: 'x' });
+    const payment = await bench.paidPayment({ linkId: 'x' });
     const link = await bench.ctx.store.latestLink(payment.customerId);
     await bench.ctx.store.commit({ changes: [{ table: 'links', id: link?.id ?? '', from: ['active'], to: 'active', set: { tokenExpiresAt: bench.now(), authCodeSealed: 'sealed with a key that is lost' }, cause: 'test' }] });
     const asked = refundPayment(bench.ctx, payment.id, wish);
@@ -149,7 +142,7 @@ describe('a refund that is asked for', () => {
 
 describe('what the bank is asked', () => {
   test('names both numbers, the amount, the reason, and the shopper\'s device', async () => {
-    const payment = await paidPayment({ deviceId: 'phone', ipAddress: '203.0.113.9' });
+    const payment = await bench.paidPayment({ deviceId: 'phone', ipAddress: '203.0.113.9' });
     bench.saysAlways('refund', done({}));
     const { reference } = await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(sendings(), [{
@@ -162,21 +155,21 @@ describe('what the bank is asked', () => {
   });
 
   test('names ours, once the shopper\'s device is forgotten', async () => {
-    const payment = await paidPayment({ deviceId: '', ipAddress: '' });
+    const payment = await bench.paidPayment({ deviceId: '', ipAddress: '' });
     bench.saysAlways('refund', done({}));
     await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(sendings()[0]?.order.device, { id: 'allokitserver', ipAddress: '100.64.0.10' });
   });
 
   test('goes with the token of the customer\'s present link, if the payment\'s own is gone', async () => {
-    const payment = await paidPayment({ linkId: 'gone' });
+    const payment = await bench.paidPayment({ linkId: 'gone' });
     bench.saysAlways('refund', done({}));
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
     assert.equal(sendings()[0]?.token, `token of ${payment.customerId}`);
   });
 
   test('goes once more with a new token, if the bank refused the first: the same refund in all else', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.tokenEnds(payment.linkId);
     bench.says('exchange', ...['first', 'second'].map((token) => done({ token, expiresAt: bench.now() + dayMs })));
     bench.saysAlways('refund', (token) => (token === 'second' ? done({}) : tokenRefusal));
@@ -187,7 +180,7 @@ describe('what the bank is asked', () => {
 
   for (const [name, exchange] of [['is refused', refusal], ['does not come', silence]] as const) {
     test(`goes once, if the new token ${name}`, async () => {
-      const payment = await paidPayment();
+      const payment = await bench.paidPayment();
       bench.saysAlways('exchange', exchange);
       bench.saysAlways('refund', tokenRefusal);
       assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
@@ -196,7 +189,7 @@ describe('what the bank is asked', () => {
   }
 
   test('goes once, if the customer unlinks in the very moment at which the token is refused', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.saysAlways('refund', async () => {
       await bench.unlinks(payment.linkId);
       return tokenRefusal;
@@ -209,7 +202,7 @@ describe('what the bank is asked', () => {
 describe('how the bank answers a refund', () => {
   for (const [said, kept] of [[{ refundedAt: 1_234_567 }, 1_234_567], [{}, undefined]] as const) {
     test(`done, and ${kept === undefined ? 'not when: now' : 'when'}`, async () => {
-      const payment = await paidPayment();
+      const payment = await bench.paidPayment();
       bench.saysAlways('refund', done(said));
       const refund = await refundPayment(bench.ctx, payment.id, wish);
       assert.partialDeepStrictEqual(refund, { state: 'succeeded', refundedAt: kept ?? bench.now(), nextAt: null, leaseUntil: null, failure: null });
@@ -221,7 +214,7 @@ describe('how the bank answers a refund', () => {
 
   for (const [answer, state] of [[pending, 'pending'], [silence, 'unknown']] as const) {
     test(`${answer.outcome}: it is asked for a minute after the sending, however long that took`, async () => {
-      const payment = await paidPayment();
+      const payment = await bench.paidPayment();
       bench.saysAlways('refund', () => {
         bench.pass(5 * second);
         return answer;
@@ -236,7 +229,7 @@ describe('how the bank answers a refund', () => {
 
   for (const [name, answer, failure] of [['refused', refusal, 'LIMIT_EXCEEDED'], ['not sent', notSent, 'BANK_UNAVAILABLE']] as const) {
     test(`${name}: the payment is paid as before, and the merchant is told of this refund`, async () => {
-      const payment = await paidPayment();
+      const payment = await bench.paidPayment();
       bench.saysAlways('refund', answer);
       const refund = await refundPayment(bench.ctx, payment.id, wish);
       assert.partialDeepStrictEqual(refund, { state: 'failed', failure, nextAt: null, refundedAt: null });
@@ -248,7 +241,7 @@ describe('how the bank answers a refund', () => {
   }
 
   test('no token any more: it is for people, the payment is paid as before, and the log says so', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.saysAlways('refund', tokenRefusal);
     bench.says('exchange', silence);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -259,7 +252,7 @@ describe('how the bank answers a refund', () => {
   });
 
   test('a refusal of what was taken twice leaves it to people, as the order has its payment', async () => {
-    const payment = await paidPayment({ state: 'expired' });
+    const payment = await bench.paidPayment({ state: 'expired' });
     await bench.takesLate(payment, { state: 'succeeded' });
     bench.saysAlways('refund', refusal);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -272,7 +265,7 @@ describe('how the bank answers a refund', () => {
 describe('a refund that another process has taken up meanwhile', () => {
   /** The first process sends it, after the second has read it and before that has a token; what the second hears of its own is `answer`. */
   async function contested(change: Partial<RefundRow>, answer: typeof silence) {
-    const { payment, refund } = await sentRefund({ sends: 0, sentAt: null, nextAt: bench.now(), ...change }, await paidPayment({ state: change.state === 'manual' ? 'succeeded' : 'refunding' }));
+    const { payment, refund } = await sentRefund({ sends: 0, sentAt: null, nextAt: bench.now(), ...change }, await bench.paidPayment({ state: change.state === 'manual' ? 'succeeded' : 'refunding' }));
     await bench.tokenEnds(payment.linkId);
     const [secondAsks, firstIsSending] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const other = bench.another();
@@ -309,7 +302,7 @@ describe('a refund that another process has taken up meanwhile', () => {
   }
 
   test('and ended otherwise, is told to people once the bank gives the money back', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.says('refund', async () => {
       const row = await bench.store.refundOfPayment(payment.id);
       await bench.store.commit({ changes: [{ table: 'refunds', id: row?.id ?? '', from: ['sending'], to: 'review', cause: 'test' }] });
@@ -324,7 +317,7 @@ describe('a refund that another process has taken up meanwhile', () => {
 describe('what was taken late', () => {
   /** Its order was being paid anew; that came to nothing just when this one was to be given back. */
   const takenLate = async (): Promise<PaymentRow> => {
-    const late = await paidPayment({ state: 'expired' });
+    const late = await bench.paidPayment({ state: 'expired' });
     await bench.store.commit({ changes: [{ table: 'payments', id: late.id, from: ['expired'], to: 'late_success', set: { nextAt: bench.now() }, cause: 'test' }] });
     return bench.payment(late.id);
   };
@@ -354,7 +347,7 @@ describe('what was taken late', () => {
 describe('what was taken twice', () => {
   /** Taken late; its order was paid anew. */
   const takenTwice = async (): Promise<PaymentRow> => {
-    const { late } = await bench.takesLate(await paidPayment({ state: 'expired' }), { state: 'succeeded' });
+    const { late } = await bench.takesLate(await bench.paidPayment({ state: 'expired' }), { state: 'succeeded' });
     return late;
   };
 
@@ -389,7 +382,7 @@ describe('what was taken twice', () => {
 });
 
 test('a refusal to the account that is linked now says nothing of the one that paid: it is for people', async () => {
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   await bench.unlinks(payment.linkId);
   await bench.linked({ customerId: payment.customerId });
   bench.saysAlways('refund', refusal);
@@ -398,7 +391,7 @@ test('a refusal to the account that is linked now says nothing of the one that p
 });
 
 test('so does a refusal to an account that came to be linked while the first token was being refused', async () => {
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   bench.says('refund', async () => {
     await bench.unlinks(payment.linkId);
     await bench.linked({ customerId: payment.customerId });
@@ -411,7 +404,7 @@ test('so does a refusal to an account that came to be linked while the first tok
 
 test('a browser that asks for a refund waits no longer than for a payment, and the refund goes on behind it', async () => {
   bench = createBench({ timing: { browserWaitMs: 5 } });
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   const asked = Promise.withResolvers<undefined>();
   const answer = Promise.withResolvers<undefined>();
   bench.says('refund', async () => {
@@ -431,7 +424,7 @@ test('a browser that asks for a refund waits no longer than for a payment, and t
 
 describe('a refund without a token', () => {
   test('for ever, is for people, and no refund is asked of the bank', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.unlinks(payment.linkId);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.partialDeepStrictEqual(refund, { state: 'manual', sends: 0, sentAt: null, failure: null, nextAt: null });
@@ -441,15 +434,15 @@ describe('a refund without a token', () => {
   });
 
   test('of a link that is being ended at the bank this very moment, and for want of any, is for people too', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.ctx.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'unlinking', cause: 'test' }] });
-    const foreign = await paidPayment({ customerId: 'somebody without a link' });
+    const foreign = await bench.paidPayment({ customerId: 'somebody without a link' });
     for (const { id } of [payment, foreign]) assert.equal((await refundPayment(bench.ctx, id, wish)).state, 'manual');
     assert.deepEqual(operations(), ['chargeStatus', 'chargeStatus']);
   });
 
   test('for ever, and for people already, stays so and is not told again', async () => {
-    const { payment, refund } = await sentRefund({ state: 'manual', sentAt: null, sends: 0 }, await paidPayment());
+    const { payment, refund } = await sentRefund({ state: 'manual', sentAt: null, sends: 0 }, await bench.paidPayment());
     await bench.unlinks(payment.linkId);
     assert.deepEqual(await refundPayment(bench.ctx, payment.id, wish), await bench.refund(refund.id));
     assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
@@ -458,12 +451,12 @@ describe('a refund without a token', () => {
 
   test('for now, has failed, if it was never sent; for people, it stays with them', async () => {
     bench.says('exchange', silence, silence);
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     await bench.tokenEnds(payment.linkId);
     assert.partialDeepStrictEqual(await refundPayment(bench.ctx, payment.id, wish), { state: 'failed', failure: 'BANK_UNAVAILABLE' });
     assert.deepEqual(operations(), ['exchange']);
     assert.deepEqual(await told(), [['refund.failed', payment.id]]);
-    const waiting = await paidPayment();
+    const waiting = await bench.paidPayment();
     await bench.tokenEnds(waiting.linkId);
     await bench.refundIn(waiting, { state: 'manual' });
     assert.equal((await refundPayment(bench.ctx, waiting.id, wish)).state, 'manual');
@@ -493,7 +486,7 @@ describe('a refund without a token', () => {
 });
 
 test('a refund that waited for people is sent by the bank once it can be, and the payment is then being refunded', async () => {
-  const payment = await paidPayment({ nextAt: bench.now() + dayMs });
+  const payment = await bench.paidPayment({ nextAt: bench.now() + dayMs });
   const waiting = await bench.refundIn(payment, { state: 'manual' });
   const rows = await rowsWhileAsked(payment);
   assert.deepEqual([rows.payment.state, rows.refund?.state, rows.refund?.id], ['refunding', 'sending', waiting.id]);
@@ -503,7 +496,7 @@ test('a refund that waited for people is sent by the bank once it can be, and th
 });
 
 test('a refund that waited for people, and whose token the bank refuses once more, waits for them still: nothing was given back', async () => {
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   bench.saysAlways('exchange', done({ token: 'refused too', expiresAt: bench.now() + dayMs }));
   bench.saysAlways('refund', tokenRefusal);
   for (let times = 1; times <= 3; times += 1) {
@@ -516,7 +509,7 @@ test('a refund that waited for people, and whose token the bank refuses once mor
 
 for (const [name, isLate] of [['', false], [', of what was taken twice', true]] as const) {
   test(`a refund that waited for people, and of which the bank then never heard, waits for them still${name}: somebody may be at it`, async () => {
-    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    const payment = await bench.paidPayment(isLate ? { state: 'expired' } : {});
     if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('exchange', silence);
     bench.says('refund', tokenRefusal, notSent);
@@ -531,7 +524,7 @@ for (const [name, isLate] of [['', false], [', of what was taken twice', true]] 
 
 for (const [name, answer] of [['refuses ours', refusal], ['takes no token for it any more', tokenRefusal], ['never gets ours', notSent], ['has done ours', done({})], ['says no more', silence]] as const) {
   test(`a refund of what the bank gives back by itself meanwhile, and says so, and then ${name}, is done, whatever came of ours`, async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     if (answer === tokenRefusal) bench.says('exchange', refusal);
     bench.says('refund', async () => {
       await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
@@ -545,7 +538,7 @@ for (const [name, answer] of [['refuses ours', refusal], ['takes no token for it
 
 for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
   test(`a refund that the bank refuses because the money is back already${name}, is done: it tells nobody of that who does not ask`, async () => {
-    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    const payment = await bench.paidPayment(isLate ? { state: 'expired' } : {});
     if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('refund', refusal);
     bench.says('chargeStatus', done({ ...paid, status: 'refunded' }));
@@ -557,7 +550,7 @@ for (const [name, isLate] of [['', false], [', though its order was paid anew', 
 describe('a refund that waited for people, and that the bank then refuses', () => {
   /** Sari is transferring it, when Rini, who does not know, has the bank try again. */
   async function triedAgain(): Promise<{ payment: PaymentRow; refund: RefundRow }> {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     const refund = await bench.refundIn(payment, { state: 'manual', sends: 0, sentAt: null });
     await refundPayment(bench.ctx, payment.id, wish);
     return { payment, refund };
@@ -606,7 +599,7 @@ describe('a refund of which the bank says that it was another amount', () => {
   });
 
   test('is so, too, if it refused ours, since that one was done', async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     bench.says('refund', refusal);
     bench.says('chargeStatus', done({ status: 'refunded', amount: less }));
     assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
@@ -625,7 +618,7 @@ describe('a refund of which the bank says that it was another amount', () => {
 
 for (const [name, isLate] of [['', false], [', though its order was paid anew', true]] as const) {
   test(`a refund that the bank refuses while it is giving the money back by itself${name}, is neither over nor for people: they would give it back once more`, async () => {
-    const payment = await paidPayment(isLate ? { state: 'expired' } : {});
+    const payment = await bench.paidPayment(isLate ? { state: 'expired' } : {});
     if (isLate) await bench.takesLate(payment, { state: 'succeeded' });
     bench.says('refund', refusal);
     bench.says('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }), done({ ...paid, status: 'refunded' }));
@@ -639,7 +632,7 @@ for (const [name, isLate] of [['', false], [', though its order was paid anew', 
 
 for (const [name, answer] of [['refuses', refusal], ['refuses the token of', tokenRefusal]] as const) {
   test(`a refund that waited for people, and that the bank ${name} while it is giving the money back by itself, waits for the bank: they would give it back once more`, async () => {
-    const payment = await paidPayment();
+    const payment = await bench.paidPayment();
     const waiting = await bench.refundIn(payment, { state: 'manual' });
     bench.saysAlways('exchange', done({ token: 'refused too', expiresAt: bench.now() + dayMs }));
     bench.saysAlways('refund', answer);
@@ -665,7 +658,7 @@ test('a refund that stands at the bank as failed, while it is giving the money b
 });
 
 test('a refund that the bank refuses, saying no more when it is asked, has failed', async () => {
-  const payment = await paidPayment();
+  const payment = await bench.paidPayment();
   bench.says('refund', refusal);
   bench.says('chargeStatus', silence);
   const refund = await refundPayment(bench.ctx, payment.id, wish);
@@ -673,7 +666,7 @@ test('a refund that the bank refuses, saying no more when it is asked, has faile
 });
 
 test('a payment that was taken late, whose refund the bank refuses because it gave it back by itself, was never paid', async () => {
-  const payment = await paidPayment({ state: 'late_success' });
+  const payment = await bench.paidPayment({ state: 'late_success' });
   bench.says('refund', refusal);
   bench.says('chargeStatus', done({ ...paid, status: 'refunded' }));
   await refundPayment(bench.ctx, payment.id, wish);
@@ -703,7 +696,7 @@ describe('a refund that is due', () => {
   });
 
   test('and was never sent, for nobody can read the token any more, is tried for a day; then it is for people', async () => {
-    const payment = await paidPayment({ state: 'refunding' });
+    const payment = await bench.paidPayment({ state: 'refunding' });
     await bench.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'active', set: { tokenSealed: 'sealed with a key that is lost' }, cause: 'test' }] });
     const { refund } = await sentRefund({ state: 'created', sends: 0, sentAt: null, createdAt: bench.now() }, payment);
     bench.pass(reviewAfterMs - 1);
@@ -722,7 +715,7 @@ describe('a refund that is due', () => {
     await reconcileRefund(bench.ctx, refund);
     await reconcileRefund(bench.ctx, refund);
     assert.equal(sendings().length, 1);
-    const stale = await sentRefund({}, await paidPayment({ state: 'refunding' }));
+    const stale = await sentRefund({}, await bench.paidPayment({ state: 'refunding' }));
     await bench.ctx.store.commit({ changes: [{ table: 'refunds', id: stale.refund.id, from: ['unknown'], to: 'unknown', cause: 'somebody else looked' }] });
     bench.pass(settleWindowMs);
     bench.saysAlways('chargeStatus', done(paid));
@@ -892,7 +885,7 @@ describe('a refund that is due', () => {
 describe('a payment that was taken late', () => {
   /** Taken, after its order had been given up, and after another payment of the order. */
   const taken = async (other?: PaymentState): Promise<PaymentRow> => {
-    const { late } = await bench.takesLate(await paidPayment({ state: 'expired', orderId: 'order', failure: 'EXPIRED' }), other && { state: other });
+    const { late } = await bench.takesLate(await bench.paidPayment({ state: 'expired', orderId: 'order', failure: 'EXPIRED' }), other && { state: other });
     return late;
   };
 

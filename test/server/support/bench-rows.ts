@@ -24,6 +24,8 @@ export interface BenchRows {
   /** A link as it is once the customer has unlinked. */
   unlinks(linkId: string): Promise<void>;
   paymentIn(change: Partial<PaymentRow>): Promise<PaymentRow>;
+  /** A paid payment, unless it is to be another, of a customer of its own whose account is linked. */
+  paidPayment(change?: Partial<PaymentRow>): Promise<PaymentRow>;
   /** Takes the money for an expired payment; after another of its order, if that is given. */
   takesLate(payment: PaymentRow, other?: Partial<PaymentRow>): Promise<{ late: PaymentRow; other?: PaymentRow }>;
   refundIn(payment: PaymentRow, change: Partial<RefundRow>): Promise<RefundRow>;
@@ -51,15 +53,19 @@ export function createBenchRows(store: Store, seal: Seal, now: () => number): Be
     const [tokenSealed, authCodeSealed] = await Promise.all([sealed(row.id, 'token', token), sealed(row.id, 'authCode', authCode)]);
     return (await store.insertLink({ ...row, ...(tokenSealed && { tokenSealed }), ...(authCodeSealed && { authCodeSealed }) })) ?? assert.fail('there is a link');
   };
+  const linked: BenchRows['linked'] = (change) => {
+    const row = aLink({ state: 'active', linkedAt: now(), tokenExpiresAt: now() + monthMs, ...change });
+    return linkIn(row, { token: `token of ${row.customerId}`, authCode: 'code' });
+  };
   return {
-    link, linkIn,
-    linked(change) {
-      const row = aLink({ state: 'active', linkedAt: now(), tokenExpiresAt: now() + monthMs, ...change });
-      return linkIn(row, { token: `token of ${row.customerId}`, authCode: 'code' });
-    },
+    link, linkIn, linked,
     tokenEnds: (id) => step({ table: 'links', id, from: ['active'], to: 'active', set: { tokenExpiresAt: now() }, cause: 'test' }),
     unlinks: (id) => step({ table: 'links', id, from: ['active'], to: 'unlinked', set: { tokenSealed: null, authCodeSealed: null }, cause: 'test' }),
     paymentIn,
+    async paidPayment(change) {
+      const { id: linkId, customerId } = await linked();
+      return paymentIn({ state: 'succeeded', customerId, linkId, externalId: '4711', ...change });
+    },
     async takesLate({ id, orderId }, change) {
       // Written as it is, it holds its order; that it is expired, it gives that up by a step.
       await step({ table: 'payments', id, from: ['expired'], to: 'expired', cause: 'test' });
