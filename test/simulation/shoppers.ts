@@ -47,6 +47,9 @@ export function sendShopping(options: ShoppersOptions): () => number {
   return () => shopping;
 }
 
+/** Within which a shopper looks again how a payment stands. */
+const looksAgainMs = 70 * secondMs;
+
 function createVisit({ scheduler, chance, weather, bank, customers, orders, evidence }: ShoppersOptions, customer: number): () => Promise<void> {
   const customerId = customerName(customer);
   const browser = createShopper(shopUrl, customerId);
@@ -127,19 +130,19 @@ function createVisit({ scheduler, chance, weather, bank, customers, orders, evid
   async function actAtBank(payment: Payment): Promise<number> {
     const { action } = payment;
     const deed = chance.weighted({ approve: 75, cancel: 10, leave: 15 });
-    if (action === undefined || deed === 'leave') return 70 * secondMs;
+    if (action === undefined || deed === 'leave') return looksAgainMs;
     await pause(secondMs, 60 * secondMs);
     const isAlarmed = isDebited(payment) && wary.happens(0.7);
     const back = bank.act(action.url, isAlarmed ? 'cancel' : deed);
     if (chance.happens(0.8)) await follow(back, browser);
-    return isAlarmed ? 5 * secondMs : 70 * secondMs;
+    return isAlarmed ? 5 * secondMs : looksAgainMs;
   }
 
   /** Looks until the payment is final, or patience ends; a reload asks with the same key. */
   async function watch({ orderId }: LabOrder, key: string, begun: Payment): Promise<Payment> {
     let latest = begun;
     let hasActed = false;
-    let withinMs = 70 * secondMs;
+    let withinMs = looksAgainMs;
     for (let looks = 0; looks < mostLooks && !finalStatuses.has(latest.status); looks += 1) {
       if (latest.action !== undefined && !hasActed) {
         hasActed = true;

@@ -126,7 +126,7 @@ function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' 
   };
 }
 
-/** Took money for its order while another payment held that: late, or another amount. Should the other come to nothing, it has the order to itself, but for the asking. */
+/** Of a payment that may have taken money for its order while another held that: late, or another amount. Should the other come to nothing, nothing is begun beside it. */
 const tookMoney = "state IN ('late_success', 'review')";
 
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
