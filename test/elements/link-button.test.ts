@@ -221,7 +221,8 @@ describe('<allo-link-button>', () => {
     expect(events).to.have.length(1);
   });
 
-  it('asks anew, once the page has woken, before it tries again to unlink: the account may be another customer\'s', async () => {
+  /** A button whose request to unlink was lost. */
+  async function mountUnlinkLost() {
     const { backend, endpoint } = serve();
     const element = await mount('allo-link-button', { endpoint });
     await shows(element, 'linked');
@@ -230,6 +231,11 @@ describe('<allo-link-button>', () => {
     backend.fail('unlink', 'network', { times: 1 });
     press(element, 'Ya, putuskan');
     await shows(element, 'error');
+    return { backend, element };
+  }
+
+  it('asks anew, once the page has woken, before it tries again to unlink: the account may be another customer\'s', async () => {
+    const { backend, element } = await mountUnlinkLost();
     backend.account = { status: 'linked', phone: '0857••••111', linkedAt: '2024-01-01T00:00:00Z' };
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await shows(element, 'linked');
@@ -239,14 +245,7 @@ describe('<allo-link-button>', () => {
   });
 
   it('repeats a request to unlink that was lost, when asked to', async () => {
-    const { backend, endpoint } = serve();
-    const element = await mount('allo-link-button', { endpoint });
-    await shows(element, 'linked');
-    press(element, 'Putuskan');
-    await shows(element, 'confirming');
-    backend.fail('unlink', 'network', { times: 1 });
-    press(element, 'Ya, putuskan');
-    await shows(element, 'error');
+    const { backend, element } = await mountUnlinkLost();
     press(element, 'Coba lagi');
     await shows(element, 'unlinked');
     expect(backend.count('unlink')).to.equal(2);
