@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { openShop } from './support/shop.ts';
 import type { Shop } from './support/shop.ts';
 import { assertBooksAgree, confirmAtBank, freshPhone, goToLink, link, otp, pay, pin, placeOrder, shownText, state, typeCode } from './support/steps.ts';
@@ -162,6 +162,24 @@ describe('what goes wrong at the bank', () => {
     await pay(page);
     await confirmAtBank(page, shop);
     await state(page, 'allo-pay', 'paid');
+  });
+
+  test('pressed while a file of the shop’s is on its way, and switched off before it is there: nothing is paid', async () => {
+    await open();
+    await placeOrder(page, shop);
+    await link(page, shop);
+    const held = Promise.withResolvers<Route>();
+    await page.route('**/pay-views-*', (route) => held.resolve(route));
+    await page.reload();
+    await (await state(page, 'allo-pay', 'ready')).getByRole('button').first().click();
+    const switchOff = (off: boolean): Promise<void> => page.locator('allo-pay').evaluate((element, disabled) => void Object.assign(element, { disabled }), off);
+    await switchOff(true);
+    await (await held.promise).continue();
+    await state(page, 'allo-pay', 'disabled');
+    await switchOff(false);
+    await state(page, 'allo-pay', 'ready');
+    await pay(page);
+    await confirmAtBank(page, shop);
   });
 
   test('unlinked inside the bank’s app: the shop notices and asks to link again', async () => {
