@@ -9,9 +9,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { createAllo, type AlloEvent } from '@allo-kit/server';
+import { createAllo } from '@allo-kit/server';
 import { toExpress } from '@allo-kit/server/express';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { openOrders } from './orders.ts';
 import { products } from './products.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -21,31 +22,8 @@ const database = new DatabaseSync(SHOP_DATABASE);
 database.exec(`
   PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;
   CREATE TABLE IF NOT EXISTS customers (session TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
-  CREATE TABLE IF NOT EXISTS orders (orderId TEXT PRIMARY KEY, customerId TEXT NOT NULL, placedAt TEXT NOT NULL, name TEXT NOT NULL,
-    lines TEXT NOT NULL, totalRupiah INTEGER NOT NULL, status TEXT NOT NULL DEFAULT 'open', paymentId TEXT) STRICT;
-  CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, type TEXT NOT NULL, at TEXT NOT NULL, customerId TEXT NOT NULL,
-    orderId TEXT, paymentId TEXT, reference TEXT) STRICT;
 `);
-
-// --- What payments do to orders ---
-
-/** What an event makes of an order, and from which states. One that comes late or twice, or is about another payment, changes nothing. */
-const moves: Partial<Record<AlloEvent['type'], { to: string; from: string[] }>> = {
-  'payment.failed': { to: 'failed', from: ['open', 'failed', 'review'] },
-  'payment.review': { to: 'review', from: ['open', 'failed'] },
-  'payment.paid': { to: 'paid', from: ['open', 'failed', 'review'] },
-  'refund.manual': { to: 'refund-by-hand', from: ['open', 'failed', 'review', 'paid'] },
-  'payment.refunded': { to: 'refunded', from: ['open', 'failed', 'review', 'paid', 'refund-by-hand'] },
-};
-
-function record(event: AlloEvent): void {
-  const { orderId = null, paymentId = null, reference = null } = 'orderId' in event ? event : {};
-  const { to = '', from = [] } = moves[event.type] ?? {};
-  database.prepare(`UPDATE orders SET status = ?1, paymentId = ?2 WHERE orderId = ?3 AND status IN (SELECT value FROM json_each(?4))
-    AND (paymentId = ?2 OR status NOT IN ('paid', 'refund-by-hand'))`).run(to, paymentId, orderId, JSON.stringify(from));
-  database.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(event.id, event.type, event.at, event.customerId, orderId, paymentId, reference);
-}
+const orders = openOrders(database);
 
 // --- Who is asking ---
 const officeKey = randomBytes(24).toString('base64url');
@@ -130,7 +108,7 @@ try {
       const lines = order?.lines.map(({ name, rupiah, quantity }) => ({ name, price: money(rupiah), quantity })) ?? [];
       return order === undefined ? null : { orderId, amount: money(order.totalRupiah), lines };
     },
-    onEvent: record,
+    onEvent: orders.record,
     authorizeRefund: (request) => isOffice(request.headers.get('cookie')),
   });
   // The page has asked whether that is meant.

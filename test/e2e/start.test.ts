@@ -26,7 +26,7 @@ async function start(t: TestContext, environment: Record<string, string>): Promi
   mkdirSync(join(demo, '.data'), { recursive: true });
   // Inside the repository, where the packages are found.
   const folder = mkdtempSync(join(demo, '.data', 'test-'));
-  for (const name of ['start.ts', 'server.ts', 'products.ts']) cpSync(join(demo, name), join(folder, name));
+  for (const name of ['start.ts', 'server.ts', 'orders.ts', 'products.ts']) cpSync(join(demo, name), join(folder, name));
   const child = spawn(process.execPath, [join(folder, 'start.ts')], { env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
   t.after(async () => {

@@ -22,8 +22,8 @@ test('nobody is told to run npx so that, where ours is not installed, it would i
 });
 
 test('the whole merchant server is as short as the README says', () => {
-  const said = Number(/demo\/server\.ts\) is a whole merchant server in (\d+) lines/.exec(read('README.md'))?.[1]);
-  assert.equal(read('demo/server.ts').trimEnd().split('\n').length, said);
+  const said = /demo\/server\.ts\) is a whole merchant server in (\d+) lines, and \[demo\/orders\.ts\]\(demo\/orders\.ts\) what payments do to its orders in (\d+);/.exec(read('README.md'));
+  assert.deepEqual(['demo/server.ts', 'demo/orders.ts'].map((path) => read(path).trimEnd().split('\n').length), said?.slice(1).map(Number));
 });
 
 test('the README names the Node that the server needs', () => {
