@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import type { PaymentRow, RefundRow } from '../../../packages/server/src/store/rows.ts';
 import type { AnyChange, Commit } from '../../../packages/server/src/store/store.ts';
 import { createBench, hourMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
+import { paid } from '../support/scripted-bank.ts';
 
 let bench: Bench;
 
@@ -57,6 +59,13 @@ describe('a transfer by hand', () => {
       await assert.rejects(confirmManualRefund(bench.ctx, payment.id, {}), { code: 'PAYMENT_NOT_REFUNDABLE' }, state);
       assert.equal((await bench.refund(refund.id)).version, 1);
     }
+  });
+
+  test('of what the bank gave back by then is refused, and may mean that it went back twice: finance hears of it', async () => {
+    const { payment } = await waiting();
+    await applyStatus(bench.ctx, payment.id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
+    await assert.rejects(confirmManualRefund(bench.ctx, payment.id, { reference: 'BCA 77' }), { code: 'PAYMENT_NOT_REFUNDABLE' });
+    assert.deepEqual(bench.log.map(({ level, fields }) => [level, fields]), [['error', { paymentId: payment.id }]]);
   });
 
   test('is believed of one of which nobody knew how it ended: now a person does', async () => {

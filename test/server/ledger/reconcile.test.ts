@@ -151,10 +151,11 @@ describe('a payment that is due', () => {
     assert.partialDeepStrictEqual(await bench.payment(id), { state: 'sending', version: 2 });
   });
 
-  test('and was taken late, is settled without asking about it', async () => {
+  test('and was taken late, is its order\'s once the bank has said so again', async () => {
     const { id } = await due({ state: 'late_success' });
+    bench.says('chargeStatus', done(paid));
     await reconcile(bench.ctx);
-    assert.deepEqual([(await bench.payment(id)).state, operations(), await bench.toldTypes()], ['succeeded', [], ['payment.paid']]);
+    assert.deepEqual([(await bench.payment(id)).state, operations(), await bench.toldTypes()], ['succeeded', ['chargeStatus'], ['payment.paid']]);
   });
 
   test('and was taken late, and given back at the bank meanwhile, is not its order\'s, whatever becomes of the payment that took its place', async () => {

@@ -344,6 +344,27 @@ describe('what was taken late', () => {
   });
 });
 
+describe('what waited for people, was refused by the bank and is tried there once more', () => {
+  for (const [name, answer, stands] of [['whose answer is lost', silence, 'unknown'], ['that the bank takes on', pending, 'pending']] as const) {
+    test(`${name}, has not failed by what the list says of the time before: nobody is to transfer what the bank may be giving back`, async () => {
+      const payment = await bench.paidPayment();
+      const refund = await bench.refundIn(payment, { state: 'manual', sends: 0, sentAt: null });
+      const failed = { reference: refund.reference, status: 'failed' } as const;
+      bench.saysAlways('chargeStatus', done({ ...paid, refunds: [failed] }));
+      bench.says('refund', refusal, answer);
+      for (const expected of ['manual', stands]) assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, expected);
+      bench.pass(minuteMs);
+      await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+      assert.equal((await bench.refund(refund.id)).state, stands);
+      await assert.rejects(confirmManualRefund(bench.ctx, payment.id, {}), { code: 'PAYMENT_NOT_REFUNDABLE' });
+      bench.pass(minuteMs);
+      bench.saysAlways('chargeStatus', done({ ...paid, refunds: [failed, failed] }));
+      await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+      assert.equal((await bench.refund(refund.id)).state, 'manual');
+    });
+  }
+});
+
 describe('what was taken twice', () => {
   /** Taken late; its order was paid anew. */
   const takenTwice = async (): Promise<PaymentRow> => {
@@ -355,13 +376,25 @@ describe('what was taken twice', () => {
     const late = await takenTwice();
     bench.says('refund', notSent);
     await reconcileLate(bench.ctx, late);
-    const waiting = await bench.payment(late.id);
-    assert.partialDeepStrictEqual(waiting, { state: 'late_success', nextAt: bench.now() + minuteMs, checks: late.checks + 1 });
+    const waiting = (await bench.ctx.store.refundOfPayment(late.id)) ?? assert.fail();
+    assert.partialDeepStrictEqual(waiting, { state: 'created', sends: 0, sentAt: null, nextAt: bench.now() + minuteMs, checks: 1 });
     assert.deepEqual(await told(), []);
     bench.pass(minuteMs);
     bench.says('refund', done({}));
-    await reconcileLate(bench.ctx, waiting);
+    await reconcileRefund(bench.ctx, waiting);
     assert.deepEqual([(await bench.payment(late.id)).state, await told()], ['refunded', [['payment.refunded', late.id]]]);
+  });
+
+  test('and cannot be given back for a day for want of a connection, is for people: it was never sent', async () => {
+    const late = await takenTwice();
+    bench.saysAlways('refund', notSent);
+    await reconcileLate(bench.ctx, late);
+    bench.pass(dayMs);
+    const refund = (await bench.ctx.store.refundOfPayment(late.id)) ?? assert.fail();
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([await states({ payment: late, refund }), await told()], [['review', 'manual'], [['refund.manual', late.id]]]);
+    await confirmManualRefund(bench.ctx, late.id, {});
+    assert.deepEqual(await states({ payment: late, refund }), ['refunded', 'succeeded']);
   });
 
   test('and is not to be given back by the bank, is transferred by hand and marked so', async () => {

@@ -70,7 +70,7 @@ async function applyPaid(ctx: LedgerContext, payment: PaymentRow, status: Charge
     ctx.log.warn('a payment that was given up was taken after all; it is its order\'s', { paymentId: payment.id, was: payment.state });
     return true;
   }
-  const isLate = await commitStep(ctx, payment, 'paidLate', evidence, { paidAt: ctx.now(), nextAt: ctx.now() }, ['payment.late']);
+  const isLate = await commitStep(ctx, payment, 'paidLate', evidence, { paidAt: ctx.now(), checks: 0, nextAt: ctx.now() }, ['payment.late']);
   // Only now: the step before may have met the same news at another server, and not another payment.
   if (isLate) ctx.log.error('a payment that was given up was taken after the order was paid anew', { paymentId: payment.id });
   return isLate;

@@ -41,6 +41,7 @@ const forPeople: readonly RefundState[] = refundTransitions.transferred.from;
 async function waiting(ctx: LedgerContext, paymentId: string): Promise<RefundRow> {
   const refund = await ctx.store.refundOfPayment(paymentId);
   if (refund !== undefined && (forPeople.includes(refund.state) || refund.byHand !== null)) return refund;
+  if (refund?.state === 'succeeded') ctx.log.error('somebody says to have transferred what the bank gave back by itself; unless that is the same, it went back twice', { paymentId });
   throw new AlloServerError('PAYMENT_NOT_REFUNDABLE', { detail: 'no refund of this payment waits to be transferred by hand' });
 }
 

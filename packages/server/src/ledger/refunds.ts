@@ -163,7 +163,7 @@ async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRo
   const events = [...(await paidAfterAll(ctx, payment)), paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
   const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundRefused };
   if (await end(ctx, steps, payment, refund, { set: { failure }, cause, events })) return;
-  if (failure === 'BANK_UNAVAILABLE') await putOff(ctx, payment, refund, cause);
+  if (failure === 'BANK_UNAVAILABLE' && ctx.now() - refund.createdAt < ctx.timing.reviewAfterMs) await putOff(ctx, refund, cause);
   else await byHand(ctx, payment, refund, cause);
 }
 
@@ -176,11 +176,10 @@ async function paidAfterAll(ctx: LedgerContext, payment: PaymentRow): Promise<Ne
   return states.includes('late_success') && !states.includes('succeeded') ? [paymentEvent(ctx, 'payment.paid', payment)] : [];
 }
 
-/** Begun anew by itself, since nobody asked for it: nothing is told, and nothing is for people to do. */
-async function putOff(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
-  const nextAt = ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, payment.checks);
-  const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundPutOff };
-  await end(ctx, steps, payment, refund, { set: { failure: 'BANK_UNAVAILABLE' }, payment: { nextAt, checks: payment.checks + 1 }, cause, events: [] });
+/** Never sent, and owed whoever asked for it: it is sent once the bank can be reached. */
+async function putOff(ctx: LedgerContext, refund: RefundRow, cause: string): Promise<void> {
+  const set = { sentAt: null, sends: 0, checks: refund.checks + 1, nextAt: ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, refund.checks) };
+  await ctx.store.commit({ changes: [{ table: 'refunds', id: refund.id, ...refundTransitions.putOff, version: refund.version, set, cause }] });
 }
 
 const notSent = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> =>
@@ -207,7 +206,6 @@ type PaymentStep = (typeof paymentTransitions)[keyof typeof paymentTransitions];
 
 interface Ending {
   set: Partial<Pick<RefundRow, 'refundedAt' | 'failure'>>;
-  payment?: Partial<Pick<PaymentRow, 'nextAt' | 'checks'>>;
   cause: string;
   events: NewEvent[];
   /** Whatever became of the refund since it was read. Else another process may be sending it by now, and knows better. */
@@ -216,12 +214,12 @@ interface Ending {
 
 function end(
   ctx: LedgerContext, steps: { refund: RefundStep; payment: PaymentStep }, payment: PaymentRow, refund: RefundRow,
-  { set, payment: paymentSet = {}, cause, events, isTrueAnyway = false }: Ending,
+  { set, cause, events, isTrueAnyway = false }: Ending,
 ): Promise<boolean> {
   return ctx.store.commit({
     changes: [
       { table: 'refunds', id: refund.id, ...steps.refund, ...(!isTrueAnyway && { version: refund.version }), set: { ...set, nextAt: null }, cause },
-      { table: 'payments', id: payment.id, ...steps.payment, set: { nextAt: null, ...paymentSet }, cause },
+      { table: 'payments', id: payment.id, ...steps.payment, set: { nextAt: null }, cause },
     ],
     events,
   });
@@ -263,9 +261,9 @@ const isOld = (ctx: LedgerContext, { sentAt, createdAt }: RefundRow): boolean =>
 
 async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, status: ChargeStatus, cause: string): Promise<void> {
   // Sent again, it may stand there more than once: that one of them failed says nothing of the others.
-  const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference).map((listed) => listed.status);
+  const ours = (status.refunds ?? []).filter(({ reference }) => reference === refund.reference);
   if (noticeGivenBack(ctx, payment, status, refund.reference)) return done(ctx, payment, refund, ctx.now(), cause);
-  if (ours.length > 0 && ours.every((said) => said === 'failed') && !isGivingBack(status)) return refused(ctx, payment, refund, 'DECLINED', cause);
+  if (ours.every((listed) => listed.status === 'failed') && ours.length >= Math.max(1, await attemptsOf(ctx, refund)) && !isGivingBack(status)) return refused(ctx, payment, refund, 'DECLINED', cause);
   if (isOld(ctx, refund)) return giveUp(ctx, payment, refund, cause);
   // One under another number, or none, may be ours or somebody else's: in either case the money is on its way back.
   const traceless = (status.refunds ?? []).every((listed) => listed.status === 'failed') && status.status === 'paid' && isWhole(status, payment);
@@ -273,6 +271,13 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
   if (refund.sends >= mostSends) return giveUp(ctx, payment, refund, cause);
   return sendWhenPossible(ctx, payment, refund);
 }
+
+/**
+ * How often it was to be executed, and not sent once more only because nothing was heard: what waited for people and was
+ * tried anew may stand in the list as failed since the first time, which says nothing of the last.
+ */
+const attemptsOf = async (ctx: LedgerContext, { id }: RefundRow): Promise<number> =>
+  (await ctx.store.audit('refunds', id)).filter(({ fromState, toState }) => toState === 'sending' && fromState !== 'unknown').length;
 
 /** Since nobody can read the link's token, for instance. After a day it is not tried any more: the money is owed. */
 async function unsendable(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, error: unknown): Promise<void> {
@@ -291,14 +296,38 @@ export async function reconcileLate(ctx: LedgerContext, payment: PaymentRow): Pr
   const standing = await ctx.store.paymentOfOrder(payment.orderId);
   if (standing !== undefined && [...takenStates, 'review'].includes(standing.state)) {
     await refundPayment(ctx, payment.id, { reason: 'paid twice' });
-    return;
+  } else if (standing !== undefined && openStates.includes(standing.state)) {
+    await stayLate(ctx, payment, { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, 'the order is being paid anew');
+  } else await acceptLate(ctx, payment);
+}
+
+/** About a day, as the pauses grow. */
+const mostQuestions = 30;
+
+/** The order's, since it was not paid anew; if the bank, which may have given it back or contradicted itself meanwhile, still says so. */
+async function acceptLate(ctx: LedgerContext, payment: PaymentRow): Promise<void> {
+  const said = await ctx.bank.chargeStatus(payment.reference, payment.externalId, toAmount(payment.amountMinor));
+  const status = said.outcome === 'done' ? said.value : undefined;
+  if (status?.status === 'refunded') return applyStatus(ctx, payment.id, status, { source: 'inquiry', text: said.evidence });
+  if (status?.status === 'paid' && isWhole(status, payment)) {
+    const set = { nextAt: null, failure: null };
+    const isAccepted = await endLate(ctx, payment, 'lateAccepted', 'payment.paid', set, 'the order was not paid anew');
+    if (!isAccepted) await stayLate(ctx, payment, { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, 'the order is being paid anew');
+  } else if (payment.checks < mostQuestions) {
+    const nextAt = ctx.now() + pauseMs(ctx, ctx.timing.checkDelaysMs, payment.checks);
+    await stayLate(ctx, payment, { nextAt, checks: payment.checks + 1 }, said.evidence);
+  } else if (await endLate(ctx, payment, 'lateContradicted', 'payment.review', { nextAt: null }, said.evidence)) {
+    ctx.log.error('the bank no longer says that a payment was taken of which it had said so; a person has to look at it', { paymentId: payment.id, said: status?.status });
   }
-  const accepted = await ctx.store.commit({
-    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateAccepted, set: { nextAt: null, failure: null }, cause: 'the order was not paid anew' }],
-    events: [paymentEvent(ctx, 'payment.paid', payment)],
-  });
-  if (accepted) return;
-  await ctx.store.commit({
-    changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateWaits, set: { nextAt: ctx.now() + ctx.timing.checkNotBeforeMs }, cause: 'the order is being paid anew' }],
-  });
+}
+
+const endLate = (
+  ctx: LedgerContext, payment: PaymentRow, step: 'lateAccepted' | 'lateContradicted', type: 'payment.paid' | 'payment.review', set: Partial<Pick<PaymentRow, 'nextAt' | 'failure'>>, cause: string,
+): Promise<boolean> => ctx.store.commit({
+  changes: [{ table: 'payments', id: payment.id, ...paymentTransitions[step], version: payment.version, set, cause }],
+  events: [paymentEvent(ctx, type, payment)],
+});
+
+async function stayLate(ctx: LedgerContext, payment: PaymentRow, set: Partial<Pick<PaymentRow, 'nextAt' | 'checks'>>, cause: string): Promise<void> {
+  await ctx.store.commit({ changes: [{ table: 'payments', id: payment.id, ...paymentTransitions.lateWaits, version: payment.version, set, cause }] });
 }

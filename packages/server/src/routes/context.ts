@@ -42,5 +42,8 @@ export type RouteRequest<Path extends string = string> = Context<RouteEnv, Path>
 
 /** The payment as the page may see it, with its refund. */
 export async function viewPayment({ ledger }: Pick<RouteContext, 'ledger'>, payment: PaymentRow): Promise<Payment> {
-  return paymentView(payment, await ledger.store.refundOfPayment(payment.id), ledger.now());
+  const { store } = ledger;
+  // Nobody is sent to the bank to pay what was taken by another payment of the order meanwhile.
+  const isTaken = payment.state === 'requires_action' && (await store.isTakenBeside(payment.id));
+  return paymentView(isTaken ? { ...payment, pageUrl: null } : payment, await store.refundOfPayment(payment.id), ledger.now());
 }

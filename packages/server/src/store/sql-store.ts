@@ -96,8 +96,9 @@ export function createSqlStore(driver: SqlDriver, now: () => number): Store {
 }
 
 /** What is asked about many payments at once. */
-const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent' | 'paymentsRefunded'> => ({
+const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Store, 'paymentsSent' | 'paymentsRefunded' | 'isTakenBeside'> => ({
   ...paymentCounts(reading),
+  isTakenBeside: (paymentId) => reading(async (query) => (await query(`SELECT id FROM payments WHERE id = ? AND EXISTS (${tookMoneyBeside})`, [paymentId])).length > 0),
   paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
     findMany(query, 'payments', `sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, afterId, limit])),
   paymentsRefunded: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
@@ -126,8 +127,13 @@ function besideRows(reading: Run, inOne: Run): Pick<Store, 'owner' | 'claimFor' 
   };
 }
 
-/** Of a payment that may have taken money for its order while another held that: late, or another amount. Should the other come to nothing, nothing is begun beside it. */
-const tookMoney = "state IN ('late_success', 'review')";
+/**
+ * Of a payment that may have taken money for its order while another held that: late, or another amount; also while it is
+ * given back, which may yet fail. Should the other come to nothing, nothing is begun beside it.
+ */
+const tookMoney = "state IN ('late_success', 'review', 'refunding')";
+
+const tookMoneyBeside = `SELECT 1 FROM payments AS other WHERE other.order_id = payments.order_id AND other.id <> payments.id AND other.${tookMoney}`;
 
 const findPaymentOfOrder = (query: Query, orderId: string): Promise<PaymentRow | undefined> =>
   findOne(query, 'payments', `order_id = ? ORDER BY CASE WHEN holds_order = 1 THEN 0 WHEN ${tookMoney} THEN 1 ELSE 2 END, created_at DESC LIMIT 1`, [orderId]);
@@ -201,7 +207,7 @@ async function applyChange(query: Query, forUpdate: string, change: AnyChange, a
   const version = change.version ?? held.version;
   const changed = await query(
     `UPDATE ${change.table} SET ${assignments}, version = version + 1
-     WHERE id = ? AND version = ? AND state IN (${list(change.from)}) RETURNING version`,
+     WHERE id = ? AND version = ? AND state IN (${list(change.from)})${unlessTaken(change)} RETURNING version`,
     [...Object.values(set), change.id, version]);
   if (changed.length === 0) throw new GuardFailed();
   const { table, id: rowId, to: toState, cause } = change;
@@ -223,6 +229,9 @@ function holdIfFree({ table, to }: AnyChange): string[] {
   return [`holds_order = CASE WHEN EXISTS (
     SELECT 1 FROM payments AS other WHERE other.order_id = payments.order_id AND other.id <> payments.id AND other.holds_order = 1) THEN 0 ELSE 1 END`];
 }
+
+/** Not one byte leaves for an order of which money was taken since this payment was begun. */
+const unlessTaken = ({ table, to }: AnyChange): string => (table === 'payments' && to === 'sending' ? ` AND NOT EXISTS (${tookMoneyBeside})` : '');
 
 /** Behind those about the same that were not delivered yet; which were, no longer matters. */
 async function insertEvent(query: Query, event: NewEvent, at: number): Promise<void> {

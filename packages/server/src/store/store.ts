@@ -148,6 +148,8 @@ export interface Store {
   paymentByReturn(returnHash: string): Promise<PaymentRow | undefined>;
   /** The live payment of the order, otherwise one that took its money all the same, otherwise the latest. */
   paymentOfOrder(orderId: string): Promise<PaymentRow | undefined>;
+  /** Whether another payment of this one's order took money. */
+  isTakenBeside(paymentId: string): Promise<boolean>;
   /** The payment under this key, if the fingerprint is the same. */
   paymentByKey(key: PaymentKey): Promise<Exclude<PaymentInserted, { outcome: 'link-ended' }> | undefined>;
   /** Writes key and intent in one transaction; at most one live payment per order, whoever asks, none where money was taken for it already, and none through a link that ends. */
