@@ -21,7 +21,7 @@ export interface BankNetworkOptions {
 const secondMs = 1_000;
 
 /** Later than any server waits, and early enough for the window in which the product still expects it. */
-const latestSeconds = 170;
+const latestSeconds = 600;
 
 /** Answers that prove nothing, by the service code of what was asked. */
 const doubtfulCodes = ['504--00', '500--01', '409--00', '429--00', '500--00'] as const;

@@ -106,7 +106,7 @@ const pageOpenMs = 5 * minuteMs;
 const mostThoughtMs = 40 * secondMs;
 
 /** How late the status inquiry knows of a payment. Together with the latest execution, less than our own window. */
-const mostLagMs = minuteMs;
+const mostLagMs = 4 * minuteMs;
 
 export function createBank({ scheduler, chance, weather, onNews }: BankOptions): Bank {
   const owner: Owner = { name: 'bank', isAlive: true };

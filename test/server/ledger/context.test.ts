@@ -5,7 +5,7 @@ import { hourMs, minuteMs } from '../support/ledger-bench.ts';
 
 test('the waiting times are those that DOKU documents, and ours follow from them', () => {
   assert.deepEqual(defaultTiming, {
-    checkDelaysMs: [1, 1.5, 3, 5, 10, 30, 60].map((minutes) => minutes * minuteMs), checkNotBeforeMs: minuteMs, settleWindowMs: 5 * minuteMs,
+    checkDelaysMs: [1, 1.5, 3, 5, 10, 30, 60].map((minutes) => minutes * minuteMs), checkNotBeforeMs: minuteMs, settleWindowMs: 10 * minuteMs,
     reviewAfterMs: 24 * hourMs, bankPageMs: 5 * minuteMs, browserWaitMs: 10_000, eventWaitMs: 20_000, createdTtlMs: 2 * minuteMs, leaseMs: 90_000,
     confirmDelaysMs: [2_000, 5_000, 10_000, 20_000, 40_000], answerKeptMs: 30_000, closeWaitMs: 25_000, tokenMarginMs: 5 * minuteMs,
   });

@@ -11,7 +11,7 @@ import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts
 import type { Bench } from '../support/ledger-bench.ts';
 import { paid } from '../support/scripted-bank.ts';
 
-const { settleWindowMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
+const { settleWindowMs, bankPageMs, reviewAfterMs, checkNotBeforeMs } = defaultTiming;
 const openStates = ['sending', 'requires_action', 'pending', 'unknown'] as const;
 const unpaidStates = ['failed', 'not_executed', 'expired', 'cancelled'] as const;
 /** Nothing the bank says of the charge is for these; but that it gave back what people look at, or what we are giving back, is. */
@@ -349,7 +349,7 @@ describe('a payment of which the bank has nothing final to say', () => {
 describe('a payment that the bank does not know', () => {
   const denied = { status: 'not-found' } as const;
   /** Long since for all that could count. */
-  const long = () => ({ notFoundCount: 2, sentAt: bench.now() - settleWindowMs });
+  const long = () => ({ notFoundCount: 2, sentAt: bench.now() - bankPageMs - settleWindowMs });
 
   test('for the third time, and for long enough, never arrived', async () => {
     assert.partialDeepStrictEqual(await after(long(), denied), unpaidAs('not_executed', 'BANK_UNAVAILABLE'));
@@ -358,7 +358,7 @@ describe('a payment that the bank does not know', () => {
 
   const notYet: [name: string, change: () => Partial<PaymentRow>, status: ChargeStatus][] = [
     ['for the second time', () => ({ ...long(), notFoundCount: 1 }), denied],
-    ['an instant too early', () => ({ ...long(), sentAt: bench.now() - settleWindowMs + 1 }), denied],
+    ['an instant too early', () => ({ ...long(), sentAt: bench.now() - bankPageMs - settleWindowMs + 1 }), denied],
     ['though it had taken it on', () => ({ ...long(), state: 'pending', pageExpiresAt: bench.now() - settleWindowMs }), denied],
     ['though it had opened a page', () => ({ ...long(), state: 'requires_action', pageExpiresAt: bench.now() - settleWindowMs + 1 }), denied],
     ['though it had opened a page, of which nobody knows when it closes', () => ({ ...long(), state: 'requires_action', pageExpiresAt: null }), denied],

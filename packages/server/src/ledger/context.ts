@@ -25,7 +25,7 @@ export interface Timing {
   checkDelaysMs: readonly number[];
   /** DOKU: no inquiry earlier than 60 s; a "not found" that comes sooner proves nothing. */
   checkNotBeforeMs: number;
-  /** How long after sending a payment that the bank does not know may still turn up. */
+  /** How long after its page would have closed a payment that the bank does not know may still turn up (DOKU: 10 minutes); and a refund after it was sent. */
   settleWindowMs: number;
   /** After this long without a verdict people look at it. */
   reviewAfterMs: number;
@@ -56,7 +56,7 @@ const hour = 60 * minute;
 export const defaultTiming: Timing = {
   checkDelaysMs: [minute, 90 * second, 3 * minute, 5 * minute, 10 * minute, 30 * minute, hour],
   checkNotBeforeMs: minute,
-  settleWindowMs: 5 * minute,
+  settleWindowMs: 10 * minute,
   reviewAfterMs: 24 * hour,
   bankPageMs: 5 * minute,
   browserWaitMs: 10 * second,

@@ -139,17 +139,21 @@ async function applyOpen(ctx: LedgerContext, payment: PaymentRow, status: OpenSt
   if (status === 'not-found' && isSameDenial(ctx, payment)) return true;
   const notFoundCount = countDenials(payment, status);
   const denied = status === 'not-found' && notFoundCount >= denials;
-  if (denied && payment.state === 'unknown' && ctx.now() - sentAt >= ctx.timing.settleWindowMs) {
+  const isSettled = ctx.now() - pageClosesAt(ctx, payment) >= ctx.timing.settleWindowMs;
+  if (denied && isSettled && payment.state === 'unknown') {
     return finish(ctx, payment, 'neverArrived', evidence, { failure: 'BANK_UNAVAILABLE' }, ['payment.failed']);
   }
-  const pastPage = ctx.now() - (payment.pageExpiresAt ?? Infinity) >= ctx.timing.settleWindowMs;
-  if (denied && payment.state === 'requires_action' && pastPage) {
+  if (denied && isSettled && payment.state === 'requires_action') {
     return finish(ctx, payment, 'pageExpired', evidence, { failure: 'EXPIRED' }, ['payment.failed']);
   }
   // Silence says nothing of the payment, so the questions do not become rarer by it.
   const checks = status === 'no-answer' ? Math.max(payment.checks, 1) : payment.checks + 1;
   return commitStep(ctx, payment, stayStep(payment.state, status), evidence, { checks, notFoundCount, nextAt: nextLook(ctx, payment, checks) }, []);
 }
+
+/** Where the answer was lost the bank may have opened a page all the same. */
+const pageClosesAt = (ctx: LedgerContext, { state, pageExpiresAt, sentAt, createdAt }: PaymentRow): number =>
+  pageExpiresAt ?? (state === 'unknown' ? (sentAt ?? createdAt) + ctx.timing.bankPageMs : Infinity);
 
 /** A silence in between neither adds to the denials nor takes any back. */
 function countDenials(payment: PaymentRow, status: OpenStatus): number {
@@ -163,11 +167,11 @@ function stayStep(state: PaymentState, status: OpenStatus): StepName {
   return status === 'open' ? 'accepted' : 'stillUnknown';
 }
 
-/** As planned, but soon after the bank's page closed: that is when it becomes final. */
+/** As planned, but soon after the bank's page closed, or where none is known could turn up no more: that is when it becomes final. */
 function nextLook(ctx: LedgerContext, payment: PaymentRow, checks: number): number {
   const planned = nextCheckAt(ctx, { checks, sentAt: payment.sentAt });
-  const closes = payment.pageExpiresAt ?? -Infinity;
-  return ctx.now() < closes ? Math.min(planned, closes + 1000) : planned;
+  const becomesFinal = payment.pageExpiresAt ?? pageClosesAt(ctx, payment) + ctx.timing.settleWindowMs;
+  return ctx.now() < becomesFinal ? Math.min(planned, becomesFinal + 1000) : planned;
 }
 
 /** The bank says "not paid" of a payment it said "paid" of: asked until it answers, never overwritten. */
