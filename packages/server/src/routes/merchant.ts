@@ -103,21 +103,30 @@ function readPersonal(member: string, value: unknown): string | undefined {
   return value;
 }
 
-/** What the merchant's functions get back. Another id by now would have them answer for somebody else than who is asking. */
-function giveBack({ id, given }: Asker): Customer {
+/**
+ * Asks a function of the merchant's about who is asking. With another id, before it is asked or by the time it answers, it may
+ * have answered for somebody else.
+ */
+async function askOf({ id, given }: Asker, ask: (customer: Customer) => unknown): Promise<unknown> {
+  assertIs(id, given);
+  const answer = await ask(given);
+  assertIs(id, given);
+  return answer;
+}
+
+function assertIs(id: string, given: Customer): void {
   if (given.id !== id) throw new TypeError('what customer() answered has another id by now; it has to answer an object that keeps its id');
-  return given;
 }
 
 /** A check that answers nothing by mistake lets nobody through. */
 export async function assertMayUnlink(merchant: Merchant, request: Request, customer: Asker): Promise<void> {
   if (merchant.authorizeUnlink === undefined) return;
-  const may: unknown = await merchant.authorizeUnlink(request, giveBack(customer));
+  const may = await askOf(customer, (given) => merchant.authorizeUnlink?.(request, given));
   if (may !== true) throw new AlloServerError('FORBIDDEN');
 }
 
 export async function requireOrder(merchant: Merchant, orderId: string, customer: Asker): Promise<PayableOrder> {
-  const given: unknown = await merchant.order(orderId, giveBack(customer));
+  const given = await askOf(customer, (asker) => merchant.order(orderId, asker));
   if (given === null || given === undefined) throw new AlloServerError('ORDER_NOT_FOUND');
   return readOrder(orderId, given);
 }
