@@ -492,6 +492,39 @@ describe('the way back', () => {
     assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt', 'checks', 'nextAt'), { state: 'returned', returnedAt: instant, checks: 1, nextAt: instant + 2 * secondMs });
   });
 
+  /** Happens between the two steps of a way back: the first looks for an open page, the second for an exchange that is under way. */
+  const beforeItsSecondStep = (work: () => Promise<unknown>): void =>
+    bench.before('return', () => Promise.resolve(bench.before('return', work)));
+
+  test('just as the question of the minute ends with a no: the bank is asked at once all the same', async () => {
+    bench.says('exchange', newToken('token'));
+    const link = await begun({ state: 'exchanging', leaseUntil: instant + 90 * secondMs });
+    beforeItsSecondStep(() => become(link, 'redirected', { checks: 1 }));
+    assert.deepEqual(await back(), toShop);
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt'), { state: 'active', returnedAt: instant });
+  });
+
+  test('just as the attempt is left behind has it looked at now', async () => {
+    const link = await begun({ state: 'exchanging', leaseUntil: instant + 90 * secondMs });
+    beforeItsSecondStep(() => become(link, 'disowned', { nextAt: instant + hourMs }));
+    assert.deepEqual(await back(), toShop);
+    assert.deepEqual(pick(await bench.link(link.id), 'state', 'returnedAt', 'nextAt'), { state: 'disowned', returnedAt: instant, nextAt: instant });
+  });
+
+  test('that other steps cross again and again is tried three times more, and then leads to the shop', async () => {
+    const link = await begun({ state: 'exchanging', leaseUntil: instant + 90 * secondMs });
+    let crossed = 0;
+    /** None of the steps of a try, which are three, finds the row in the state that it is for. */
+    const cross = (): Promise<void> => {
+      bench.before('return', cross);
+      crossed += 1;
+      return become(link, crossed % 3 === 1 ? 'exchanging' : 'redirected');
+    };
+    bench.before('return', cross);
+    assert.deepEqual(await back(), toShop);
+    assert.deepEqual([crossed, (await bench.link(link.id)).returnedAt], [12, null]);
+  });
+
   test('after the notification linked the account is used up', async () => {
     const link = await begun({ state: 'active', nextAt: null });
     assert.deepEqual(await back(), toShop);

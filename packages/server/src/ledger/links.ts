@@ -181,24 +181,30 @@ async function hasBegun(link: LinkRow, { customerId, deviceId }: Visitor): Promi
   return deviceId !== undefined && (await sha256Hex(deviceId)) === link.deviceHash;
 }
 
-async function goOn(ctx: LedgerContext, link: LinkRow, visitor: Visitor): Promise<void> {
+/** How often a way back is tried anew after a step that crossed it. */
+const mostCrossings = 3;
+
+async function goOn(ctx: LedgerContext, link: LinkRow, visitor: Visitor, crossings = 0): Promise<void> {
   // After a failure one "no" of the bank is enough; after a success it may only be slow.
   const checks = visitor.saysFailed ? ctx.timing.confirmDelaysMs.length : 0;
   const marked = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, ...linkTransitions.returned, set: { returnedAt: ctx.now(), checks, nextAt: ctx.now() }, cause: 'return' }],
   });
-  if (marked) await inBrowserTime(ctx, confirmLink(ctx, { ...link, state: 'returned' }));
-  else if (link.state === 'disowned') await lookSoon(ctx, link);
-  else await useUp(ctx, link, checks);
+  if (marked) return inBrowserTime(ctx, confirmLink(ctx, { ...link, state: 'returned' }));
+  if (link.state === 'disowned') return lookSoon(ctx, link);
+  if ((await useUp(ctx, link, checks)) || crossings >= mostCrossings) return;
+  // Between the two an exchange may have ended without a token, or the attempt been left behind: it waits for its way back again.
+  const latest = await ctx.store.link(link.id);
+  if (latest?.returnedAt === null && latest.version !== link.version) await goOn(ctx, latest, visitor, crossings + 1);
 }
 
-/** The notification was faster, and the link is being confirmed or is active already: the way back is one-time all the same. */
-async function useUp(ctx: LedgerContext, link: LinkRow, checks: number): Promise<void> {
+/** The notification was faster, and the link is being confirmed or is active already: the way back is one-time all the same. Answers false if neither is so. */
+async function useUp(ctx: LedgerContext, link: LinkRow, checks: number): Promise<boolean> {
   const returnedAt = ctx.now();
   const change = { table: 'links', id: link.id, cause: 'return' } as const;
   const leaseUntil = returnedAt + ctx.timing.leaseMs;
   const early = await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.returnedWhileExchanging, set: { returnedAt, checks, leaseUntil } }] });
-  if (!early) await ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
+  return early || ctx.store.commit({ changes: [{ ...change, ...linkTransitions.renewed, set: { returnedAt } }] });
 }
 
 /**
