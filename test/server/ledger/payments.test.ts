@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger/bank.ts';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
@@ -9,6 +10,7 @@ import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/row
 import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, notSent, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
+import type { SaidTo } from '../support/scripted-bank.ts';
 import { instant } from '../store/rows.ts';
 
 const pageOpened = done({ pageUrl: 'https://bank.example/pay', externalId: 'external' });
@@ -201,12 +203,69 @@ describe('the customer\'s token', () => {
   test('that two processes renewed at once, of which the bank honours the later alone: who has the other renews it anew', async () => {
     const link = await linked({ tokenExpiresAt: instant });
     bench.says('exchange', async () => {
-      assert.deepEqual(await customerToken(bench.another(), link), { outcome: 'token', token: 'kept' });
+      assert.deepEqual(await customerToken(bench.another(), link), { outcome: 'token', token: 'kept', from: 'race' });
       return newToken('later');
     }, newToken('kept'), newToken('fourth'));
     bench.saysAlways('charge', (token) => (token === 'fourth' ? pageOpened : tokenRefusal));
     assert.equal((await pay(bench.ctx, wish())).state, 'requires_action');
     assert.equal((await bench.link(link.id)).state, 'active');
+  });
+
+  describe('that two servers ask for, of which the second took the turn of the first, while the bank honours what it gave last:', () => {
+    const slow = Promise.withResolvers<undefined>();
+    let latest = 'lost with a server that died';
+    const give = (token: string) => {
+      latest = token;
+      return newToken(token);
+    };
+
+    /** Both pay; the second as soon as the first waits for the bank, and without waiting for its turn. Answers the link and how both stand. */
+    async function payBoth(t: TestContext, ...exchanges: SaidTo<'exchange'>[]): Promise<[string, ...string[]]> {
+      const asked = Promise.withResolvers<undefined>();
+      const [first = newToken(), ...others] = exchanges;
+      bench.says('exchange', (...given) => {
+        asked.resolve(undefined);
+        return typeof first === 'function' ? first(...given) : first;
+      }, ...others);
+      const { id } = await linked();
+      const one = pay(bench.ctx, wish());
+      await asked.promise;
+      let since = 0;
+      t.mock.method(performance, 'now', () => (since += 1_000));
+      const other = pay(bench.another(), wish({ orderId: 'order-2', idempotencyKey: 'key-2' })).finally(() => slow.resolve(undefined));
+      const payments = await Promise.all([one, other]);
+      return [(await bench.link(id)).state, ...payments.map(({ state }) => state)];
+    }
+
+    test('the first, whose token came last, renews the one that is kept', async (t) => {
+      bench.saysAlways('charge', (token) => (token === latest ? pageOpened : tokenRefusal));
+      const stand = await payBoth(t, async () => {
+        await slow.promise;
+        return give('second');
+      }, () => give('third'), () => give('fourth'));
+      assert.deepEqual([stand, await bench.toldTypes()], [['active', 'requires_action', 'requires_action'], []]);
+    });
+
+    test('the first, whose token was kept before the other came, renews its own', async (t) => {
+      const refused = Promise.withResolvers<undefined>();
+      const slower = Promise.withResolvers<undefined>();
+      bench.saysAlways('charge', (token) => {
+        if (token === 'second') refused.resolve(undefined);
+        return token === latest ? pageOpened : tokenRefusal;
+      });
+      const stand = await payBoth(t, async () => {
+        const answer = give('second');
+        await slower.promise;
+        return answer;
+      }, async () => {
+        t.mock.restoreAll();
+        const answer = give('third');
+        slower.resolve(undefined);
+        await refused.promise;
+        return answer;
+      }, () => give('fourth'));
+      assert.deepEqual([stand, await bench.toldTypes()], [['active', 'requires_action', 'requires_action'], []]);
+    });
   });
 
   test('that the bank gives and refuses: the payment failed, and the link is ended', async () => {

@@ -178,6 +178,18 @@ describe('what the bank is asked', () => {
     assert.deepEqual(sendings()[0]?.order, sendings()[1]?.order);
   });
 
+  test('goes a third time, if what was kept in the place of the first by then, by another server, is refused, too', async () => {
+    const payment = await bench.paidPayment();
+    bench.says('refund', async () => {
+      await bench.renewedElsewhere(payment.linkId, 'second');
+      return tokenRefusal;
+    }, tokenRefusal, done({}));
+    bench.says('exchange', newToken('third'));
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'succeeded');
+    assert.deepEqual(sendings().map(({ token }) => token), [`token of ${payment.customerId}`, 'second', 'third']);
+    assert.deepEqual(sendings()[0]?.order, sendings()[2]?.order);
+  });
+
   for (const [name, exchange] of [['is refused', refusal], ['does not come', silence]] as const) {
     test(`goes once, if the new token ${name}`, async () => {
       const payment = await bench.paidPayment();

@@ -21,6 +21,8 @@ export interface BenchRows {
   linked(change?: Partial<LinkRow>): Promise<LinkRow>;
   /** The link's token is over: the bank has to give another. */
   tokenEnds(linkId: string): Promise<void>;
+  /** Another process got a token for the link, and keeps it. */
+  renewedElsewhere(linkId: string, token: string): Promise<void>;
   /** A link as it is once the customer has unlinked. */
   unlinks(linkId: string): Promise<void>;
   paymentIn(change: Partial<PaymentRow>): Promise<PaymentRow>;
@@ -60,6 +62,11 @@ export function createBenchRows(store: Store, seal: Seal, now: () => number): Be
   return {
     link, linkIn, linked,
     tokenEnds: (id) => step({ table: 'links', id, from: ['active'], to: 'active', set: { tokenExpiresAt: now() }, cause: 'test' }),
+    async renewedElsewhere(id, token) {
+      const { state } = await link(id);
+      const tokenSealed = await seal.close(token, linkPlace(id, 'token'));
+      await step({ table: 'links', id, from: [state], to: state, set: { tokenSealed, tokenExpiresAt: now() + monthMs }, cause: 'elsewhere' });
+    },
     unlinks: (id) => step({ table: 'links', id, from: ['active'], to: 'unlinked', set: { tokenSealed: null, authCodeSealed: null }, cause: 'test' }),
     paymentIn,
     async paidPayment(change) {

@@ -10,7 +10,8 @@ import type { BankAnswer, ChargeStatus, Device } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { noticeGivenBack } from './evidence.ts';
 import { toAmount } from '../snap/amount.ts';
-import { customerToken, renewCustomerToken } from './tokens.ts';
+import { askWithToken, customerToken, renewCustomerToken } from './tokens.ts';
+import type { TokenAnswer } from './tokens.ts';
 import { serverDevice } from './unlink.ts';
 
 /** What the bank says of a payment of which it took nothing. */
@@ -30,19 +31,23 @@ export async function refundToken(ctx: LedgerContext, payment: PaymentRow) {
 }
 
 async function ask(
-  ctx: LedgerContext, { token, isOther }: { token: string; isOther: boolean }, payment: PaymentRow, refund: RefundRow, notAfter: number,
+  ctx: LedgerContext, first: { token: string; isOther: boolean }, payment: PaymentRow, refund: RefundRow, notAfter: number,
 ): Promise<RefundAnswer> {
+  let { isOther } = first;
   const order = {
     reference: refund.reference, paymentReference: payment.reference, paymentExternalId: payment.externalId,
     amount: toAmount(payment.amountMinor), reason: refund.reason, device: deviceOf(payment), notAfter,
   };
-  const answer = await ctx.bank.refund(token, order);
-  if (answer.outcome !== 'token-refused') return meantOf(isOther, answer);
-  // Another account may have been linked meanwhile.
-  const again = await refundToken(ctx, payment);
-  if (again.outcome !== 'token') return answer;
-  const renewed = await again.renew(token);
-  return renewed.outcome === 'token' ? meantOf(again.isOther, await ctx.bank.refund(renewed.token, order)) : answer;
+  const renewed = async (refused: string): Promise<TokenAnswer> => {
+    // Another account may have been linked meanwhile.
+    const present = await refundToken(ctx, payment);
+    if (present.outcome !== 'token') return present;
+    isOther = present.isOther;
+    return present.renew(refused);
+  };
+  const answer = await askWithToken(first.token, (each) => ctx.bank.refund(each, order), renewed);
+  if (answer.outcome === 'dead' || answer.outcome === 'unavailable') return { outcome: 'token-refused', evidence: answer.evidence };
+  return meantOf(isOther, answer);
 }
 
 /** Has the bank give it back, until `notAfter` at the latest. */

@@ -19,7 +19,8 @@ import { inBrowserTime } from './in-browser-time.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { toAmount } from '../snap/amount.ts';
 import { nextCheckAt } from './schedule.ts';
-import { customerToken, markDead, renewCustomerToken } from './tokens.ts';
+import { askWithToken, customerToken, markDead, renewCustomerToken } from './tokens.ts';
+import type { NoToken } from './tokens.ts';
 import { openStates, paymentTransitions } from './transitions.ts';
 
 /** A shopper's wish to pay one order, with what the merchant's own look-up says of it. */
@@ -128,7 +129,7 @@ async function newPayment(ctx: LedgerContext, wish: PaymentWish, link: LinkRow, 
 async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secret: string): Promise<void> {
   const token = await customerToken(ctx, link);
   if (token.outcome !== 'token') {
-    return refuse(ctx, payment, 'refusedBeforeSending', token.outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE', 'no customer token');
+    return refuse(ctx, payment, 'refusedBeforeSending', failureWithout(token), 'no customer token');
   }
   const sentAt = ctx.now();
   const leaseUntil = sentAt + ctx.timing.leaseMs;
@@ -138,14 +139,14 @@ async function send(ctx: LedgerContext, payment: PaymentRow, link: LinkRow, secr
   });
   if (!claimed) return;
   const order = chargeOrder(ctx, payment, secret, leaseUntil);
-  let answer = await ctx.bank.charge(token.token, order);
-  if (answer.outcome === 'token-refused') answer = await chargeAgain(ctx, link, token.token, order);
-  const settled = answer;
+  const answer = await askWithToken(token.token, (each) => ctx.bank.charge(each, order), (refused) => renewCustomerToken(ctx, link, refused));
   await keepAnswer(ctx, async () => {
-    if (settled.outcome === 'token-refused') await markDead(ctx, link, settled.evidence, 'refused');
-    await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, settled);
+    if (answer.outcome === 'token-refused') await markDead(ctx, link, answer.evidence, 'refused');
+    await settleCharge(ctx, { ...payment, state: 'sending', sentAt }, answer);
   });
 }
+
+const failureWithout = ({ outcome }: Pick<NoToken, 'outcome'>): PaymentFailure => (outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE');
 
 function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string, notAfter: number): ChargeOrder {
   return {
@@ -160,16 +161,9 @@ function chargeOrder(ctx: LedgerContext, payment: PaymentRow, secret: string, no
   };
 }
 
-/** A refused token proves that nothing was executed: once more, with a new token and the same reference. */
-async function chargeAgain(ctx: LedgerContext, link: LinkRow, refused: string, order: ChargeOrder): Promise<BankAnswer<ChargePage>> {
-  const token = await renewCustomerToken(ctx, link, refused);
-  if (token.outcome === 'token') return ctx.bank.charge(token.token, order);
-  const failure = token.outcome === 'dead' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE';
-  return { outcome: 'refused', failure, evidence: 'customer token refused' };
-}
-
-async function settleCharge(ctx: LedgerContext, payment: PaymentRow, answer: BankAnswer<ChargePage>): Promise<void> {
+async function settleCharge(ctx: LedgerContext, payment: PaymentRow, answer: BankAnswer<ChargePage> | NoToken): Promise<void> {
   const { outcome, evidence } = answer;
+  if (outcome === 'dead' || outcome === 'unavailable') return refuse(ctx, payment, 'refused', failureWithout(answer), evidence);
   if (outcome === 'refused') return refuse(ctx, payment, 'refused', answer.failure, evidence);
   if (outcome === 'token-refused') return refuse(ctx, payment, 'refused', 'RELINK_REQUIRED', evidence);
   if (outcome === 'not-sent') return refuse(ctx, payment, 'refused', 'BANK_UNAVAILABLE', evidence);

@@ -9,6 +9,7 @@ import { linkPlace } from '../store/places.ts';
 import type { SealedField } from '../store/places.ts';
 import type { LinkRow, LinkState } from '../store/rows.ts';
 import { takeTurn } from '../store/turns.ts';
+import type { Turn } from '../store/turns.ts';
 import type { BankAnswer, CustomerToken } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { accountEvent } from './events.ts';
@@ -19,8 +20,17 @@ const staying: Readonly<{ [State in LinkState]?: keyof typeof linkTransitions }>
   unlinking: 'stillUnlinking', disowned: 'stillDisowned', relink_required: 'stillDead',
 };
 
+/**
+ * Where a token comes from: from the ledger, which kept it; from the bank, which was asked for it just now by nobody else; or
+ * out of a race for it with another process, of whose two tokens the bank may honour the other alone.
+ */
+type TokenSource = 'ledger' | 'bank' | 'race';
+
 /** A token to use now, or why there is none. `dead`: the customer has to link again. */
-export type TokenAnswer = { outcome: 'token'; token: string } | { outcome: 'dead' } | { outcome: 'unavailable' };
+export type TokenAnswer = { outcome: 'token'; token: string; from: TokenSource } | { outcome: 'dead' } | { outcome: 'unavailable' };
+
+/** Why there is none after the bank refused the last, and its evidence of that. */
+export type NoToken = { outcome: 'dead'; evidence: string } | { outcome: 'unavailable'; evidence: string };
 
 export const sealFor = (ctx: LedgerContext, linkId: string, field: SealedField, text: string): Promise<string> =>
   ctx.seal.close(text, linkPlace(linkId, field));
@@ -56,7 +66,30 @@ export async function customerToken(ctx: LedgerContext, { id, tokenSealed, token
 const openSealed = (ctx: LedgerContext, linkId: string, tokenSealed: string): Promise<string> => ctx.seal.open(tokenSealed, linkPlace(linkId, 'token'));
 
 const openToken = async (ctx: LedgerContext, linkId: string, tokenSealed: string): Promise<TokenAnswer> =>
-  ({ outcome: 'token', token: await openSealed(ctx, linkId, tokenSealed) });
+  ({ outcome: 'token', token: await openSealed(ctx, linkId, tokenSealed), from: 'ledger' });
+
+/** How often a request is made anew, each time with another token. */
+const mostRenewals = 2;
+
+/**
+ * Asks with a customer's token; where the bank refuses it, which proves that nothing was executed, with another. Answers
+ * `token-refused` only of one that the bank gave for this: it gives tokens and refuses them. One that was kept already, or came
+ * out of a race, may be over by another's; that it is refused says nothing of the link, and it is renewed in its turn.
+ */
+export async function askWithToken<Value>(
+  token: string, ask: (token: string) => Promise<BankAnswer<Value>>, renewed: (refused: string) => Promise<TokenAnswer>,
+): Promise<BankAnswer<Value> | NoToken> {
+  let refused = token;
+  let answer = await ask(token);
+  for (let renewals = 0; answer.outcome === 'token-refused' && renewals < mostRenewals; renewals += 1) {
+    const another = await renewed(refused);
+    if (another.outcome !== 'token') return { outcome: another.outcome, evidence: answer.evidence };
+    refused = another.token;
+    answer = await ask(refused);
+    if (another.from === 'bank') return answer;
+  }
+  return answer.outcome === 'token-refused' ? { outcome: 'unavailable', evidence: answer.evidence } : answer;
+}
 
 /**
  * After the bank refused a token of the link: another one, or the certainty that the link is dead. What is compared is the
@@ -104,7 +137,7 @@ async function renew(ctx: LedgerContext, linkId: string, isOver: IsOver): Promis
     const turn = await takeTurn(ctx.store, name);
     if (turn !== undefined || performance.now() >= waitUntil) {
       // One that cannot be released is taken over soon; the token counts all the same.
-      return renewInTurn(ctx, linkId, isOver).finally(() => turn?.release().catch(() => undefined));
+      return renewInTurn(ctx, linkId, isOver, turn).finally(() => turn?.release().catch(() => undefined));
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
@@ -118,14 +151,21 @@ async function heldToken(ctx: LedgerContext, linkId: string, isOver: IsOver): Pr
   return link.tokenSealed === null || (await isOver(link.tokenSealed)) ? link : openToken(ctx, linkId, link.tokenSealed);
 }
 
-async function renewInTurn(ctx: LedgerContext, linkId: string, isOver: IsOver): Promise<TokenAnswer> {
+async function renewInTurn(ctx: LedgerContext, linkId: string, isOver: IsOver, turn: Turn | undefined): Promise<TokenAnswer> {
   const link = await heldToken(ctx, linkId, isOver);
   if ('outcome' in link) return link;
   const answer = await askForToken(ctx, link);
-  if (answer.outcome === 'done') return keep(ctx, link, answer.value);
+  if (answer.outcome === 'done') return tokenInTurn(await keep(ctx, link, answer.value), answer.value.token, turn);
   if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
   await markDead(ctx, link, 'exchange-refused', 'gone');
   return { outcome: 'dead' };
+}
+
+/** The token that is kept by now; if it is the one we were given, and nobody else was at it from before until it was kept, the bank honours that one. */
+async function tokenInTurn(kept: string | undefined, given: string, turn: Turn | undefined): Promise<TokenAnswer> {
+  if (kept === undefined) return { outcome: 'dead' };
+  const isOurs = kept === given && turn?.isTakenOver === false && (await turn.isHeld().catch(() => false));
+  return { outcome: 'token', token: kept, from: isOurs ? 'bank' : 'race' };
 }
 
 /** Also when it was sealed anew under another key meanwhile: that makes no new token of it. */
@@ -141,19 +181,20 @@ async function askForToken(ctx: LedgerContext, link: LinkRow): Promise<BankAnswe
   return authCode === undefined ? { outcome: 'refused', failure: 'RELINK_REQUIRED', evidence: 'nothing to exchange' } : ctx.bank.exchange(authCode);
 }
 
-async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<TokenAnswer> {
+/** Answers the token that is kept by then, another's if that was faster; none of a link that has ended. */
+async function keep(ctx: LedgerContext, link: LinkRow, token: CustomerToken): Promise<string | undefined> {
   // Whoever has this link in hand, to end it, goes on with the new token: no other process may take it on meanwhile.
   const set = { ...(await sealToken(ctx, link.id, token)), leaseUntil: link.leaseUntil };
   const { from, to } = renewedIn(link.state);
   const kept = await ctx.store.commit({
     changes: [{ table: 'links', id: link.id, from, to, version: link.version, set, cause: 'token renewed' }],
   });
-  if (kept) return { outcome: 'token', token: token.token };
+  if (kept) return token.token;
   const latest = await ctx.store.link(link.id);
-  if (latest === undefined || hasNone(latest)) return { outcome: 'dead' };
+  if (latest === undefined || hasNone(latest)) return undefined;
   // No newer one, but something else happened to the link: the one that stands there is the one that was to be replaced.
   if (latest.tokenSealed === null || (await isSameToken(ctx, link.id, latest.tokenSealed, link.tokenSealed))) return keep(ctx, latest, token);
-  return openToken(ctx, link.id, latest.tokenSealed);
+  return openSealed(ctx, link.id, latest.tokenSealed);
 }
 
 const renewedIn = (state: LinkState) => linkTransitions[staying[state] ?? 'renewed'];

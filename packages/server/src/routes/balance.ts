@@ -8,8 +8,8 @@ import type { Balance } from '../contract.ts';
 import { AlloServerError } from '../errors.ts';
 import type { BankAnswer, Device } from '../ledger/bank.ts';
 import type { LedgerContext } from '../ledger/context.ts';
-import { customerToken, markDead, renewCustomerToken } from '../ledger/tokens.ts';
-import type { TokenAnswer } from '../ledger/tokens.ts';
+import { askWithToken, customerToken, markDead, renewCustomerToken } from '../ledger/tokens.ts';
+import type { NoToken } from '../ledger/tokens.ts';
 import type { LinkRow } from '../store/rows.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
 import { identifyDevice } from './device.ts';
@@ -28,22 +28,17 @@ export async function showBalance(routes: RouteContext, c: RouteRequest): Promis
 
 async function inquireBalance(ledger: LedgerContext, link: LinkRow, device: Device): Promise<Balance> {
   ledger.limits.take({ balancesPerCustomer: link.customerId });
-  const inquire = (token: string) => ledger.bank.balance(token, device);
-  const token = tokenOf(await customerToken(ledger, link));
-  let answer = await inquire(token);
-  if (answer.outcome === 'token-refused') answer = await inquire(tokenOf(await renewCustomerToken(ledger, link, token)));
+  const token = await customerToken(ledger, link);
+  if (token.outcome !== 'token') throw noBalance(token.outcome);
+  const answer = await askWithToken(token.token, (each) => ledger.bank.balance(each, device), (refused) => renewCustomerToken(ledger, link, refused));
   if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence, 'refused');
   return { instruments: told(answer), asOf: new Date(ledger.now()).toISOString() };
 }
 
-function tokenOf(answer: TokenAnswer): string {
-  if (answer.outcome === 'dead') throw new AlloServerError('RELINK_REQUIRED');
-  if (answer.outcome === 'unavailable') throw new AlloServerError('BANK_UNAVAILABLE');
-  return answer.token;
-}
-
-function told(answer: BankAnswer<Balance['instruments']>): Balance['instruments'] {
-  if (answer.outcome === 'token-refused') throw new AlloServerError('RELINK_REQUIRED');
-  if (answer.outcome !== 'done') throw new AlloServerError('BANK_UNAVAILABLE');
+function told(answer: BankAnswer<Balance['instruments']> | NoToken): Balance['instruments'] {
+  if (answer.outcome !== 'done') throw noBalance(answer.outcome);
   return answer.value;
 }
+
+const noBalance = (outcome: (BankAnswer<never> | NoToken)['outcome']): AlloServerError =>
+  new AlloServerError(outcome === 'dead' || outcome === 'token-refused' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE');

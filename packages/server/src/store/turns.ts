@@ -8,6 +8,8 @@
 import type { Store } from './store.ts';
 
 export interface Turn {
+  /** Whether it was taken over from a process that may still be at its work. */
+  isTakenOver: boolean;
   /** Whether nobody has taken it over. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
@@ -34,6 +36,7 @@ export async function takeTurn(store: Store, name: string): Promise<Turn | undef
   const ours = isTaken(count) ? count + 2 : count + 1;
   if (!(await store.swapCount(name, count, ours))) return undefined;
   return {
+    isTakenOver: isTaken(count),
     isHeld: async () => (await store.count(name)) === ours,
     release: async () => {
       await store.swapCount(name, ours, ours + 1);
