@@ -1,4 +1,4 @@
-/** The balance by itself, over a bank that answers what the test says: what a refused token means. */
+/** The balance by itself, over a bank that answers what the test says: what a refused token means, and what counts. */
 import assert from 'node:assert/strict';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import type { RouteContext, RouteEnv } from '../../packages/server/src/routes/co
 import { problemResponse, readError } from '../../packages/server/src/routes/problem.ts';
 import { createBench, newToken } from './support/ledger-bench.ts';
 import type { Bench } from './support/ledger-bench.ts';
-import { done, refusal, silence, tokenRefusal } from './support/scripted-bank.ts';
+import { done, notSent, refusal, silence, tokenRefusal } from './support/scripted-bank.ts';
 
 const held = done([{ type: 'BALANCE', available: { value: '5000.00', currency: 'IDR' } } as const]);
 
@@ -31,6 +31,7 @@ async function balance(): Promise<string | number> {
   return answer.ok ? answer.status : ((await answer.json()) as { code: string }).code;
 }
 
+const linkedTillNow = () => bench.linked({ customerId: 'budi', tokenExpiresAt: bench.now() });
 const linked = () => bench.linked({ customerId: 'budi' });
 const tokens = (): unknown[] => bench.asked.filter(({ operation }) => operation === 'balance').map(({ given }) => given[0]);
 const stateOf = async ({ id }: { id: string }): Promise<string> => (await bench.link(id)).state;
@@ -68,4 +69,57 @@ describe('a token that the bank refuses', () => {
       assert.deepEqual([await balance(), await stateOf(link)], [code, state]);
     });
   }
+});
+
+describe('under the limit', () => {
+  const counted = (): number => 1 - (bench.ctx.limits.standing({ balancesPerCustomer: 'budi' })[0]?.left ?? 1);
+
+  beforeEach(async () => {
+    await bench.close();
+    bench = createBench({ limits: { balancesPerCustomer: { count: 1, perSeconds: 60 } } });
+  });
+
+  test('an inquiry that was never sent does not count', async () => {
+    await linked();
+    bench.says('balance', notSent, held);
+    assert.deepEqual([await balance(), await balance(), await balance()], ['BANK_UNAVAILABLE', 200, 'RATE_LIMITED']);
+  });
+
+  for (const [name, answer] of [['silence', silence], ['a refusal', refusal]] as const) {
+    test(`an inquiry that came to ${name} counts`, async () => {
+      await linked();
+      bench.says('balance', answer);
+      assert.deepEqual([await balance(), await balance()], ['BANK_UNAVAILABLE', 'RATE_LIMITED']);
+    });
+  }
+
+  test('an inquiry counts whose first token the bank refused, though it was not sent again', async () => {
+    await linked();
+    bench.says('balance', tokenRefusal, notSent);
+    bench.says('exchange', newToken());
+    assert.deepEqual([await balance(), counted()], ['BANK_UNAVAILABLE', 1]);
+  });
+
+  test('an inquiry counts whose first token the bank refused, though none in its place was asked for', async () => {
+    await linked();
+    bench.says('balance', tokenRefusal);
+    bench.says('exchange', notSent);
+    assert.deepEqual([await balance(), counted()], ['BANK_UNAVAILABLE', 1]);
+  });
+
+  for (const [name, answer, count] of [['was never sent either does not count', notSent, 0], ['was not answered counts', silence, 1], ['the bank refused counts', refusal, 1]] as const) {
+    test(`an inquiry for want of a token, the question for which ${name}`, async () => {
+      await linkedTillNow();
+      bench.says('exchange', answer);
+      assert.notEqual(await balance(), 200);
+      assert.equal(counted(), count);
+    });
+  }
+
+  test('an inquiry that was never sent counts, if the bank was asked for a token first', async () => {
+    await linkedTillNow();
+    bench.says('exchange', newToken());
+    bench.says('balance', notSent);
+    assert.deepEqual([await balance(), counted()], ['BANK_UNAVAILABLE', 1]);
+  });
 });

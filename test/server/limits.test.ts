@@ -209,6 +209,20 @@ describe('asking for the balance', () => {
     await world.simulator.advance(10_000);
     assert.equal((await nadia.balance()).status, 200);
   });
+
+  test('an inquiry that the bank never heard of does not count, however often it is away', async () => {
+    const [olga, puspa] = [await linkedShopper(world, fresh('olga')), await linkedShopper(world, fresh('puspa'))];
+    world.simulator.faults.add({ on: 'balance', effect: 'error-before-commit' });
+    for (let time = 0; time < 5; time += 1) assert.equal((await olga.balance()).body.code, 'BANK_UNAVAILABLE');
+    const before = asked('balance');
+    for (let time = 0; time < 15; time += 1) assert.equal((await puspa.balance()).body.code, 'BANK_UNAVAILABLE');
+    assert.equal(asked('balance'), before);
+    world.simulator.faults.clear();
+    await world.simulator.advance(1_000);
+    const { status, headers } = await puspa.balance();
+    assert.deepEqual([status, headers.get('ratelimit')], [200, '"balances-per-customer";r=9;t=60']);
+    assert.equal((await olga.balance()).headers.get('ratelimit'), '"balances-per-customer";r=4;t=59', 'hers were sent');
+  });
 });
 
 describe('paying', () => {

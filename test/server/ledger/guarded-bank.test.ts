@@ -155,6 +155,18 @@ describe('a question that is not answered', () => {
     assert.equal(asked.length, 2);
   });
 
+  test('is not called unsent, if it is its repetition alone that never left', async () => {
+    const { ask } = await withSavings();
+    outcomes = ['unknown', 'not-sent'];
+    const answer = ask.exchange();
+    for (const pauseMs of [100, 200]) {
+      await soon();
+      mock.timers.tick(pauseMs);
+    }
+    assert.equal((await answer).outcome, 'unknown');
+    assert.equal(asked.length, 3);
+  });
+
   for (const outcome of ['done', 'pending', 'refused', 'token-refused'] as const) {
     test(`is none, if the answer is "${outcome}"`, async () => {
       const { ask } = await withSavings();

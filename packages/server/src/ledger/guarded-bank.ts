@@ -63,7 +63,9 @@ export function guardBank(bank: Bank, { limits, now, random, onChange, onAnswer 
     let answer = await ask(operation, request);
     for (let repeat = 0; repeat < mostRepeats && isSilent(answer) && !gates[operation].isAway() && budget.spend(); repeat += 1) {
       await pause(firstPauseMs * 2 ** repeat * (0.5 + random() / 2));
-      answer = await ask(operation, request);
+      const repeated = await ask(operation, request);
+      // The bank may have heard it all the same, the first time.
+      if (repeated.outcome !== 'not-sent') answer = repeated;
     }
     return answer;
   };

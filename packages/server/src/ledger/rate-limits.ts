@@ -13,7 +13,7 @@ import { AlloServerError } from '../errors.ts';
 import { createSlidingWindow } from './sliding-window.ts';
 import type { Limit, SlidingWindow, SlidingWindowOptions } from './sliding-window.ts';
 
-/** Why each is there. Starts that the bank never heard of do not count, nor do repetitions. */
+/** Why each is there. Starts and inquiries that the bank never heard of do not count, nor do repetitions. */
 export const defaultLimits = {
   /** Every start to link sends an SMS, which somebody pays for. */
   linksPerCustomer: { count: 3, perSeconds: 3600 },

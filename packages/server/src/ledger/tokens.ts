@@ -26,8 +26,8 @@ const staying: Readonly<{ [State in LinkState]?: keyof typeof linkTransitions }>
  */
 type TokenSource = 'ledger' | 'bank' | 'race';
 
-/** A token to use now, or why there is none. `dead`: the customer has to link again. */
-export type TokenAnswer = { outcome: 'token'; token: string; from: TokenSource } | { outcome: 'dead' } | { outcome: 'unavailable' };
+/** A token to use now, or why there is none. `dead`: the customer has to link again. `isAsked`: whether the bank may have heard that one is wanted. */
+export type TokenAnswer = { outcome: 'token'; token: string; from: TokenSource } | { outcome: 'dead' } | { outcome: 'unavailable'; isAsked: boolean };
 
 /** Why there is none after the bank refused the last, and its evidence of that. */
 export type NoToken = { outcome: 'dead'; evidence: string } | { outcome: 'unavailable'; evidence: string };
@@ -156,7 +156,7 @@ async function renewInTurn(ctx: LedgerContext, linkId: string, isOver: IsOver, t
   if ('outcome' in link) return link;
   const answer = await askForToken(ctx, link);
   if (answer.outcome === 'done') return tokenInTurn(await keep(ctx, link, answer.value), answer.value.token, turn);
-  if (answer.outcome !== 'refused') return { outcome: 'unavailable' };
+  if (answer.outcome !== 'refused') return { outcome: 'unavailable', isAsked: answer.outcome !== 'not-sent' };
   await markDead(ctx, link, 'exchange-refused', 'gone');
   return { outcome: 'dead' };
 }

@@ -9,7 +9,6 @@ import { AlloServerError } from '../errors.ts';
 import type { BankAnswer, Device } from '../ledger/bank.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { askWithToken, customerToken, markDead, renewCustomerToken } from '../ledger/tokens.ts';
-import type { NoToken } from '../ledger/tokens.ts';
 import type { LinkRow } from '../store/rows.ts';
 import type { RouteContext, RouteRequest } from './context.ts';
 import { identifyDevice } from './device.ts';
@@ -27,18 +26,34 @@ export async function showBalance(routes: RouteContext, c: RouteRequest): Promis
 }
 
 async function inquireBalance(ledger: LedgerContext, link: LinkRow, device: Device): Promise<Balance> {
-  ledger.limits.take({ balancesPerCustomer: link.customerId });
-  const token = await customerToken(ledger, link);
-  if (token.outcome !== 'token') throw noBalance(token.outcome);
-  const answer = await askWithToken(token.token, (each) => ledger.bank.balance(each, device), (refused) => renewCustomerToken(ledger, link, refused));
+  const giveBack = ledger.limits.take({ balancesPerCustomer: link.customerId });
+  const { answer, isHeard } = await askForBalance(ledger, link, device);
+  if (!isHeard) giveBack();
   if (answer.outcome === 'token-refused') await markDead(ledger, link, answer.evidence, 'refused');
   return { instruments: told(answer), asOf: new Date(ledger.now()).toISOString() };
 }
 
-function told(answer: BankAnswer<Balance['instruments']> | NoToken): Balance['instruments'] {
+/** `dead`, `unavailable`: there was no token to ask with. */
+type BalanceAnswer = BankAnswer<Balance['instruments']> | { outcome: 'dead' | 'unavailable' };
+
+/** Whatever the bank may have heard of it counts: the inquiry, and that a token was wanted for it. */
+async function askForBalance(ledger: LedgerContext, link: LinkRow, device: Device): Promise<{ answer: BalanceAnswer; isHeard: boolean }> {
+  const token = await customerToken(ledger, link);
+  if (token.outcome !== 'token') return { answer: token, isHeard: token.outcome === 'dead' || token.isAsked };
+  let isHeard = token.from !== 'ledger';
+  const inquire = async (each: string): Promise<BankAnswer<Balance['instruments']>> => {
+    const answer = await ledger.bank.balance(each, device);
+    isHeard ||= answer.outcome !== 'not-sent';
+    return answer;
+  };
+  const answer = await askWithToken(token.token, inquire, (refused) => renewCustomerToken(ledger, link, refused));
+  return { answer, isHeard };
+}
+
+function told(answer: BalanceAnswer): Balance['instruments'] {
   if (answer.outcome !== 'done') throw noBalance(answer.outcome);
   return answer.value;
 }
 
-const noBalance = (outcome: (BankAnswer<never> | NoToken)['outcome']): AlloServerError =>
+const noBalance = (outcome: BalanceAnswer['outcome']): AlloServerError =>
   new AlloServerError(outcome === 'dead' || outcome === 'token-refused' ? 'RELINK_REQUIRED' : 'BANK_UNAVAILABLE');
