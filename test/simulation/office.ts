@@ -1,6 +1,6 @@
 /**
- * The people behind the shop, who are told of refunds that wait for them: they let the bank try once more, or transfer the
- * money and say so. One of them deals with a payment at a time, and looks into the bank's books first: what two hands do
+ * The people behind the shop. Some have a payment given back as soon as they hear that it was taken late. Of refunds that
+ * wait for them they are told: they let the bank try once more, or transfer the money and say so. One of them deals with a payment at a time, and looks into the bank's books first: what two hands do
  * at once no software can undo.
  */
 import type { AlloEvent, Payment, PaymentEvent } from '../../packages/server/src/index.ts';
@@ -74,6 +74,9 @@ export function createOffice({ scheduler, chance, bank, evidence: { oddAnswers }
   return {
     waiting: () => dealtWith.size,
     hear(event) {
+      if (event.type === 'payment.late' && chance.happens(0.5)) {
+        scheduler.after(chance.between(0, 10) * minuteMs, clerk, 'gives back what came late', () => void insist(() => browser.refund(event.paymentId)));
+      }
       if (!isForPeople(event) || dealtWith.has(event.paymentId)) return;
       dealtWith.add(event.paymentId);
       const done = (): void => void dealtWith.delete(event.paymentId);

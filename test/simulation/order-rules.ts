@@ -1,5 +1,6 @@
 /**
- * What the ledger must not do with what it knows: begin another payment of an order whose money was taken already.
+ * What the ledger must not do with what it knows: begin, or send to the bank, another payment of an order whose money was
+ * taken already.
  */
 import type { SqlRecord } from '../../packages/server/src/store/sql.ts';
 
@@ -22,11 +23,12 @@ export function findOrderViolations(steps: readonly SqlRecord[]): OrderViolation
   for (const step of steps) {
     const orderId = String(step['order_id']);
     const states = orders.get(orderId) ?? new Map<string, string>();
-    const taken = [...states.values()].find((state) => takenStates.has(state));
-    if (step['from_state'] === null && taken !== undefined) {
-      violations.push({ rule: 'what was taken is not asked for again', detail: `${orderId} was paid anew while a payment of it was ${taken}` });
+    const [rowId, toState] = [String(step['row_id']), String(step['to_state'])];
+    const taken = [...states].find(([other, state]) => other !== rowId && takenStates.has(state));
+    if (taken !== undefined && (step['from_state'] === null || toState === 'sending')) {
+      violations.push({ rule: 'what was taken is not asked for again', detail: `a payment of ${orderId} is ${toState} while one of it was ${taken[1]}` });
     }
-    orders.set(orderId, states.set(String(step['row_id']), String(step['to_state'])));
+    orders.set(orderId, states.set(rowId, toState));
   }
   return violations;
 }
