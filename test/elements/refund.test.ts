@@ -82,6 +82,17 @@ describe('<allo-refund>', () => {
     expect(events).to.have.length(1);
   });
 
+  it('keeps waiting for a refund that was sent and of which nobody knows how it ended, while people look at it', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'processing' });
+    await confirm(element);
+    await shows(element, 'refunding');
+    // As the reference server tells it after a day without a word of the bank.
+    backend.settle('INV-7', 'review').refund = { status: 'processing', reference: 'RFD-1' };
+    press(element, 'Periksa status');
+    await until(() => element.state !== 'refunding' || textOf(element).includes('RFD-1'));
+    expect(textOf(element)).to.contain('sedang diproses').and.not.contain('tidak dapat dikembalikan');
+  });
+
   it('keeps waiting when one look at a refund under way is lost', async () => {
     const { backend, element } = await mountPaid({ refundAs: 'processing' });
     await confirm(element);

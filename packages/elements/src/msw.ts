@@ -210,7 +210,7 @@ function settle(order: Order, status: PaymentStatus, failure?: PaymentFailure): 
 function refund(backend: Backend, paymentId: string): Payment | Refusal {
   const payment = paymentOf(backend, paymentId);
   if (!payment) return refuse('NOT_FOUND');
-  if (payment.status !== 'paid') return payment.status === 'refunding' || payment.status === 'refunded' ? payment : refuse('PAYMENT_NOT_REFUNDABLE');
+  if (payment.status !== 'paid') return payment.refund ? payment : refuse('PAYMENT_NOT_REFUNDABLE');
   const to = { processing: 'refunding', done: 'refunded', failed: 'paid', manual: 'paid' } as const;
   const changed = settle(orderOf(backend, payment.orderId), to[backend.refundAs]);
   changed.refund = { ...changed.refund, status: backend.refundAs, reference: 'b81d40c6fa3e4972a5d0e7134c89f26b' };

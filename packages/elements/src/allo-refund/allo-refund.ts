@@ -221,6 +221,8 @@ function refundState(payment: Payment | undefined, given: RefundableStatus, isMa
   const status = payment?.status ?? (isManual ? 'manual' : given);
   if (payment?.refund?.status === 'manual') return 'manual';
   if (payment?.refund?.status === 'failed') return 'failed';
+  // Sent, and nobody knows how it ended: also while people look at the payment (`review`).
+  if (payment?.refund?.status === 'processing') return 'refunding';
   if (status === 'refunding' || status === 'manual') return status;
   return status === 'paid' ? 'ready' : 'unavailable';
 }
