@@ -295,6 +295,30 @@ describe('<allo-refund>', () => {
     await shows(refused, 'manual');
   });
 
+  it('asks nobody to transfer again once the backend said that nothing waits for a transfer', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    // Meanwhile the money went back at the bank.
+    backend.settle('INV-7', 'refunded');
+    press(element, 'Tandai sudah ditransfer');
+    await shows(element, 'confirming');
+    press(element, 'Ya, sudah ditransfer');
+    await shows(element, 'error');
+    expect(element.error?.code).to.equal('PAYMENT_NOT_REFUNDABLE');
+    const states = record(element, 'allo-state-change');
+    backend.fail('refund', 'network', { times: 1 });
+    press(element, 'Coba lagi');
+    press(element, 'Coba lagi');
+    await until(() => element.error?.code === 'NETWORK_ERROR');
+    await element.updateComplete;
+    press(element, 'Coba lagi');
+    await shows(element, 'refunded');
+    expect(states.map(({ state }) => state)).to.deep.equal(['sending', 'refunded']);
+    expect(new Set(backend.requests.filter(({ route }) => route === 'refund').map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+    expect(backend.count('refundTransferred')).to.equal(1);
+  });
+
   it('asks anew, with a new key, after the bank refused', async () => {
     const { backend, element } = await mountPaid({ refundAs: 'failed' });
     await confirm(element);

@@ -168,11 +168,21 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     void this.#send.run();
   }
 
-  /** After a lost answer the same key again; after a refusal a new question. */
+  /** After a lost answer the same key again; after a refusal a new question, or a look where nothing waits for what was asked. */
   #retry(): void {
+    if (this.#send.busy) return;
+    if (this.#asking === 'transferred' && this.error?.code === 'PAYMENT_NOT_REFUNDABLE') return this.#lookAnew();
     const repeat = this.error?.retryable && (this.#asking === 'transferred' || this.#key);
     this.#confirm(this.#asking ?? 'refund');
     if (repeat) void this.#send.run();
+  }
+
+  /** Nothing waits for a transfer: what was known is old, and nobody is asked for one by it. Of what was not begun here the page alone knows. */
+  #lookAnew(): void {
+    if (!this.#begun) return reloadPage();
+    this.#payment = this.#asking = undefined;
+    this.#isManual = false;
+    void this.#send.run();
   }
 
   async #request(signal: AbortSignal): Promise<Payment> {
