@@ -11,11 +11,11 @@ describe('<allo-refund>', () => {
   afterEach(() => Reflect.deleteProperty(navigator, 'onLine'));
   afterEach(clearStage);
 
-  async function mountPaid(initial: Parameters<typeof serve>[0] = {}): Promise<{ backend: Backend; element: Shown }> {
+  async function mountPaid(initial: Parameters<typeof serve>[0] = {}): Promise<{ backend: Backend; endpoint: string; element: Shown }> {
     const { backend, endpoint } = serve(initial);
     backend.settle('INV-7', 'paid');
     const element = await mount('allo-refund', { endpoint, 'payment-id': 'pay-1', amount: '125000.00' });
-    return { backend, element };
+    return { backend, endpoint, element };
   }
 
   async function confirm(element: Shown): Promise<void> {
@@ -330,6 +330,31 @@ describe('<allo-refund>', () => {
     await shows(element, 'refunded');
     expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(2);
   });
+
+  for (const [name, code] of [['who was told that they may not', 'FORBIDDEN'], ['who was told that it failed, and then said no', 'INTERNAL_ERROR']] as const) {
+    it(`begins no refund when the page refreshes after a second try of somebody ${name}`, async () => {
+      const { backend, endpoint, element } = await mountPaid({ refundAs: 'failed' });
+      await confirm(element);
+      await shows(element, 'failed');
+      backend.refundAs = 'done';
+      backend.fail('refund', code, { retryable: false, times: 1 });
+      press(element, 'Coba lagi');
+      await shows(element, 'confirming');
+      press(element, 'Ya, kembalikan');
+      await shows(element, 'error');
+      if (code === 'INTERNAL_ERROR') {
+        press(element, 'Coba lagi');
+        await shows(element, 'confirming');
+        press(element, 'Batal');
+        await shows(element, 'failed');
+      }
+      element.refresh();
+      await element.updateComplete;
+      // What was sent before this arrives before it.
+      await fetch(`${endpoint}/payments/pay-1/refund/transferred`, { method: 'POST', body: '{}' });
+      expect([backend.count('refund'), backend.orders['INV-7']?.payment?.status]).to.deep.equal([2, 'paid']);
+    });
+  }
 
   it('shows what went wrong and repeats a lost request with its key', async () => {
     const { backend, element } = await mountPaid();

@@ -164,7 +164,11 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   /** One key per confirmation: the polls that follow repeat it and cannot begin a second refund. */
   #begin(): void {
     if (this.#send.busy || !this.#asked) return;
-    if (this.#asking === 'refund') this.#key = newKey();
+    if (this.#asking === 'refund') {
+      this.#key = newKey();
+      // Until the backend has answered under it, asking after it could begin the refund that somebody was told had failed.
+      this.#isKnown = false;
+    }
     void this.#send.run();
   }
 
