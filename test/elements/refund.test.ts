@@ -208,6 +208,24 @@ describe('<allo-refund>', () => {
     expect(textOf(element)).to.not.contain('transfer');
   });
 
+  it('asks nobody to transfer by hand what the bank is giving back after all, as the page says: it looks', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'manual' });
+    await confirm(element);
+    await shows(element, 'manual');
+    // The customer has linked again, and the shop's server has had the bank try once more.
+    backend.settle('INV-7', 'refunding');
+    element.setAttribute('status', 'refunding');
+    await shows(element, 'refunding');
+    expect(new Set(backend.requests.map(({ headers }) => headers.get('Idempotency-Key'))).size).to.equal(1);
+    const { backend: other, element: refused } = await mountPaid();
+    other.fail('refund', 'REFUND_MANUAL', { retryable: false });
+    await confirm(refused);
+    await shows(refused, 'manual');
+    refused.setAttribute('status', 'refunding');
+    await shows(refused, 'refunding');
+    expect(other.count('refund')).to.equal(1);
+  });
+
   it('asks nobody to transfer by hand what somebody has transferred meanwhile: it looks when the page wakes', async () => {
     const { backend, element } = await mountPaid({ refundAs: 'manual' });
     await confirm(element);

@@ -101,6 +101,8 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
 
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
+    // The page knows more by now than was heard here: the bank may be giving it back after all.
+    if (changed.has('status') && this.state === 'manual') this.#outdated();
     this.#poll.watch(this.isConnected && this.#begun && this.state === 'refunding');
   }
 
@@ -179,6 +181,14 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     const repeat = this.error?.retryable && (this.#asking === 'transferred' || this.#key);
     this.#confirm(this.#asking ?? 'refund');
     if (repeat) void this.#send.run();
+  }
+
+  /** That a transfer is wanted may be old: asked after where it was begun here, else believed as the page says it. */
+  #outdated(): void {
+    this.refresh();
+    if (!this.#isManual) return;
+    this.#isManual = false;
+    this.requestUpdate();
   }
 
   /** Nothing waits for a transfer: what was known is old, and nobody is asked for one by it. Of what was not begun here the page alone knows. */
