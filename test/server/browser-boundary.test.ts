@@ -184,11 +184,11 @@ describe('where a shopper is sent back to', () => {
     '//evil.example', '///evil.example', '/\\evil.example', '\\\\evil.example', '/\\/evil.example', 'https://evil.example', 'http:evil.example', 'javascript:alert(1)',
     'data:text/html,x', '/\t/evil.example', '/\n/evil.example', '\t//evil.example', ' //evil.example', '/ /evil.example', 'evil.example', '', '@evil.example', '.evil.example',
     ':80@evil.example', '/..//evil.example', '/.//evil.example', '/x/..//evil.example', '/\u0000/evil.example', '/\u007f', '?next=1', '#x', '/./\\evil.example', '/x\r\nset-cookie: a=b',
-    'x'.repeat(2049), `/${'x'.repeat(2049)}`,
+    'x'.repeat(2049), `/${'x'.repeat(2049)}`, `/${'x'.repeat(2049)}?order=7`, `/#${'x'.repeat(2049)}`, '/x\\?', '/x\\#', '//?', '/\\?', '/..//evil.example?\\', '/checkout?\u0000', '/checkout?a b',
   ];
   const harmless = [
     '/', '/checkout?order=7#pay', '/%2f%2fevil.example', '/%5cevil.example', '/@evil.example', '/x//evil.example', '/%09/evil.example', '/https://evil.example', '/checkout?next=https://evil.example',
-    '/%2e%2e/%2f/evil.example', '/café', '/;@evil.example',
+    '/%2e%2e/%2f/evil.example', '/café', '/;@evil.example', '/?\\evil.example', '/#\\\\evil.example', '/checkout?from=a\\b#c\\d',
   ];
 
   for (const returnTo of escapes) {
@@ -208,6 +208,22 @@ describe('where a shopper is sent back to', () => {
       const location = await budi.comeBack(await world.simulator.cancel(action.url));
       assert.equal(new URL(location, 'https://elsewhere.example').origin, world.url);
       assert.equal(new URL(location).pathname.startsWith('//'), false);
+      await world.settled();
+    });
+  }
+
+  const click = 'x'.repeat(2100);
+  const tooLong = [
+    [`/checkout?order=7&fbclid=${click}`, '/checkout?order=7'], [`/checkout?fbclid=${click}&order=7`, '/checkout'], [`/checkout?${click}#pay`, '/checkout#pay'],
+    [`/checkout?order=7&from=a?b&fbclid=${'x'.repeat(16_000)}`, '/checkout?order=7&from=a?b'], [`/checkout?a=${click.slice(0, 2048 - '/checkout?a='.length)}`, undefined], [`/${click.slice(0, 2047)}?x`, `/${click.slice(0, 2047)}`],
+  ] as const;
+
+  for (const [returnTo, kept = returnTo] of tooLong) {
+    test(`is ${kept.slice(0, 40)} of an address of ${returnTo.length} characters`, async () => {
+      const orderId = placeOrder(world, `return-order-${(number += 1)}`);
+      const { body } = await budi.post('/payments', { orderId, returnTo }, { 'idempotency-key': nextKey() });
+      const { action } = body as unknown as { action: { url: string } };
+      assert.equal(await budi.comeBack(await world.simulator.cancel(action.url)), world.url + kept);
       await world.settled();
     });
   }

@@ -89,7 +89,7 @@ export interface Account {
 export interface LinkRequest {
   /** The customer's Allo phone number, 9–16 digits, `08…`, `62…` or `+62…`. Needed only if {@link Account.phoneRequired}. */
   phone?: string;
-  /** Path on the shop to go to after the bank, for example `"/checkout?order=7"`. Default `/`. */
+  /** Path on the shop to go to after the bank, for example `"/checkout?order=7"`. Of what is too long the end of the query may be left out. Default `/`. */
   returnTo?: string;
 }
 
@@ -202,7 +202,7 @@ export interface Payment {
 /** Body of `POST /payments`. The amount is never the browser's to say. */
 export interface PaymentRequest {
   orderId: string;
-  /** Path on the shop to go to after the bank. Default `/`. */
+  /** Path on the shop to go to after the bank, as in {@link LinkRequest.returnTo}. Default `/`. */
   returnTo?: string;
   /** Which instrument to take it from. Default `BALANCE`. */
   instrument?: InstrumentType;

@@ -13,6 +13,9 @@ import { isObject } from '../snap/message.ts';
 /** Longest body of a browser's request, in bytes. */
 export const longestBodyBytes = 16 * 1024;
 
+/** Longest text in such a body, in characters; but for the page's own address, of which what is too long is left out. */
+const longestText = 2048;
+
 const otherOrigin = 'the page has another origin than publicUrl (or ALLO_PUBLIC_URL), which has to be the address that shoppers use; only if it is a page of another site of yours, name that site in trustedOrigins';
 const withoutOrigin = 'the request has no Origin header, nor a Sec-Fetch-Site that says same-origin: it has to come from a page of the shop, in a browser';
 
@@ -57,8 +60,9 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 function readText(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (value === undefined) return undefined;
+  const longest = name === 'returnTo' ? longestBodyBytes : longestText;
   // PostgreSQL keeps no text with a NUL in it.
-  if (typeof value !== 'string' || value.length > 2048 || value.includes('\u0000')) throw new AlloServerError('INVALID_REQUEST', { detail: `"${name}" has to be a text` });
+  if (typeof value !== 'string' || value.length > longest || value.includes('\u0000')) throw new AlloServerError('INVALID_REQUEST', { detail: `"${name}" has to be a text` });
   return value;
 }
 
@@ -74,11 +78,17 @@ export function readId(id: string, unknown: ProblemCode): string {
  */
 export function readReturnTo(returnTo: string | undefined, shopOrigin: string): string {
   if (returnTo === undefined) return '/';
-  // Control characters are what browsers silently drop from addresses.
-  const plain = /^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(returnTo);
+  // Control characters are what browsers silently drop from addresses; a backslash is a slash to them, but behind the path a letter like others.
+  const plain = /^\/(?![/\\])[^\\?#\u0000-\u0020\u007f]*([?#][^\u0000-\u0020\u007f]*)?$/.test(returnTo);
   const url = plain && URL.canParse(returnTo, shopOrigin) ? new URL(returnTo, shopOrigin) : undefined;
-  if (url?.origin !== shopOrigin || url.pathname.startsWith('//')) {
-    throw new AlloServerError('INVALID_REQUEST', { detail: 'returnTo has to be a path on the shop, for example "/checkout"' });
-  }
-  return url.pathname + url.search + url.hash;
+  const kept = url?.origin === shopOrigin && !url.pathname.startsWith('//') ? shorten(url) : undefined;
+  if (kept === undefined) throw new AlloServerError('INVALID_REQUEST', { detail: 'returnTo has to be a path on the shop, for example "/checkout"' });
+  return kept;
+}
+
+/** Of an address that is too long the end of the query is left out, where apps' own browsers write down their clicks. Undefined if that is not enough. */
+function shorten({ pathname, search, hash }: URL): string | undefined {
+  const room = longestText - pathname.length - hash.length;
+  const query = search.length > room ? search.slice(0, room + 1).replace(/[?&][^&]*$/, '') : search;
+  return room < 0 ? undefined : pathname + query + hash;
 }
