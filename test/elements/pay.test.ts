@@ -500,7 +500,7 @@ describe('<allo-pay>', () => {
     });
   }
 
-  it('tells once that the money came back', async () => {
+  it('shows and tells once that the money came back', async () => {
     const { backend, endpoint } = serve();
     backend.settle('INV-7', 'refunding');
     const element = await mountPay(endpoint);
@@ -510,6 +510,7 @@ describe('<allo-pay>', () => {
     await shows(element, 'refunded');
     await until(() => events.length > 0);
     expect(events).to.have.length(1);
+    expect(textOf(element)).to.match(/Dana sudah dikembalikan.*Dikembalikan\d/);
   });
 
   it('offers to link first when no account is linked, unless another element of the page already does', async () => {

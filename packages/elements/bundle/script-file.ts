@@ -14,8 +14,8 @@ import { shortenLiterals } from './literals.ts';
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const entry = 'virtual:entry';
 
-/** What no page uses, and no answer of a backend has: Lit's private names, which begin with `_`, and some of ours. */
-const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|changed|watch|isNews|wake|leave|check|step|begin|reset|release|members|session|scope|prepare|leaving|returned|sending|ensure|texts|wantsBalance|needsAccount|know|lost|forgive|keepFocus|woke|yieldToAccount|hidesBalance|trip|scheduleUpdate|performUpdate|isUpdatePending|enableUpdating|elementProperties|elementStyles|createRenderRoot|willUpdate|hasUpdated|renderRoot)$/;
+/** What no page uses, no answer of a backend has, and no text is called: Lit's private names, which begin with `_`, and some of ours. */
+const internalNames = /^(_(?!\$lit).*|linkRank|sessionWoke|moneyMoved|expectLink|announce|deriveState|changed|watch|isNews|wake|leave|check|step|begin|reset|release|members|session|scope|prepare|leaving|cameBack|sending|ensure|texts|wantsBalance|needsAccount|know|lost|forgive|keepFocus|woke|yieldToAccount|hidesBalance|tell|text|updated|trip|scheduleUpdate|performUpdate|isUpdatePending|enableUpdating|elementProperties|elementStyles|createRenderRoot|willUpdate|hasUpdated|renderRoot)$/;
 
 /** One file of what was bundled. */
 export interface ScriptFile {

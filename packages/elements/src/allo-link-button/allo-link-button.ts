@@ -105,7 +105,7 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
   override sessionWoke(): void {
     // What was asked for then may be another customer's account by now.
     if (this.#unlink.error) this.release();
-    this.#flow.returned();
+    this.#flow.cameBack();
   }
 
   protected override release(): void {

@@ -87,7 +87,7 @@ export class PayFlow {
   woke(): void {
     this.forgive();
     this.trip.leaving = false;
-    this.link.returned();
+    this.link.cameBack();
   }
 
   /** Begins a payment. Nothing if one is being sent, or the page says no. */

@@ -69,7 +69,7 @@ export class LinkFlow {
   }
 
   /** The shopper came back from the bank, or never left: the account's status says what to show. A number half typed stays. */
-  returned(): void {
+  cameBack(): void {
     this.#trip.leaving = false;
     this.#host.requestUpdate();
   }
@@ -80,7 +80,7 @@ export class LinkFlow {
     this.#trip.end();
     this.#asking = this.#refused = false;
     this.#phone = undefined;
-    this.returned();
+    this.cameBack();
   }
 
   /** Asks for the number of the shopper's Allo account, where Escape goes back; or tells that the shopper is, or just was, at the bank. */
@@ -122,7 +122,7 @@ export class LinkFlow {
     this.#asking = false;
     this.#trip.go(url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.
-    void session?.account.run().then(() => this.returned());
+    void session?.account.run().then(() => this.cameBack());
   }
 
   #failed(code: string): void {
