@@ -304,7 +304,7 @@ describe('<allo-checkout>', () => {
     await shows(checkout, 'waiting');
     const sent = (route: string): unknown => backend.requests.find((request) => request.route === route)?.body;
     expect(sent('link')).to.deep.equal({ returnTo: location.pathname + location.search });
-    expect(sent('pay')).to.deep.equal({ orderId: 'INV-7', returnTo: '/orders/7' });
+    expect(sent('pay')).to.deep.equal({ orderId: 'INV-7', shown: '125000.00', returnTo: '/orders/7' });
   });
 
   it('takes backend, language and texts from the provider around it', async () => {

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import type { PaymentFailure, PaymentStatus } from '../../packages/elements/src/contract.ts';
+import type { PaymentFailure, PaymentRequest, PaymentStatus } from '../../packages/elements/src/contract.ts';
 import type { Backend } from '../../packages/elements/src/msw.ts';
 import { clearStage, closeStage, control, inside, mount, mountPay, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
 
@@ -41,14 +41,14 @@ describe('<allo-pay>', () => {
     expect(control(element, 'Bayar Rp 125.000 dengan Allo Bank')).to.exist;
   });
 
-  it('sends the order and the way back, never an amount, and goes to the bank', async () => {
+  it('sends the order, the amount on its button and the way back, and goes to the bank', async () => {
     const { backend, endpoint } = serve();
     const element = await mountPay(endpoint, { 'return-to': '/order?id=7' });
     const events = record(element, 'allo-pay-started', 'allo-authorize-request');
     await shows(element, 'ready');
     press(element, 'Bayar');
     await shows(element, 'waiting');
-    expect(backend.requests.find(({ route }) => route === 'pay')?.body).to.deep.equal({ orderId: 'INV-7', returnTo: '/order?id=7' });
+    expect(backend.requests.find(({ route }) => route === 'pay')?.body).to.deep.equal({ orderId: 'INV-7', shown: '125000.00', returnTo: '/order?id=7' });
     expect(events.map(({ type }) => type)).to.deep.equal(['allo-pay-started', 'allo-authorize-request']);
     expect(control(element, 'Lanjutkan di Allo Bank').getAttribute('href')).to.equal('https://bank.example/authorize');
   });
@@ -114,6 +114,25 @@ describe('<allo-pay>', () => {
     await shows(element, 'ready');
     expect(control(element, 'Bayar Rp 990.000')).to.exist;
     expect(backend.count('pay')).to.equal(1);
+  });
+
+  it('pays no amount that the shopper was not shown, but shows it, and pays it once that was pressed', async () => {
+    const { backend, endpoint } = serve();
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    // The cart was changed in another tab; this page was not told.
+    backend.orders['INV-7'] = { orderId: 'INV-7', amount: { value: '990000.00', currency: 'IDR' }, lines: [] };
+    press(element, 'Bayar Rp 125.000');
+    await shows(element, 'error');
+    expect(textOf(element)).to.contain('Pesanan berubah');
+    await until(() => element.order?.amount.value === '990000.00');
+    expect(backend.orders['INV-7'].payment).to.equal(undefined);
+    press(element, 'Coba lagi');
+    await shows(element, 'ready');
+    press(element, 'Bayar Rp 990.000');
+    await shows(element, 'waiting');
+    expect(backend.requests.filter(({ route }) => route === 'pay').map(({ body }) => (body as PaymentRequest).shown)).to.deep.equal(['125000.00', '990000.00']);
+    expect(new Set(keysOf(backend)).size, 'what was refused has used up no key').to.equal(1);
   });
 
   it('sends nothing again that the page has ruled out meanwhile', async () => {

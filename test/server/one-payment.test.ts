@@ -149,7 +149,29 @@ describe('one order, one debit', () => {
     await confirmOne(world, budi, [{ status: 201, body }]);
   });
 
-  test('an amount in the request is not looked at', async () => {
+  test('an order whose amount changed since the shopper was shown it is refused, before anything is written', async () => {
+    const orderId = placeOrder(world, 'shown', '125000.00');
+    const key = randomUUID();
+    const payShown = async (shown: string) => {
+      const { status, body } = await budi.post('/payments', { orderId, shown }, { 'idempotency-key': key });
+      return { status, body: body as unknown as { code?: string; paymentId: string } };
+    };
+    const { amount } = (await budi.order(orderId)).body;
+    placeOrder(world, 'shown', '990000.00');
+    const changed = await payShown(amount.value);
+    assert.deepEqual([changed.status, changed.body.code], [409, 'ORDER_CHANGED']);
+    for (const shown of ['', '990000', '990000.0', '990.000,00', '-990000.00', '9e5', '99999999999999999.00']) {
+      const { status, body } = await payShown(shown);
+      assert.deepEqual([status, body.code], [400, 'INVALID_REQUEST'], shown);
+    }
+    assert.equal(world.ledger().payments.filter(({ order_id }) => order_id === orderId).length, 0);
+    const paid = await payShown('990000.00');
+    assert.equal(paid.status, 201, 'the key is not used up');
+    assert.equal((await payShown(amount.value)).body.paymentId, paid.body.paymentId, 'what stands for the key is answered as it is');
+    await confirmOne(world, budi, [paid]);
+  });
+
+  test('what an amount in the request says is not what is taken', async () => {
     const orderId = placeOrder(world, 'own-price', '15000.00');
     const tampered = { orderId, amount: { value: '1.00', currency: 'IDR' }, lines: [], '__proto__': { amount: '1.00' } };
     const { status, body } = await budi.post('/payments', tampered, { 'idempotency-key': randomUUID() });

@@ -199,9 +199,14 @@ export interface Payment {
   refund?: Refund;
 }
 
-/** Body of `POST /payments`. The amount is never the browser's to say. */
+/** Body of `POST /payments`. What the order costs is never the browser's to say. */
 export interface PaymentRequest {
   orderId: string;
+  /**
+   * The order's amount as the shopper was shown it, as in {@link Money.value}. What is taken is the merchant's word alone:
+   * if that is another amount by now, `ORDER_CHANGED`, before anything is written.
+   */
+  shown?: string;
   /** Path on the shop to go to after the bank, as in {@link LinkRequest.returnTo}. Default `/`. */
   returnTo?: string;
   /** Which instrument to take it from. Default `BALANCE`. */

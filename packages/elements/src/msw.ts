@@ -179,13 +179,14 @@ function startLink(backend: Backend, { phone }: LinkRequest): LinkStarted | Refu
   return link;
 }
 
-function startPayment(backend: Backend & Internals, { orderId }: PaymentRequest, key: string | null): Payment | Refusal {
+function startPayment(backend: Backend & Internals, { orderId, shown }: PaymentRequest, key: string | null): Payment | Refusal {
   const order = backend.orders[orderId];
   if (!order) return refuse('ORDER_NOT_FOUND');
   if (!key) return refuse('IDEMPOTENCY_KEY_REQUIRED');
   if (backend.account.status !== 'linked') return refuse('NOT_LINKED');
   const repeated = order.payment && backend.keys.get(key) === order.payment.paymentId;
   if (repeated && order.payment) return order.payment;
+  if (shown && shown !== order.amount.value) return refuse('ORDER_CHANGED');
   const paymentId = `pay-${backend.keys.size + 1}`;
   backend.keys.set(key, paymentId);
   order.payment = { paymentId, orderId, status: 'created', amount: order.amount, createdAt: now(), updatedAt: now() };

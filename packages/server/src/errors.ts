@@ -31,7 +31,7 @@ export const problemKinds = {
   ACCOUNT_CONFLICT: { status: 409, title: 'The bank cannot link this account here', retryable: false },
   LINK_REFUSED: { status: 422, title: 'The bank refused to start linking', retryable: false },
   UNLINK_REQUESTED: { status: 409, title: 'The account is being unlinked', retryable: true },
-  ORDER_CHANGED: { status: 409, title: 'The amount of the order changed while a payment is open', retryable: false },
+  ORDER_CHANGED: { status: 409, title: 'The order costs something else than the shopper was shown, or than its open payment', retryable: false },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used for another request', retryable: false },
   PAYMENT_NOT_FINAL: { status: 409, title: 'It is not known yet how the payment ended', retryable: true },
   PAYMENT_NOT_REFUNDABLE: { status: 409, title: 'The payment took no money that could be given back', retryable: false },

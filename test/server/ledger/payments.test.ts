@@ -404,6 +404,15 @@ describe('the same payment again', () => {
 });
 
 describe('a key that was refused', () => {
+  test('since the order costs something else than was shown, stands for nothing: nothing was written, nor the bank asked', async () => {
+    await linked();
+    bench.saysAlways('charge', pageOpened);
+    for (const shownMinor of [0, 12_499_999, 12_500_001]) await assert.rejects(pay(bench.ctx, wish({ shownMinor })), { code: 'ORDER_CHANGED' });
+    assert.deepEqual([await bench.store.paymentOfOrder('order-1'), operations()], [undefined, []]);
+    const payment = await pay(bench.ctx, wish({ shownMinor: 12_500_000 }));
+    assert.equal((await pay(bench.ctx, wish({ shownMinor: 1 }))).id, payment.id, 'what stands for the key is answered as it is');
+  });
+
   for (const [name, other, code] of [['the order costs something else', { amountMinor: 1 }, 'ORDER_CHANGED'], ['the order is somebody else\'s', { customerId: 'siti' }, 'ORDER_NOT_FOUND']] as const) {
     test(`while a payment is open, since ${name}, is not used up: when that has come to nothing, it stands for a new one`, async () => {
       await linked();

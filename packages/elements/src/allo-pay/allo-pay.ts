@@ -23,8 +23,8 @@ export type { AlloPayState } from './pay-state.ts';
 /**
  * @summary Pays one order with the linked Allo Bank account.
  *
- * The amount and the state of the payment are the backend's to say; the element sends an order id and nothing
- * else. A payment begins only when the shopper presses the button. While the outcome is open the element asks again
+ * The amount and the state of the payment are the backend's to say; the element sends an order id, and what its button
+ * says, so that no other amount is paid. A payment begins only when the shopper presses the button. While the outcome is open the element asks again
  * and offers no second payment.
  *
  * @fires allo-pay-started {AlloPayStartedEvent} before anything is sent; cancelable

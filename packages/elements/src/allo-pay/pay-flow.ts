@@ -27,7 +27,7 @@ export interface PayHost extends LinkHost {
 
 /**
  * The payment of one order at one backend, and the one request that moves money. Nothing here decides that money moved:
- * it sends an order id, asks how the payment stands, and tells what the backend said.
+ * it sends an order id and what the shopper was shown, asks how the payment stands, and tells what the backend said.
  */
 export class PayFlow {
   /** To the bank, to pay. */
@@ -143,7 +143,7 @@ export class PayFlow {
   async #pay(signal: AbortSignal): Promise<Payment> {
     const { host } = this;
     const key = await openAttempt(this.#attempt, host.order?.payment?.paymentId);
-    return pay(this.#session.send, { orderId: this.#orderId, returnTo: host.returnTo ?? thisPage() }, key, signal);
+    return pay(this.#session.send, { orderId: this.#orderId, shown: this.#pressed as string, returnTo: host.returnTo ?? thisPage() }, key, signal);
   }
 
   #sent(payment: Payment): void {

@@ -28,6 +28,8 @@ export interface PaymentWish {
   customerId: string;
   orderId: string;
   amountMinor: number;
+  /** What the shopper was shown that it costs, if the page says so: no payment of another amount begins. */
+  shownMinor?: number | undefined;
   lines: OrderLine[];
   instrument: InstrumentType;
   returnTo: string;
@@ -96,6 +98,7 @@ function own(payment: PaymentRow, wish: PaymentWish): PaymentRow {
 
 /** Before anything is written: what is refused uses up no key, which stands for a new payment once the open one has come to nothing. */
 async function refuseChanged(ctx: LedgerContext, wish: PaymentWish): Promise<void> {
+  if (wish.shownMinor !== undefined && wish.shownMinor !== wish.amountMinor) throw new AlloServerError('ORDER_CHANGED');
   const held = await ctx.store.paymentOfOrder(wish.orderId);
   if (held !== undefined && openStates.includes(held.state)) own(held, wish);
 }

@@ -11,6 +11,7 @@ import { AlloServerError } from '../errors.ts';
 import { confirmManualRefund } from '../ledger/manual-refund.ts';
 import { pay } from '../ledger/payments.ts';
 import { refundPayment } from '../ledger/refunds.ts';
+import { readRupiah, toMinorUnits } from '../snap/amount.ts';
 import type { PaymentRow } from '../store/rows.ts';
 import { readId, readReturnTo, readTexts } from './browser-guard.ts';
 import { viewPayment } from './context.ts';
@@ -34,20 +35,29 @@ export async function showOrder(routes: RouteContext, c: RouteRequest<'/orders/:
 export async function beginPayment(routes: RouteContext, c: RouteRequest): Promise<Response> {
   const customer = await requireCustomer(routes.merchant, c.req.raw);
   c.set('limitedBy', { paymentsPerCustomer: customer.id });
-  const { orderId, returnTo, instrument = 'BALANCE' } = await readTexts(c.req.raw, ['orderId', 'returnTo', 'instrument']);
+  const { orderId, shown, returnTo, instrument = 'BALANCE' } = await readTexts(c.req.raw, ['orderId', 'shown', 'returnTo', 'instrument']);
   if (orderId === undefined || orderId === '') throw new AlloServerError('INVALID_REQUEST', { detail: '"orderId" is missing' });
   if (!isInstrument(instrument)) throw new AlloServerError('INVALID_REQUEST', { detail: `"instrument" has to be one of ${instruments.join(', ')}` });
+  const shownMinor = readShown(shown);
   const idempotencyKey = c.req.header(idempotencyHeader) ?? '';
   if (!keyForm.test(idempotencyKey)) throw new AlloServerError('IDEMPOTENCY_KEY_REQUIRED');
   const { lines, amountMinor } = await requireOrder(routes.merchant, orderId, customer);
   const { device, setCookie } = identifyDevice(c.req.raw, c.env, routes.device);
   const payment = await pay(routes.ledger, {
-    customerId: customer.id, orderId, amountMinor, lines, instrument, device, idempotencyKey,
+    customerId: customer.id, orderId, amountMinor, shownMinor, lines, instrument, device, idempotencyKey,
     returnTo: readReturnTo(returnTo, routes.shopOrigin),
   });
   if (setCookie !== undefined) c.header('set-cookie', setCookie);
   const view = await viewPayment(routes, payment);
   return c.json(view, view.status === 'processing' || view.status === 'created' ? 202 : 201);
+}
+
+/** In sen; undefined where the page does not say it. */
+function readShown(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const amount = readRupiah({ value, currency: 'IDR' });
+  if (amount === undefined) throw new AlloServerError('INVALID_REQUEST', { detail: '"shown" has to be an amount, for example "125000.00"' });
+  return toMinorUnits(amount);
 }
 
 const isInstrument = (text: string): text is InstrumentType => instruments.includes(text);
