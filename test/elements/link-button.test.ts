@@ -2,10 +2,17 @@ import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import { clearStage, closeStage, control, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
 
+const { fetch } = window;
+const { now } = Date;
+
 describe('<allo-link-button>', () => {
   before(openStage);
   after(closeStage);
   afterEach(clearStage);
+  afterEach(() => {
+    window.fetch = fetch;
+    Date.now = now;
+  });
 
   const unlinked = { account: { status: 'unlinked' } } as const;
 
@@ -132,6 +139,41 @@ describe('<allo-link-button>', () => {
     await element.updateComplete;
     expect(events).to.have.length(0);
   });
+
+  /** A page whose shopper has gone to the bank, by a clock that is wrong by `ms`, and which has been left; the backend's clock is right. */
+  async function leaveForBank(ms: number) {
+    const { backend, endpoint } = serve(unlinked);
+    Date.now = () => now() + ms;
+    window.fetch = async (...given) => {
+      const answer = await fetch(...given);
+      return answer.url.endsWith('/link') ? Response.json({ ...(await answer.json()), expiresAt: new Date(now() + 300_000).toISOString() }) : answer;
+    };
+    const before = await mount('allo-link-button', { endpoint });
+    await shows(before, 'unlinked');
+    press(before, 'Hubungkan');
+    await shows(before, 'linking');
+    before.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    return { backend, endpoint };
+  }
+
+  const clocks = [
+    ['fast, and who has linked', 600_000, 0, 1],
+    ['slow, and who has linked', -3_600_000, 0, 1],
+    ['slow, of a link that is older than the visit', -3_600_000, -360_000, 0],
+    ['fast, of a link that is older than the visit', 3_600_000, -360_000, 0],
+  ] as const;
+  for (const [name, wrongMs, linkedMs, told] of clocks) {
+    it(`tells ${told ? 'once' : 'nothing'} where the shopper comes back whose clock is ${name}`, async () => {
+      const { backend, endpoint } = await leaveForBank(wrongMs);
+      backend.account = { status: 'linked', phone: '0812••••789', linkedAt: new Date(now() + linkedMs).toISOString() };
+      const events = record(document.documentElement, 'allo-linked');
+      const element = await mount('allo-link-button', { endpoint });
+      await shows(element, 'linked');
+      await element.updateComplete;
+      expect(events).to.have.length(told);
+    });
+  }
 
   it('asks for the phone number if the merchant does not know it, and refuses what is not one', async () => {
     const { backend, endpoint } = serve({ account: { status: 'unlinked', phoneRequired: true } });

@@ -96,6 +96,7 @@ export interface LinkRequest {
 /** Where to send the shopper, and until when the bank's page is open. */
 export interface LinkStarted {
   url: string;
+  /** By the backend's clock, at most ten minutes from now: a link that came about longer before it is not told as news of this visit to the bank. */
   expiresAt: string;
 }
 

@@ -39,7 +39,7 @@ export class LinkFlow {
     this.#start = new Exchange(host, async (signal) => {
       const { session, returnTo = thisPage() } = host;
       return startLink((session as Session).send, { returnTo, ...(this.#phone && { phone: this.#phone }) }, signal);
-    }, ({ url }) => this.#opened(url), ({ code }) => this.#failed(code));
+    }, (link) => this.#opened(link), ({ code }) => this.#failed(code));
   }
 
   /** Why the link could not be opened. */
@@ -116,9 +116,9 @@ export class LinkFlow {
     void this.#start.run();
   }
 
-  #opened(url: string): void {
+  #opened({ url, expiresAt }: LinkStarted): void {
     const session = this.#host.session;
-    session?.expectLink(this.#trip);
+    session?.expectLink(this.#trip, expiresAt);
     this.#asking = false;
     this.#trip.go(url, 'link');
     // The account is `linking` now: that is what to show if the window does not leave.

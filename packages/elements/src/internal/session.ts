@@ -34,8 +34,8 @@ export const popupMark = 'allo-kit-bank';
 /** Coming back to the tab asks the backend again, but not more often than this. */
 const wakeFloorMs = 10_000;
 
-/** How far the backend's clock may be behind the browser's for a link to be what became of a trip to the bank. */
-const clocksMs = 300_000;
+/** How long before the bank's page closed a link may have come about to be what became of the trip there: how long it was open, and some room for the clocks of several servers. */
+const tripMs = 600_000;
 
 /**
  * What all elements of one page know together about one backend: the account and the balance are fetched once, a
@@ -129,10 +129,10 @@ export class Session {
     for (const member of this.members) member.sessionWoke();
   }
 
-  /** Remembers when this browser sent the shopper to the bank to link, so that coming back linked is told as news, and on which trip. */
-  expectLink(trip: { close(): void }): void {
+  /** Remembers that this browser sent the shopper to the bank to link, on which trip and until when, so that coming back linked is told as news. */
+  expectLink(trip: { close(): void }, expiresAt: string): void {
     this.#trip = trip;
-    keep(this.#nameOf('link'), String(Date.now() - clocksMs));
+    keep(this.#nameOf('link'), expiresAt);
   }
 
   /** Something that several members look at is not what it was. */
@@ -223,8 +223,9 @@ export class Session {
     const { linkedAt = '9999', status: now } = account;
     if (now === 'linking' || before === now) return;
     const linked = now === 'linked';
-    // One that is older than the trip is not what became of it: another customer's, who has signed in since. Of unknown age it is told.
-    const news = linked ? before || Date.parse(linkedAt) > Number(recall(this.#nameOf('link')) ?? NaN) : now === 'unlinked' && before === 'linked';
+    // One that is older than the trip is not what became of it: another customer's, who has signed in since. Of unknown age it is told. Both
+    // times are the backend's: the shopper's clock may be wrong.
+    const news = linked ? before || Date.parse(linkedAt) > Date.parse(recall(this.#nameOf('link')) ?? '') - tripMs : now === 'unlinked' && before === 'linked';
     // Also of a trip that came to nothing: a link that is found later is not what became of it, and may be another customer's.
     keep(this.#nameOf('link'));
     this.#trip?.close();
