@@ -162,6 +162,24 @@ describe('the elements in a page', () => {
     expect(seen).to.deep.equal(['loading shown shown true']);
   });
 
+  it('ask anew when the shopper comes back, also where the phone\'s clock was set back meanwhile', async () => {
+    const { backend, endpoint } = serve();
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 86_400_000;
+      const balance = await mount('allo-balance', { endpoint });
+      await shows(balance, 'shown');
+      // The phone gets the time from the network; another customer signs in at the same browser.
+      Date.now = now;
+      backend.account = { status: 'linked', phone: '0857••••111', linkedAt: '2024-01-01T00:00:00Z' };
+      backend.balance = { instruments: [{ type: 'BALANCE', available: { value: '7000.00', currency: 'IDR' } }], asOf: new Date().toISOString() };
+      window.dispatchEvent(new Event('focus'));
+      await until(() => textOf(balance).includes('Rp 7.000'));
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it('move in the page without asking again or losing what is under way', async () => {
     const { backend, endpoint } = serve();
     const element = await mountPay(endpoint);

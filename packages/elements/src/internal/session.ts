@@ -215,7 +215,7 @@ export class Session {
   }
 
   #seen(): void {
-    if (!document.hidden && (this.#missedChange || Date.now() - this.#wokeAt > wakeFloorMs)) this.wake();
+    if (!document.hidden && (this.#missedChange || Math.abs(Date.now() - this.#wokeAt) > wakeFloorMs)) this.wake();
   }
 
   #tellLink(account: Account): void {
