@@ -293,6 +293,18 @@ describe('<allo-link-button>', () => {
     expect(backend.count('unlink')).to.equal(2);
   });
 
+  it('shows and tells once that the account is unlinked where the answer to that was lost, and it is asked for again', async () => {
+    const { backend, element } = await mountUnlinkLost();
+    const events = record(element, 'allo-unlinked');
+    // It had arrived all the same.
+    backend.account = { status: 'unlinked' };
+    press(element, 'Coba lagi');
+    await shows(element, 'unlinked');
+    await element.updateComplete;
+    expect(backend.count('unlink')).to.equal(2);
+    expect(events).to.have.length(1);
+  });
+
   it('leaves the confirm step by Escape without unlinking', async () => {
     const { backend, endpoint } = serve();
     const element = await mount('allo-link-button', { endpoint });

@@ -112,7 +112,7 @@ export function handlers(backend: Backend, endpoint = '/allo'): HttpHandler[] {
   return [
     get('/account', 'account', () => inside.account),
     post('/account/link', 'link', ({ body }) => startLink(inside, body as LinkRequest)),
-    post('/account/unlink', 'unlink', () => (inside.account = { status: 'unlinked' })),
+    post('/account/unlink', 'unlink', () => (inside.account.status === 'linked' ? (inside.account = { status: 'unlinked' }) : refuse('NOT_LINKED'))),
     get('/balance', 'balance', () => (inside.account.status === 'linked' ? inside.balance : refuse('NOT_LINKED'))),
     get('/orders/:id', 'order', ({ id }) => inside.orders[id] ?? refuse('ORDER_NOT_FOUND')),
     post('/payments', 'pay', ({ body, key }) => startPayment(inside, body as PaymentRequest, key)),

@@ -120,6 +120,8 @@ export class AlloLinkButton extends AlloElement<AlloLinkButtonState> {
     const status = this.#account?.status ?? 'loading';
     // Nor on the way to link what is linked by now: the number half typed may be another customer's.
     if (status === 'linked') this.#flow.reset();
+    // Nor is anything to be unlinked that is not linked: the request had arrived whose answer was lost.
+    else this.#unlink.error = undefined;
     if (this.#unlink.busy) return 'unlinking';
     if (this.error) return 'error';
     return this.#flow.step ?? (status === 'linked' && this.#confirming ? 'confirming' : status);
