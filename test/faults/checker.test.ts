@@ -221,10 +221,9 @@ describe('the checker finds nothing wrong with', () => {
     run.takenLate = new Set(['reference-6-late']);
     addPayment(run, { order: 6, ...paid });
     addPayment(run, {
-      order: 6, id: 'payment-6-late', states: ['created', 'sending', 'expired', 'late_success', 'refunding', 'late_success', 'refunding', 'refunded'], refund: ['created', 'sending', 'succeeded'],
+      order: 6, id: 'payment-6-late', states: ['created', 'sending', 'expired', 'late_success', 'refunding', 'refunded'], refund: ['created', 'sending', 'created', 'sending', 'succeeded'],
       events: ['payment.failed', 'payment.late', 'payment.refunded'], moved: ['debit', 'refund'],
     });
-    failBefore(run, 'payment-6-late');
     assert.deepEqual(findViolations(run), []);
   });
 
