@@ -11,8 +11,8 @@ interface Stage {
   args: string[];
   /** Reads how many tests passed and failed from the output; without it the stage itself is one test. */
   counts?: (output: string) => Counts | undefined;
-  /** It uses one core, or little more: another one of these runs beside it. */
-  isNarrow?: boolean;
+  /** It measures how soon something is over, or writes what others read: nothing runs beside it. */
+  isAlone?: boolean;
   /** Why it cannot run on this machine, and what to do about it. */
   hindrance?: string | undefined;
 }
@@ -29,18 +29,20 @@ const nodeTests = (name: string, patterns: string[], ...flags: string[]): Stage 
 const missing = missingPackages();
 
 const stages: Stage[] = [
-  { name: 'lint', isNarrow: true, command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
-  { name: 'types', isNarrow: true, command: 'tsc', args: ['-p', 'tsconfig.json'] },
-  { name: 'types of the stories', isNarrow: true, command: 'tsc', args: ['-p', 'stories/.storybook'] },
-  { name: 'types of a page', isNarrow: true, command: 'tsc', args: ['-p', 'test/types'] },
-  { name: 'types in React 19', isNarrow: true, command: 'tsc', args: ['-p', 'test/types/react-19'] },
-  { name: 'types in React 18', isNarrow: true, command: 'tsc', args: ['-p', 'test/types/react-18'] },
-  { name: 'types in Vue', isNarrow: true, command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
-  { name: 'types in Svelte', isNarrow: true, command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
-  { name: 'elements', isNarrow: true, command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
-  { ...nodeTests('stories', ['test/stories/**/*.test.ts']), isNarrow: true },
+  // The longest, and mostly waiting for a page: all that comes runs beside it.
+  nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=2'),
+  { name: 'lint', command: 'eslint', args: ['--config', 'test/eslint.config.js', '--max-warnings', '0', 'packages', 'demo', 'test', 'stories'] },
+  { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the stories', command: 'tsc', args: ['-p', 'stories/.storybook'] },
+  { name: 'types of a page', command: 'tsc', args: ['-p', 'test/types'] },
+  { name: 'types in React 19', command: 'tsc', args: ['-p', 'test/types/react-19'] },
+  { name: 'types in React 18', command: 'tsc', args: ['-p', 'test/types/react-18'] },
+  { name: 'types in Vue', command: 'vue-tsc', args: ['-p', 'test/types/vue'] },
+  { name: 'types in Svelte', command: 'svelte-check', args: ['--workspace', 'test/types/svelte', '--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
+  { name: 'elements', command: 'wtr', args: ['--config', 'test/web-test-runner.config.js'], counts: countElementTests },
+  nodeTests('stories', ['test/stories/**/*.test.ts']),
   nodeTests('architecture', ['test/architecture.test.ts']),
-  nodeTests('packaging', ['test/packaging/**/*.test.ts']),
+  { ...nodeTests('packaging', ['test/packaging/**/*.test.ts']), isAlone: true },
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=3'),
   {
     name: 'elements in Firefox and WebKit',
@@ -50,9 +52,8 @@ const stages: Stage[] = [
     hindrance: missing.length > 0 ? howToGet(missing) : undefined,
   },
   nodeTests('fuzz', ['test/fuzz/**/*.test.ts'], '--test-concurrency=2'),
-  nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'),
-  nodeTests('simulation', ['test/simulation/simulation.test.ts']),
-  nodeTests('end to end', ['test/e2e/**/*.test.ts'], '--test-concurrency=2'),
+  { ...nodeTests('faults', ['test/faults/**/*.test.ts', 'test/fire/outages.test.ts', 'test/fire/overload.test.ts'], '--test-concurrency=3'), isAlone: true },
+  { ...nodeTests('simulation', ['test/simulation/simulation.test.ts']), isAlone: true },
 ];
 
 /** node:test ends with one line per figure; a run that was cut off has none. */
@@ -154,8 +155,8 @@ async function runAlone(stage: Stage): Promise<void> {
 }
 
 const able = chosen.filter(({ hindrance }) => hindrance === undefined);
-await runTwoByTwo(able.filter(({ isNarrow }) => isNarrow));
-for (const stage of able.filter(({ isNarrow }) => !isNarrow)) await runAlone(stage);
+await runTwoByTwo(able.filter(({ isAlone }) => !isAlone));
+for (const stage of able.filter(({ isAlone }) => isAlone)) await runAlone(stage);
 report.push(...chosen.flatMap(({ name, hindrance }) => (hindrance === undefined ? [] : [`${name}: did not run: ${hindrance}`])));
 
 for (const failure of failures) console.log(`\n${failure}`);
