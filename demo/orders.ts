@@ -15,18 +15,18 @@ const tables = `
     orderId TEXT, paymentId TEXT, reference TEXT) STRICT;
 `;
 
-/** What an event makes of an order, and from which states. */
-const moves: Partial<Record<AlloEvent['type'], { to: string; from: string[] }>> = {
-  'payment.failed': { to: 'failed', from: ['open', 'failed', 'review'] },
-  'payment.review': { to: 'review', from: ['open', 'failed', 'refunded'] },
-  'payment.paid': { to: 'paid', from: ['open', 'failed', 'review', 'refunded'] },
-  'refund.manual': { to: 'refund-by-hand', from: ['open', 'failed', 'review', 'paid'] },
-  'payment.refunded': { to: 'refunded', from: ['open', 'failed', 'review', 'paid', 'refund-by-hand'] },
+/** What an event makes of an order, and from which states: where it is about the order's payment, and where another is, or none yet. */
+const moves: Partial<Record<AlloEvent['type'], { to: string; own: string[]; other: string[] }>> = {
+  'payment.failed': { to: 'failed', own: ['failed'], other: ['open', 'failed'] },
+  'payment.review': { to: 'review', own: ['failed'], other: ['open', 'failed', 'refunded', 'refund-by-hand'] },
+  'payment.paid': { to: 'paid', own: ['failed', 'review'], other: ['open', 'failed', 'review', 'refunded', 'refund-by-hand'] },
+  'refund.manual': { to: 'refund-by-hand', own: ['failed', 'review', 'paid'], other: ['open', 'failed'] },
+  'payment.refunded': { to: 'refunded', own: ['failed', 'review', 'paid', 'refund-by-hand'], other: ['open'] },
 };
 
-/** What was given back stays so, unless another payment pays the order; what another payment took or owes is not changed, and what it gives back is not the order's. */
-const move = `UPDATE orders SET status = ?1, paymentId = ?2 WHERE orderId = ?3 AND status IN (SELECT value FROM json_each(?4))
-  AND CASE WHEN paymentId = ?2 THEN status <> 'refunded' WHEN ?1 = 'refunded' THEN paymentId IS NULL ELSE status NOT IN ('paid', 'refund-by-hand') END`;
+/** Events of one payment come in order, those of two in any: the payment that pays the order has it, whatever was heard of another before. */
+const move = `UPDATE orders SET status = ?1, paymentId = ?2 WHERE orderId = ?3
+  AND status IN (SELECT value FROM json_each(CASE WHEN paymentId = ?2 THEN ?4 ELSE ?5 END))`;
 
 /** Opens the tables. Events may come twice: nothing changes then. */
 export function openOrders(database: DatabaseSync): { record: (event: AlloEvent) => void } {
@@ -34,8 +34,8 @@ export function openOrders(database: DatabaseSync): { record: (event: AlloEvent)
   return {
     record(event) {
       const { orderId = null, paymentId = null, reference = null } = 'orderId' in event ? event : {};
-      const { to = '', from = [] } = moves[event.type] ?? {};
-      database.prepare(move).run(to, paymentId, orderId, JSON.stringify(from));
+      const { to = '', own = [], other = [] } = moves[event.type] ?? {};
+      database.prepare(move).run(to, paymentId, orderId, JSON.stringify(own), JSON.stringify(other));
       database.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
         .run(event.id, event.type, event.at, event.customerId, orderId, paymentId, reference);
     },

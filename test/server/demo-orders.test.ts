@@ -1,23 +1,30 @@
-/** What the demo's shop makes of what it is told: people copy it. */
+/**
+ * What the demo's shop makes of what it is told: people copy it. Events of one payment come in order; those of two payments
+ * of one order in any, since one may be told again for up to an hour while the other's go through.
+ */
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openOrders } from '../../demo/orders.ts';
 import type { PaymentEvent } from '../../packages/server/src/ledger/allo-event.ts';
 
 let database: DatabaseSync;
 let orders: ReturnType<typeof openOrders>;
 
-beforeEach(() => {
+function open(): void {
   database = new DatabaseSync(':memory:');
   orders = openOrders(database);
   database.prepare("INSERT INTO orders (orderId, customerId, placedAt, name, lines, totalRupiah) VALUES ('order', 'budi', 'today', '', '[]', 10000)").run();
-});
+}
+
+beforeEach(open);
 afterEach(() => database.close());
+
+type Told = `${PaymentEvent['type']} ${'A' | 'B'}`;
 
 let told = 0;
 /** The order after what is told as `type A`, each twice. */
-function after(...news: `${PaymentEvent['type']} ${'A' | 'B'}`[]): string {
+function after(...news: Told[]): string {
   for (const one of news) {
     const [type, paymentId] = one.split(' ') as [PaymentEvent['type'], string];
     told += 1;
@@ -55,4 +62,41 @@ test('is for people until the money was transferred', () => {
 
 test('of which the first thing that is heard is that its money went back, was given back', () => {
   assert.equal(after('payment.refunded A'), 'refunded A');
+});
+
+function* interleaved(a: readonly Told[], b: readonly Told[]): Generator<Told[]> {
+  const [[firstA, ...restA], [firstB, ...restB]] = [a, b];
+  if (firstA === undefined || firstB === undefined) {
+    yield [...a, ...b];
+    return;
+  }
+  for (const rest of interleaved(restA, b)) yield [firstA, ...rest];
+  for (const rest of interleaved(a, restB)) yield [firstB, ...rest];
+}
+
+describe('two payments of an order, whichever is heard of first', () => {
+  const cases: readonly (readonly [a: readonly PaymentEvent['type'][], b: readonly PaymentEvent['type'][], end: string])[] = [
+    [['payment.failed', 'payment.late', 'payment.refunded'], ['payment.paid'], 'paid B'],
+    [['payment.failed', 'payment.late', 'refund.manual'], ['payment.paid'], 'paid B'],
+    [['payment.failed', 'payment.late', 'refund.manual', 'payment.refunded'], ['payment.paid'], 'paid B'],
+    [['payment.failed', 'payment.late', 'payment.paid'], ['payment.failed'], 'paid A'],
+    [['payment.failed', 'payment.review'], ['payment.failed'], 'review A'],
+    [['payment.failed', 'payment.review'], ['payment.paid'], 'paid B'],
+    [['payment.failed', 'payment.refunded'], ['payment.paid'], 'paid B'],
+    [['payment.failed', 'payment.late', 'payment.refunded'], ['payment.paid', 'payment.refunded'], 'refunded B'],
+    [['payment.failed', 'payment.late', 'payment.refunded'], ['payment.review'], 'review B'],
+    [['payment.failed', 'payment.late', 'refund.manual', 'payment.refunded'], ['payment.review'], 'review B'],
+    [['payment.failed'], ['payment.paid', 'refund.manual'], 'refund-by-hand B'],
+    [['payment.failed', 'payment.late', 'payment.paid', 'payment.refunded'], ['payment.failed'], 'refunded A'],
+  ];
+  for (const [a, b, end] of cases) {
+    test(`A: ${a.join(', ')}; B: ${b.join(', ')}: ${end}`, () => {
+      for (const news of interleaved(a.map((type): Told => `${type} A`), b.map((type): Told => `${type} B`))) {
+        open();
+        assert.equal(after(...news), end, news.join(', '));
+        database.close();
+      }
+      open();
+    });
+  }
 });

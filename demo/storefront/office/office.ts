@@ -75,7 +75,7 @@ function updateRow(row: HTMLElement, order: ShopOrder): void {
   row.dataset['status'] = order.status;
   row.querySelector('.status')?.replaceChildren(statusChip(order.status));
   const refund = row.querySelector('allo-refund');
-  if (refund !== null) refund.setAttribute('status', paymentStatus(order));
+  if (refund !== null && refund.getAttribute('payment-id') === order.paymentId) refund.setAttribute('status', paymentStatus(order));
   else row.querySelector('.refund')?.replaceChildren(canShowRefund(order) ? refundOf(order) : '–');
 }
 
