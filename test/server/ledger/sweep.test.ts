@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { ChargeStatus } from '../../../packages/server/src/ledger/bank.ts';
+import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { compare, sweep, sweepGivenUp } from '../../../packages/server/src/ledger/sweep.ts';
 import type { ListedMovement } from '../../../packages/server/src/ledger/sweep.ts';
@@ -128,7 +129,8 @@ describe('a list of movements', () => {
 
   test('with a payment that took money here agrees, and nobody is asked', async () => {
     const taken = await Promise.all((['succeeded', 'refunding', 'refunded', 'late_success', 'review'] as const).map((state) => known(state)));
-    assert.deepEqual(await compared(taken.map((payment) => listed(payment))), []);
+    const movements = taken.flatMap((payment) => [listed(payment), ...(payment.state === 'refunded' ? [listed(payment, { kind: 'refund' })] : [])]);
+    assert.deepEqual(await compared(movements), []);
     assert.deepEqual([asked(), bench.log], [[], []]);
   });
 
@@ -184,6 +186,7 @@ describe('a list of movements', () => {
     const early = await known('succeeded', paid, { sentAt: 5 });
     const all = await Promise.all(everyState.map((state) => known(state)));
     const expected = all.filter(({ state }) => ['succeeded', 'refunding', 'refunded'].includes(state)).map(({ id }): [string, string] => ['not-listed', id]);
+    expected.push(...all.filter(({ state }) => state === 'refunded').map(({ id }): [string, string] => ['refund-not-listed', id]));
     assert.deepEqual(new Set((await compared([], { fromMs: 6, toMs: 8e15 })).map((one) => one.join())), new Set(expected.map((one) => one.join())));
     assert.deepEqual(await compared([], { fromMs: 0, toMs: 6 }), [['not-listed', early.id]]);
     assert.deepEqual(await compared([listed(early, { kind: 'refund' })], { fromMs: 0, toMs: 6 }), [['not-refunded', early.id], ['not-listed', early.id]], 'a refund is no payment');
@@ -200,5 +203,15 @@ describe('a list of movements', () => {
     const there = payments.get('there') ?? assert.fail();
     assert.deepEqual(await compared([listed(there, { kind: 'refund' })], { fromMs: 6, toMs: 8 }), [['refund-not-listed', payments.get('lacking')?.id]]);
     assert.deepEqual(asked(), []);
+  });
+
+  test('lacks what the bank said it had given back by itself', async () => {
+    const { id } = await known('succeeded');
+    bench.pass(hourMs);
+    await applyStatus(bench.ctx, id, { ...paid, status: 'refunded' }, { source: 'notification', text: '04' });
+    const payment = await bench.payment(id);
+    assert.deepEqual(await compared([listed(payment)], { fromMs: bench.now(), toMs: 8e15 }), [['refund-not-listed', id]]);
+    assert.deepEqual(await compared([listed(payment), listed(payment, { kind: 'refund' })], { fromMs: bench.now(), toMs: 8e15 }), []);
+    assert.deepEqual(await compared([listed(payment)], { fromMs: bench.now() + 1, toMs: 8e15 }), []);
   });
 });

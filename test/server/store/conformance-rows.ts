@@ -1,6 +1,7 @@
 /** Links and payments: what is written comes back, and what must be one is one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { PaymentState } from '../../../packages/server/src/store/rows.ts';
 import { liveLinkStates, openPaymentStates } from '../../../packages/server/src/store/schema.ts';
 import { StoreError } from '../../../packages/server/src/store/store.ts';
 import { aPaidPayment, allLinkStates, allPaymentStates, isOneOf, startRefund, times } from './conformance-world.ts';
@@ -106,6 +107,31 @@ export function describePayments(world: () => World): void {
       assert.deepEqual(await listed('', 1), expected.slice(0, 1));
       assert.deepEqual(await listed(expected[0] ?? '', 1), expected.slice(1));
       assert.deepEqual(await listed(expected[1] ?? '', 1), []);
+    });
+
+    it('that the bank gave back by itself are listed, too', async () => {
+      const { store } = world();
+      const { id } = await aPaidPayment(store);
+      const listed = async (fromMs: number, toMs: number): Promise<boolean> => (await store.paymentsRefunded({ fromMs, toMs }, '', 1000)).some((payment) => payment.id === id);
+      assert.equal(await listed(0, 8e15), false);
+      assert.ok(await store.commit({ changes: [{ table: 'payments', id, from: ['succeeded'], to: 'refunded', cause: 'test' }] }));
+      const { updatedAt } = (await store.payment(id)) ?? assert.fail();
+      assert.deepEqual([await listed(updatedAt, updatedAt + 1), await listed(0, updatedAt), await listed(updatedAt + 1, 8e15)], [true, false, false]);
+    });
+
+    it('of whose order another took money are known as such, and are not sent', async () => {
+      const { store } = world();
+      const late = aPayment({ state: 'expired' });
+      await store.insertPayment(late, aKey());
+      const step = (id: string, from: PaymentState, to: PaymentState): Promise<boolean> => store.commit({ changes: [{ table: 'payments', id, from: [from], to, cause: 'test' }] });
+      assert.ok(await step(late.id, 'expired', 'expired'));
+      const other = aPayment({ orderId: late.orderId, state: 'created' });
+      assert.equal((await store.insertPayment(other, aKey())).outcome, 'created');
+      assert.equal(await store.isTakenBeside(other.id), false);
+      assert.ok(await step(late.id, 'expired', 'late_success'));
+      assert.deepEqual([await store.isTakenBeside(other.id), await store.isTakenBeside(late.id), await step(other.id, 'created', 'sending')], [true, false, false]);
+      assert.ok((await step(late.id, 'late_success', 'refunding')) && (await step(late.id, 'refunding', 'refunded')));
+      assert.deepEqual([await store.isTakenBeside(other.id), await step(other.id, 'created', 'sending')], [false, true]);
     });
 
     it('come back with every field as it was written', async () => {

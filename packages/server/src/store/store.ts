@@ -160,7 +160,7 @@ export interface Store {
   countRefundable(customerId: string, since: number): Promise<number>;
   /** At most `limit` payments that were sent within the period, in the order of their ids, from behind `afterId` on. */
   paymentsSent(period: Period, afterId: string, limit: number): Promise<PaymentRow[]>;
-  /** The same, of those that the bank gave back within the period by a refund of ours. */
+  /** The same, of those that the bank gave back within the period, by a refund of ours or by itself. */
   paymentsRefunded(period: Period, afterId: string, limit: number): Promise<PaymentRow[]>;
   /** When the longest unknown payment was sent, in epoch milliseconds; undefined if the outcome of none is unknown. */
   oldestUnknownPayment(): Promise<number | undefined>;
