@@ -167,6 +167,8 @@ export class PayFlow {
   #asked(payment: Payment): void {
     this.woke();
     this.#heard(payment);
+    // What stands for the order by now may be another, which took the money late.
+    if (endedWithoutMoney(payment.status)) this.host.reload();
   }
 
   /** Takes what the backend says about the payment, unless something newer is known already. */
@@ -197,13 +199,17 @@ export class PayFlow {
 }
 
 /**
- * What was told before is older, and another payment that came to nothing if it was made before. One that was made
- * before but took the money late counts: the order is paid. How a payment was decided is never older than that it was
- * not: the backend's clock may have been set back. And what was begun by a press comes after what was known then, which
- * had come to nothing: it may be told by the clock of another server.
+ * What was told before is older, and another payment that came to nothing if it was made before. But no payment comes to
+ * less than it had, nor does an order of which money was taken: whatever the clocks of the backend's servers say, what is
+ * decided is newer than what was open, and money taken than none. And what was begun by a press comes after what was known
+ * then, which had come to nothing.
  */
 function isOlder(payment: Payment, known: Payment, isBegun: boolean): boolean {
   const isSame = payment.paymentId === known.paymentId;
-  const at = endedWithoutMoney(payment.status) && !isSame ? 'createdAt' : 'updatedAt';
-  return Date.parse(payment[at]) < Date.parse(known[at]) && !(isSame ? isOpen(known.status) && !isOpen(payment.status) : endedWithoutMoney(known.status) && isBegun);
+  const [is, was] = [weight(payment), weight(known)];
+  const at = is === 1 && !isSame ? 'createdAt' : 'updatedAt';
+  return !(is > was && (isSame || was)) && Date.parse(payment[at]) < Date.parse(known[at]) && (isSame || was !== 1 || !isBegun);
 }
+
+/** 0: open; 1: came to nothing; 2: took money, whatever became of that. */
+const weight = ({ status }: Payment): number => (isOpen(status) ? 0 : endedWithoutMoney(status) ? 1 : 2);

@@ -6,7 +6,7 @@ export const sharedTexts = {
   loading: ['Memuat…', 'Loading…'],
   retry: ['Coba lagi', 'Try again'],
   reload: ['Muat ulang', 'Reload'],
-  offline: ['Anda sedang offline. Dilanjutkan begitu terhubung lagi.', 'You are offline. This goes on once you are back.'],
+  offline: ['Anda sedang offline. Periksa internet Anda.', 'You are offline. Check your internet.'],
   RELINK_REQUIRED: ['Sambungan ke Allo Bank sudah tidak berlaku.', 'The link to Allo Bank is no longer valid.'],
   BANK_UNAVAILABLE: ['Allo Bank sedang tidak dapat dihubungi. Coba lagi nanti.', 'Allo Bank cannot be reached right now. Try again later.'],
   UNAUTHENTICATED: ['Silakan masuk ke akun toko Anda dulu.', 'Please sign in to the shop first.'],
