@@ -11,7 +11,7 @@ interface Stage {
   args: string[];
   /** Reads how many tests passed and failed from the output; without it the stage itself is one test. */
   counts?: (output: string) => Counts | undefined;
-  /** It measures how soon something is over, or writes what others read: nothing runs beside it. */
+  /** It measures how soon something is over, writes what others read, or is enough for two cores: nothing runs beside it. */
   isAlone?: boolean;
   /** Why it cannot run on this machine, and what to do about it. */
   hindrance?: string | undefined;
@@ -45,7 +45,9 @@ const stages: Stage[] = [
   { ...nodeTests('packaging', ['test/packaging/**/*.test.ts']), isAlone: true },
   nodeTests('server', ['test/server/**/*.test.ts'], '--test-concurrency=3'),
   {
+    // Two browsers of their own, and WebKit is slow enough.
     name: 'elements in Firefox and WebKit',
+    isAlone: true,
     command: 'wtr',
     args: ['--config', 'test/browsers/web-test-runner.config.js'],
     counts: countElementTests,

@@ -1,0 +1,44 @@
+/** The demo's back office, open for hours: a row is changed in place. */
+import { expect } from '@open-wc/testing';
+import { until } from './stage.ts';
+
+const order = (status: string, paymentId: string) => ({
+  orderId: 'TP-1', customerId: 'guest-abcdef', placedAt: '2026-11-23T10:00:00.000Z', name: 'Budi', totalRupiah: 125000, status, paymentId,
+  lines: [{ productId: 'gayo', name: 'Kopi Gayo', rupiah: 125000, quantity: 1 }],
+});
+
+const shown = (selector: string): Promise<void> => until(() => document.querySelector(selector) !== null, () => `there is no ${selector}`);
+
+it('the back office gives back the payment that paid the order, also if the page was open since another one of it was given back', async () => {
+  const { fetch } = window;
+  let office = { orders: [order('refunded', 'payment-A')], events: [] as object[] };
+  const asked: string[] = [];
+  window.fetch = async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input);
+    if (url.endsWith('/api/office')) return new Response(JSON.stringify(office), { headers: { 'content-type': 'application/json' } });
+    if (init?.method === 'POST' && url.includes('/refund')) {
+      asked.push(url);
+      // What the server answers of A: it was given back long ago.
+      const payment = { paymentId: 'payment-A', orderId: 'TP-1', status: 'refunded', amount: { value: '125000.00', currency: 'IDR' }, createdAt: '2026-11-23T10:00:00Z', updatedAt: '2026-11-23T10:00:00Z' };
+      return new Response(JSON.stringify(payment), { headers: { 'content-type': 'application/json' } });
+    }
+    return fetch(input, init);
+  };
+  try {
+    document.body.innerHTML = '<header class="top"></header><main id="main"></main><footer class="bottom"></footer>';
+    await import('../../demo/storefront/office/office.ts');
+    await shown('allo-refund[state=refunded]');
+    // B has paid the order since.
+    office = { orders: [order('paid', 'payment-B')], events: [{ id: 'e', type: 'payment.paid', at: '2026-11-23T11:00:00.000Z', customerId: 'guest-abcdef', orderId: 'TP-1', reference: 'r' }] };
+    await shown('#TP-1[data-status=paid]');
+    await shown('allo-refund[state=ready]');
+    const refund = document.querySelector('allo-refund') as HTMLElement & { state: string };
+    refund.shadowRoot?.querySelector('button')?.click();
+    await until(() => refund.state === 'confirming');
+    refund.shadowRoot?.querySelector<HTMLElement>('[part~=danger]')?.click();
+    await until(() => asked.length > 0);
+    expect(asked.map((url) => url.replace(location.origin, ''))).to.deep.equal(['/allo/payments/payment-B/refund']);
+  } finally {
+    window.fetch = fetch;
+  }
+});
