@@ -44,10 +44,10 @@ describe('a token that the bank refuses', () => {
     assert.deepEqual([await balance(), tokens(), await stateOf(link)], [200, ['token of budi', 'second'], 'active']);
   });
 
-  test('and another that it gives for it, has the account linked again, and the link ended', async () => {
+  test('and two others that it gives for it, has the account linked again, and the link ended', async () => {
     const link = await linked();
-    bench.says('balance', tokenRefusal, tokenRefusal);
-    bench.says('exchange', newToken('second'));
+    bench.says('balance', tokenRefusal, tokenRefusal, tokenRefusal);
+    bench.says('exchange', newToken('second'), newToken('third'));
     assert.deepEqual([await balance(), await stateOf(link)], ['RELINK_REQUIRED', 'relink_required']);
   });
 

@@ -217,13 +217,13 @@ describe('a refusal that proves that nothing was executed', () => {
     assert.deepEqual(sendings.map(({ verdict }) => verdict), ['refused', 'answered']);
   });
 
-  test('a bank that goes on refusing tokens is asked twice, no more', async () => {
+  test('a bank that goes on refusing tokens is asked three times, no more', async () => {
     world.simulator.faults.add({ on: 'payment', effect: 'customer-token-invalid' });
     const siti = await linkedShopper(world, 'siti');
     const { body } = await siti.pay(newOrder());
     assert.deepEqual({ status: body.status, failure: body.failure }, { status: 'failed', failure: 'RELINK_REQUIRED' });
     const { reference } = rowOf(body.paymentId);
-    assert.equal(world.simulator.requests().filter((entry) => entry.operation === 'payment' && entry.reference === reference).length, 2);
+    assert.equal(world.simulator.requests().filter((entry) => entry.operation === 'payment' && entry.reference === reference).length, 3);
     assert.equal((await siti.account()).body.status, 'relink-required');
     await world.pass(minuteMs);
     const standing = world.simulator.bindings().filter(({ custIdMerchant, state }) => custIdMerchant === 'siti' && state === 'ACTIVE');

@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { BankAnswer, ChargePage } from '../../../packages/server/src/ledger/bank.ts';
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
+import type { LedgerContext } from '../../../packages/server/src/ledger/context.ts';
+import { defaultGateLimits } from '../../../packages/server/src/ledger/gate.ts';
+import { guardBank } from '../../../packages/server/src/ledger/guarded-bank.ts';
 import { pay, returnFromPayment } from '../../../packages/server/src/ledger/payments.ts';
 import type { PaymentWish } from '../../../packages/server/src/ledger/payments.ts';
-import { customerToken } from '../../../packages/server/src/ledger/tokens.ts';
+import { customerToken, renewCustomerToken } from '../../../packages/server/src/ledger/tokens.ts';
 import type { LinkRow, PaymentRow } from '../../../packages/server/src/store/rows.ts';
 import { createBench, dayMs, minuteMs, newToken, secondMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
@@ -268,9 +271,53 @@ describe('the customer\'s token', () => {
     });
   });
 
+  describe('that the bank gives, and honours no more since it came later to a question for it that was given up before:', () => {
+    let latest = '';
+    const give = (token: string) => newToken((latest = token));
+    const isPaidAndLinked = async ({ id }: LinkRow, ctx: LedgerContext): Promise<void> =>
+      assert.deepEqual([(await pay(ctx, wish())).state, (await bench.link(id)).state, await bench.toldTypes()], ['requires_action', 'active', []]);
+
+    test('that of a server whose turn another took, which got none: the payment goes with the next', async (t) => {
+      const link = await linked();
+      const [asked, slow] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      bench.says('exchange', async () => {
+        asked.resolve(undefined);
+        await slow.promise;
+        return give('first');
+      }, notSent, () => give('third'), () => give('fourth'));
+      const first = renewCustomerToken(bench.another(), link, 'old');
+      await asked.promise;
+      let since = 0;
+      const clock = t.mock.method(performance, 'now', () => (since += 1_000));
+      assert.deepEqual(await renewCustomerToken(bench.another(), link, 'old'), { outcome: 'unavailable', isAsked: false });
+      clock.mock.restore();
+      bench.saysAlways('charge', async (token) => {
+        // While the request under the third is on its way.
+        if (token === 'third') slow.resolve(undefined);
+        if (token === 'third') await first;
+        return token === latest ? pageOpened : tokenRefusal;
+      });
+      await isPaidAndLinked(link, bench.ctx);
+    });
+
+    test('its own, which was repeated for want of an answer: the payment goes with the next', async () => {
+      const link = await linked();
+      bench.says('exchange', silence, () => give('second'), () => give('third'));
+      bench.saysAlways('chargeStatus', done({ status: 'open' }));
+      const bank = guardBank(bench.ctx.bank, { limits: defaultGateLimits, now: bench.now, random: () => 0.5, onChange: () => undefined, onAnswer: () => undefined });
+      // One may be repeated where many went well.
+      for (let asked = 0; asked < 20; asked += 1) await bank.chargeStatus('reference', null, { value: '1.00', currency: 'IDR' });
+      bench.saysAlways('charge', (token) => {
+        if (token === 'second') latest = 'of which nobody ever heard';
+        return token === latest ? pageOpened : tokenRefusal;
+      });
+      await isPaidAndLinked(link, { ...bench.ctx, bank });
+    });
+  });
+
   test('that the bank gives and refuses: the payment failed, and the link is ended', async () => {
-    bench.says('charge', tokenRefusal, tokenRefusal);
-    bench.says('exchange', newToken());
+    bench.says('charge', tokenRefusal, tokenRefusal, tokenRefusal);
+    bench.says('exchange', newToken('second'), newToken('third'));
     const link = await linked();
     assert.deepEqual(standing(await pay(bench.ctx, wish())), failed('RELINK_REQUIRED'));
     const { state, nextAt } = await bench.link(link.id);

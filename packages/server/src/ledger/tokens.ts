@@ -72,23 +72,25 @@ const openToken = async (ctx: LedgerContext, linkId: string, tokenSealed: string
 const mostRenewals = 2;
 
 /**
- * Asks with a customer's token; where the bank refuses it, which proves that nothing was executed, with another. Answers
- * `token-refused` only of one that the bank gave for this: it gives tokens and refuses them. One that was kept already, or came
- * out of a race, may be over by another's; that it is refused says nothing of the link, and it is renewed in its turn.
+ * Asks with a customer's token; where the bank refuses it, which proves that nothing was executed, with another, and once more.
+ * Answers `token-refused` only of two that the bank gave for this: it gives tokens and refuses them. One that was kept already,
+ * or came out of a race, may be over by another's, and so may a single one be: the bank may come to a question that was given
+ * up for lost only after the next. That such a one is refused says nothing of the link.
  */
 export async function askWithToken<Value>(
   token: string, ask: (token: string) => Promise<BankAnswer<Value>>, renewed: (refused: string) => Promise<TokenAnswer>,
 ): Promise<BankAnswer<Value> | NoToken> {
   let refused = token;
+  let areGiven = true;
   let answer = await ask(token);
   for (let renewals = 0; answer.outcome === 'token-refused' && renewals < mostRenewals; renewals += 1) {
     const another = await renewed(refused);
     if (another.outcome !== 'token') return { outcome: another.outcome, evidence: answer.evidence };
     refused = another.token;
     answer = await ask(refused);
-    if (another.from === 'bank') return answer;
+    areGiven &&= another.from === 'bank';
   }
-  return answer.outcome === 'token-refused' ? { outcome: 'unavailable', evidence: answer.evidence } : answer;
+  return answer.outcome === 'token-refused' && !areGiven ? { outcome: 'unavailable', evidence: answer.evidence } : answer;
 }
 
 /**
