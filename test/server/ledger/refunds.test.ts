@@ -409,6 +409,21 @@ describe('what was taken twice', () => {
     assert.deepEqual(await states({ payment: late, refund }), ['refunded', 'succeeded']);
   });
 
+  for (const [name, answer] of [['taken on', pending], ['sent, and not heard of', silence]] as const) {
+    test(`and could not be given back at first, then was ${name}, and has failed by what the bank says, is for people at once: it was sent this once`, async () => {
+      const late = await takenTwice();
+      bench.says('refund', notSent, answer);
+      await reconcileLate(bench.ctx, late);
+      bench.pass(minuteMs);
+      const { id, reference } = (await bench.ctx.store.refundOfPayment(late.id)) ?? assert.fail();
+      await reconcileRefund(bench.ctx, await bench.refund(id));
+      bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference, status: 'failed' }] }));
+      bench.pass(minuteMs);
+      await reconcileRefund(bench.ctx, await bench.refund(id));
+      assert.deepEqual([(await bench.refund(id)).state, await told()], ['manual', [['refund.manual', late.id]]]);
+    });
+  }
+
   test('and is not to be given back by the bank, is transferred by hand and marked so', async () => {
     const late = await takenTwice();
     bench.saysAlways('refund', refusal);
@@ -547,7 +562,7 @@ test('a refund that waited for people, and whose token the bank refuses once mor
   for (let times = 1; times <= 3; times += 1) {
     const refund = await refundPayment(bench.ctx, payment.id, wish);
     assert.deepEqual(await states({ payment, refund }), ['succeeded', 'manual']);
-    assert.equal(sendings().length, 2 * times);
+    assert.equal(sendings().length, 3 * times);
   }
   assert.deepEqual(await told(), [['refund.manual', payment.id]]);
 });

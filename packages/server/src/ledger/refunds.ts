@@ -8,7 +8,7 @@
 import { AlloServerError } from '../errors.ts';
 import type { PaymentRow, RefundRow } from '../store/rows.ts';
 import { StoreError } from '../store/store.ts';
-import type { AnyChange, NewEvent } from '../store/store.ts';
+import type { AnyChange, AuditEntry, NewEvent } from '../store/store.ts';
 import type { ChargeStatus } from './bank.ts';
 import type { LedgerContext } from './context.ts';
 import { paymentEvent } from './events.ts';
@@ -195,8 +195,11 @@ async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundR
 /** Certain not to have been done, and not to be done by the bank: somebody has to transfer it. Said only once it is so: another process may be sending it. */
 async function byHand(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   const ending = { set: { failure: null }, cause, events: [paymentEvent(ctx, 'refund.manual', payment, { subjectId: refund.id })] };
-  const paidAgain = { ...ending, events: [...(await paidAfterAll(ctx, payment)), ...ending.events] };
-  const isTheirs = (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, paidAgain))
+  const paid = await paidAfterAll(ctx, payment);
+  const paidAgain = { ...ending, events: [...paid, ...ending.events] };
+  // Who was told that it waits for people is not told after that that it is paid: that would be the last word of it.
+  const staysTheirs = paid.length > 0 && (await wasForPeople(ctx, refund));
+  const isTheirs = (!staysTheirs && (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundRefused }, payment, refund, paidAgain)))
     || (await end(ctx, { refund: refundTransitions.notPossible, payment: paymentTransitions.refundStuck }, payment, refund, ending));
   if (isTheirs) ctx.log.warn('a refund cannot be done by the bank any more; transfer it by hand', { paymentId: payment.id });
 }
@@ -273,11 +276,18 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
 }
 
 /**
- * How often it was to be executed, and not sent once more only because nothing was heard: what waited for people and was
- * tried anew may stand in the list as failed since the first time, which says nothing of the last.
+ * How many failed ones in the bank's list would say that all of it has failed. What was put off never left. What was sent again
+ * only because nothing was heard may be all that arrived: it counts where that is not for sure, while it may not stand in the
+ * list yet, and where it was sent before people had it, for what stood in the list then stands there still.
  */
-const attemptsOf = async (ctx: LedgerContext, { id }: RefundRow): Promise<number> =>
-  (await ctx.store.audit('refunds', id)).filter(({ fromState, toState }) => toState === 'sending' && fromState !== 'unknown').length;
+async function attemptsOf(ctx: LedgerContext, { id, sentAt, createdAt }: RefundRow): Promise<number> {
+  const steps = await ctx.store.audit('refunds', id);
+  const isFresh = ctx.now() - (sentAt ?? createdAt) < ctx.timing.settleWindowMs;
+  const forPeople = steps.findLastIndex(({ toState }) => toState === 'manual');
+  const counts = ({ fromState, toState }: AuditEntry, at: number): boolean =>
+    toState === 'sending' && steps[at + 1]?.toState !== 'created' && (isFresh || at < forPeople || fromState !== 'unknown');
+  return steps.filter(counts).length;
+}
 
 /** Since nobody can read the link's token, for instance. After a day it is not tried any more: the money is owed. */
 async function unsendable(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, error: unknown): Promise<void> {
