@@ -122,11 +122,11 @@ describe('the sweep of what was given up', () => {
   });
 });
 
-describe('a list of movements', () => {
-  const listed = ({ reference }: PaymentRow, change: Partial<ListedMovement> = {}): ListedMovement => ({ kind: 'payment', reference, amount, ...change });
-  const compared = async (movements: ListedMovement[], period = always): Promise<[string, string | undefined][]> =>
-    (await compare(bench.ctx, movements, period)).map(({ what, paymentId }) => [what, paymentId]);
+const listed = ({ reference }: PaymentRow, change: Partial<ListedMovement> = {}): ListedMovement => ({ kind: 'payment', reference, amount, ...change });
+const compared = async (movements: ListedMovement[], period = always): Promise<[string, string | undefined][]> =>
+  (await compare(bench.ctx, movements, period)).map(({ what, paymentId }) => [what, paymentId]);
 
+describe('a list of movements', () => {
   test('with a payment that took money here agrees, and nobody is asked', async () => {
     const taken = await Promise.all((['succeeded', 'refunding', 'refunded', 'late_success', 'review'] as const).map((state) => known(state)));
     const movements = taken.flatMap((payment) => [listed(payment), ...(payment.state === 'refunded' ? [listed(payment, { kind: 'refund' })] : [])]);
@@ -213,5 +213,48 @@ describe('a list of movements', () => {
     assert.deepEqual(await compared([listed(payment)], { fromMs: bench.now(), toMs: 8e15 }), [['refund-not-listed', id]]);
     assert.deepEqual(await compared([listed(payment), listed(payment, { kind: 'refund' })], { fromMs: bench.now(), toMs: 8e15 }), []);
     assert.deepEqual(await compared([listed(payment)], { fromMs: bench.now() + 1, toMs: 8e15 }), []);
+  });
+});
+
+/** Monday, at midnight. A payment of the week before that somebody gives back in DOKU's dashboard on Monday at ten; DOKU sends no word of it. */
+async function givenBackOnMonday(): Promise<{ payment: PaymentRow; monday: number }> {
+  const payment = await bench.paidPayment({ sentAt: bench.now() });
+  bench.pass(7 * dayMs);
+  const monday = bench.now();
+  said.set(payment.reference, { ...paid, status: 'refunded' });
+  return { payment, monday };
+}
+
+describe('a shop that holds the list of each day against the ledger in the following night, and learns of a refund', () => {
+  const byList = ({ payment, monday }: { payment: PaymentRow; monday: number }): Promise<[string, string | undefined][]> =>
+    compared([listed(payment, { kind: 'refund' })], { fromMs: monday, toMs: monday + dayMs });
+  const ofTuesday = async (monday: number): Promise<[string, string | undefined][]> => {
+    bench.pass(dayMs);
+    return compared([], { fromMs: monday + dayMs, toMs: monday + 2 * dayMs });
+  };
+
+  test('by that list, is not told a day later that it is in none', async () => {
+    const given = await givenBackOnMonday();
+    bench.pass(dayMs + 3 * hourMs);
+    assert.deepEqual(await byList(given), []);
+    assert.equal((await bench.payment(given.payment.id)).state, 'refunded');
+    assert.deepEqual(await ofTuesday(given.monday), []);
+  });
+
+  test('by that list, for which people were asked to transfer, neither', async () => {
+    const given = await givenBackOnMonday();
+    await bench.refundIn(given.payment, { state: 'manual' });
+    bench.pass(dayMs + 3 * hourMs);
+    assert.deepEqual(await byList(given), []);
+    assert.deepEqual(await ofTuesday(given.monday), []);
+  });
+
+  test('by the sweep of that night, neither', async () => {
+    const given = await givenBackOnMonday();
+    bench.pass(dayMs + 2 * hourMs);
+    assert.deepEqual((await sweep(bench.ctx, always)).changed, [given.payment.id]);
+    bench.pass(hourMs);
+    assert.deepEqual(await byList(given), []);
+    assert.deepEqual(await ofTuesday(given.monday), []);
   });
 });
