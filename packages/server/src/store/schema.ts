@@ -165,6 +165,10 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE refund_keys (payment_id TEXT NOT NULL, key TEXT NOT NULL, refund_id TEXT NOT NULL, PRIMARY KEY (payment_id, key))`,
     `CREATE INDEX refunds_done ON refunds (refunded_at) WHERE refunded_at IS NOT NULL`,
   ],
+  [
+    `CREATE INDEX refunds_payment ON refunds (payment_id, created_at)`,
+    `CREATE INDEX payments_refunded ON payments (updated_at) WHERE state = 'refunded'`,
+  ],
 ];
 
 type ColumnsOf<Row> = readonly (keyof Row & string)[];

@@ -102,9 +102,10 @@ const manyPayments = (reading: Run): ReturnType<typeof paymentCounts> & Pick<Sto
   paymentsSent: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
     findMany(query, 'payments', `sent_at >= ? AND sent_at < ? AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, afterId, limit])),
   paymentsRefunded: ({ fromMs, toMs }, afterId, limit) => reading((query) =>
-    findMany(query, 'payments', `(id IN (
-      SELECT payment_id FROM refunds WHERE refunded_at >= ? AND refunded_at < ? AND state = 'succeeded' AND by_hand IS NULL)
-      OR state = 'refunded' AND updated_at >= ? AND updated_at < ? AND NOT EXISTS (SELECT 1 FROM refunds WHERE refunds.payment_id = payments.id AND refunds.state = 'succeeded'))
+    findMany(query, 'payments', `id IN (
+      SELECT payment_id FROM refunds WHERE refunded_at >= ? AND refunded_at < ? AND state = 'succeeded' AND by_hand IS NULL
+      UNION SELECT id FROM payments WHERE state = 'refunded' AND updated_at >= ? AND updated_at < ? 
+        AND NOT EXISTS (SELECT 1 FROM refunds WHERE refunds.payment_id = payments.id AND refunds.state = 'succeeded'))
       AND id > ? ORDER BY id ${atMost}`, [fromMs, toMs, fromMs, toMs, afterId, limit])),
 });
 
