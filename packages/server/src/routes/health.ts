@@ -8,8 +8,8 @@
 import type { LedgerContext } from '../ledger/context.ts';
 import type { RouteRequest } from './context.ts';
 
-/** Longer than this no payment should be of unknown outcome. */
-const longestUnknownMs = 10 * 60_000;
+/** Longer than this no payment should be of unknown outcome: one of which the bank never heard is believed to be that after a quarter of an hour. */
+const longestUnknownMs = 20 * 60_000;
 
 export const showLive = (c: RouteRequest): Response => c.json({ status: 'live' });
 
