@@ -35,6 +35,8 @@ export interface Customer extends GivenCustomer {
 export interface Asker extends Readonly<Customer> {
   /** The merchant's own object, with what more the merchant knows: for the merchant's own functions alone. */
   readonly given: Customer;
+  /** What the merchant answered, itself: its id tells whether it has changed hands. A copy of it would never say so. */
+  readonly answered: GivenCustomer;
 }
 
 /** An order of the merchant. */
@@ -94,7 +96,7 @@ function readCustomer(given: unknown): Asker {
   const known = { id, phone: readPersonal('phone', phone), name: readPersonal('name', name), email: readPersonal('email', email) };
   const hasNull = [phone, name, email].includes(null);
   // Only where something of it is no `Customer` the merchant's functions get a copy, which has none of its private members.
-  return { ...known, given: hasNull ? { ...(given as Customer), ...known } : given as Customer };
+  return { ...known, given: hasNull ? { ...(given as Customer), ...known } : given as Customer, answered: given as GivenCustomer };
 }
 
 function readPersonal(member: string, value: unknown): string | undefined {
@@ -107,15 +109,15 @@ function readPersonal(member: string, value: unknown): string | undefined {
  * Asks a function of the merchant's about who is asking. With another id, before it is asked or by the time it answers, it may
  * have answered for somebody else.
  */
-async function askOf({ id, given }: Asker, ask: (customer: Customer) => unknown): Promise<unknown> {
-  assertIs(id, given);
+async function askOf({ id, given, answered }: Asker, ask: (customer: Customer) => unknown): Promise<unknown> {
+  assertIs(id, answered);
   const answer = await ask(given);
-  assertIs(id, given);
+  assertIs(id, answered);
   return answer;
 }
 
-function assertIs(id: string, given: Customer): void {
-  if (given.id !== id) throw new TypeError('what customer() answered has another id by now; it has to answer an object that keeps its id');
+function assertIs(id: string, answered: GivenCustomer): void {
+  if (answered.id !== id) throw new TypeError('what customer() answered has another id by now; it has to answer an object that keeps its id');
 }
 
 /** A check that answers nothing by mistake lets nobody through. */
