@@ -28,10 +28,16 @@ const moves: Partial<Record<AlloEvent['type'], { to: string; own: string[]; othe
 const move = `UPDATE orders SET status = ?1, paymentId = ?2 WHERE orderId = ?3
   AND status IN (SELECT value FROM json_each(CASE WHEN paymentId = ?2 THEN ?4 ELSE ?5 END))`;
 
+/** What has to be transferred by hand and is not its order's, for another payment paid that: nothing else in the back office would show it. */
+const owed = `SELECT orders.orderId, e.paymentId, totalRupiah FROM events e JOIN orders ON orders.orderId = e.orderId
+  WHERE e.type = 'refund.manual' AND NOT (status = 'refund-by-hand' AND orders.paymentId IS e.paymentId)
+  AND NOT EXISTS (SELECT 1 FROM events WHERE type = 'payment.refunded' AND paymentId = e.paymentId) GROUP BY e.paymentId`;
+
 /** Opens the tables. Events may come twice: nothing changes then. */
-export function openOrders(database: DatabaseSync): { record: (event: AlloEvent) => void } {
+export function openOrders(database: DatabaseSync): { record: (event: AlloEvent) => void; owed: () => unknown[] } {
   database.exec(tables);
   return {
+    owed: () => database.prepare(owed).all(),
     record(event) {
       const { orderId = null, paymentId = null, reference = null } = 'orderId' in event ? event : {};
       const { to = '', own = [], other = [] } = moves[event.type] ?? {};

@@ -97,7 +97,7 @@ shop.post('/orders', (request, response) => {
 shop.use('/office', (request, response, next) => (isOffice(request.headers.cookie) ? next() : void response.sendStatus(403)));
 shop.get('/office', (_request, response) => {
   const events = database.prepare('SELECT * FROM events ORDER BY at DESC, rowid DESC LIMIT 200').all();
-  response.json({ orders: ordersWhere('true'), events });
+  response.json({ orders: ordersWhere('true'), owed: orders.owed(), events });
 });
 
 try {

@@ -11,7 +11,7 @@ const shown = (selector: string): Promise<void> => until(() => document.querySel
 
 it('the back office gives back the payment that paid the order, also if the page was open since another one of it was given back', async () => {
   const { fetch } = window;
-  let office = { orders: [order('refunded', 'payment-A')], events: [] as object[] };
+  let office = { orders: [order('refunded', 'payment-A')], owed: [] as object[], events: [] as object[] };
   const asked: string[] = [];
   window.fetch = async (input, init) => {
     const url = String(input instanceof Request ? input.url : input);
@@ -29,7 +29,7 @@ it('the back office gives back the payment that paid the order, also if the page
     await import('../../demo/storefront/office/office.ts');
     await shown('allo-refund[state=refunded]');
     // B has paid the order since.
-    office = { orders: [order('paid', 'payment-B')], events: [{ id: 'e', type: 'payment.paid', at: '2026-11-23T11:00:00.000Z', customerId: 'guest-abcdef', orderId: 'TP-1', reference: 'r' }] };
+    office = { orders: [order('paid', 'payment-B')], owed: [], events: [{ id: 'e', type: 'payment.paid', at: '2026-11-23T11:00:00.000Z', customerId: 'guest-abcdef', orderId: 'TP-1', reference: 'r' }] };
     await shown('#TP-1[data-status=paid]');
     await shown('allo-refund[state=ready]');
     const refund = document.querySelector('allo-refund') as HTMLElement & { state: string };
@@ -38,6 +38,14 @@ it('the back office gives back the payment that paid the order, also if the page
     refund.shadowRoot?.querySelector<HTMLElement>('[part~=danger]')?.click();
     await until(() => asked.length > 0);
     expect(asked.map((url) => url.replace(location.origin, ''))).to.deep.equal(['/allo/payments/payment-B/refund']);
+    // C took the money late, and the bank cannot give it back any more.
+    expect(getComputedStyle(document.querySelector('#owed') as Element).display).to.equal('none');
+    office = { ...office, owed: [{ orderId: 'TP-1', paymentId: 'payment-C', totalRupiah: 125000 }] };
+    await shown('#owed:not([hidden]) [data-owed=TP-1] allo-refund[payment-id=payment-C][state=manual]');
+    // What was transferred meanwhile stays until the page is opened again, and is no second time.
+    office = { ...office, owed: [{ orderId: 'TP-1', paymentId: 'payment-C', totalRupiah: 125000 }], events: [] };
+    await shown('#events p');
+    expect(document.querySelectorAll('#owed li').length).to.equal(1);
   } finally {
     window.fetch = fetch;
   }

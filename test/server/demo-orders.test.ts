@@ -64,6 +64,26 @@ test('of which the first thing that is heard is that its money went back, was gi
   assert.equal(after('payment.refunded A'), 'refunded A');
 });
 
+test('what is owed for a payment that is not its order\'s, is shown beside the order until it was transferred', () => {
+  const owed = (): unknown[] => orders.owed().map((row) => ({ ...row as object }));
+  after('payment.failed A', 'payment.paid B', 'payment.late A');
+  assert.deepEqual(owed(), []);
+  assert.equal(after('refund.manual A'), 'paid B');
+  for (let times = 0; times < 300; times += 1) after('payment.paid B');
+  assert.deepEqual(owed(), [{ orderId: 'order', paymentId: 'A', totalRupiah: 10000 }]);
+  assert.equal(after('payment.refunded A'), 'paid B');
+  assert.deepEqual(owed(), []);
+});
+
+test('what is owed for the payment of the order is shown with the order; beside it, once the order is another\'s', () => {
+  after('payment.paid B', 'refund.manual B');
+  assert.deepEqual(orders.owed(), []);
+  assert.equal(after('payment.review A'), 'review A');
+  assert.equal(orders.owed().length, 1);
+  assert.equal(after('payment.refunded B'), 'review A');
+  assert.equal(orders.owed().length, 0);
+});
+
 function* interleaved(a: readonly Told[], b: readonly Told[]): Generator<Told[]> {
   const [[firstA, ...restA], [firstB, ...restB]] = [a, b];
   if (firstA === undefined || firstB === undefined) {

@@ -3,7 +3,7 @@
 import '@allo-kit/elements/allo-provider/define';
 import '@allo-kit/elements/allo-refund/define';
 import { fetchOffice, unlinkCustomer } from '../shop/api.ts';
-import type { Office, OfficeEvent, ShopOrder } from '../shop/api.ts';
+import type { Office, OfficeEvent, Owed, ShopOrder } from '../shop/api.ts';
 import { el, find } from '../shop/dom.ts';
 import { instant, rupiah } from '../shop/format.ts';
 import { statusChip } from '../shop/parts.ts';
@@ -46,9 +46,11 @@ const cell = (label: TextKey, ...children: readonly (Node | string)[]): HTMLElem
 
 /** An element whose refund may be under way must stay what it is: rows are changed in place, never drawn anew. */
 function refundOf(order: ShopOrder): HTMLElement {
-  if (order.paymentId === null) return el('span', { class: 'quiet' }, '–');
-  return el('allo-refund', { 'payment-id': order.paymentId, amount: `${order.totalRupiah}.00`, status: paymentStatus(order), 'data-testid': 'refund' });
+  return order.paymentId === null ? el('span', { class: 'quiet' }, '–') : refundElement(order.paymentId, order, paymentStatus(order));
 }
+
+const refundElement = (paymentId: string, { totalRupiah }: Owed | ShopOrder, status: string): HTMLElement =>
+  el('allo-refund', { 'payment-id': paymentId, amount: `${totalRupiah}.00`, status, 'data-testid': 'refund' });
 
 const paymentStatus = ({ status }: ShopOrder): string => (status === 'refund-by-hand' ? 'manual' : status);
 
@@ -95,6 +97,23 @@ function ordersSection(): HTMLElement {
   const table = el('table', {}, el('thead', {}, el('tr', {}, ...titles)), el('tbody'));
   const provider = el('allo-provider', { endpoint: '/allo' }, table);
   return el('section', { class: 'panel', id: 'orders' }, el('h2', {}, t('orders')), el('p', { class: 'quiet', id: 'no-orders' }, t('noOrders')), provider);
+}
+
+// --- What is owed besides ---
+
+const owedRow = (owed: Owed): HTMLElement =>
+  el('li', { id: owed.paymentId, 'data-owed': owed.orderId }, el('b', {}, owed.orderId), el('span', {}, rupiah(owed.totalRupiah)), refundElement(owed.paymentId, owed, 'manual'));
+
+/** What was transferred since stays, and says so, until the page is opened again. */
+function updateOwed(owed: readonly Owed[]): void {
+  const list = find('#owed ul');
+  list.append(...owed.filter(({ paymentId }) => document.getElementById(paymentId) === null).map(owedRow));
+  find('#owed').hidden = list.childElementCount === 0;
+}
+
+function owedSection(): HTMLElement {
+  const provider = el('allo-provider', { endpoint: '/allo' }, el('ul', { class: 'log', role: 'list' }));
+  return el('section', { class: 'panel', id: 'owed' }, el('h2', {}, t('owed')), el('p', { class: 'quiet' }, t('owedNote')), provider);
 }
 
 // --- Accounts and events ---
@@ -149,6 +168,7 @@ function update(office: Office): void {
   if (now === shown) return;
   shown = now;
   updateOrders(office.orders);
+  updateOwed(office.owed);
   find('#figures').replaceWith(figures(office));
   find('#accounts').replaceWith(accountList(office));
   find('#events').replaceWith(eventLog(office));
@@ -162,7 +182,7 @@ async function lookAgain(): Promise<void> {
 
 openOffice(t('office'), async () => {
   const office = await fetchOffice();
-  show(el('h1', {}, t('office')), figures(office), ordersSection(), el('div', { class: 'halves' }, accountList(office), eventLog(office)));
+  show(el('h1', {}, t('office')), figures(office), owedSection(), ordersSection(), el('div', { class: 'halves' }, accountList(office), eventLog(office)));
   find('main').addEventListener('allo-refunded', () => void fetchOffice().then(update, () => undefined));
   update(office);
   setTimeout(() => void lookAgain(), lookAgainMs);

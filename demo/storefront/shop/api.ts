@@ -35,8 +35,16 @@ export interface OfficeEvent {
   reference: string | null;
 }
 
+/** Money of a payment that is not its order's, to be transferred by hand. */
+export interface Owed {
+  orderId: string;
+  paymentId: string;
+  totalRupiah: number;
+}
+
 export interface Office {
   orders: ShopOrder[];
+  owed: Owed[];
   /** The latest 200, newest first. */
   events: OfficeEvent[];
 }

@@ -87,6 +87,8 @@ const texts = {
   status: { id: 'Status', en: 'Status' },
   payment: { id: 'Pembayaran', en: 'Payment' },
   refund: { id: 'Pengembalian', en: 'Refund' },
+  owed: { id: 'Dibayar dua kali', en: 'Paid twice' },
+  owedNote: { id: 'Pesanan ini sudah dibayar dengan pembayaran lain. Uang berikut belum kembali ke pelanggan.', en: 'These orders were paid by another payment. This money is still owed to the customer.' },
   accounts: { id: 'Akun pelanggan', en: 'Customer accounts' },
   accountsNote: { id: 'Pelanggan menghubungkan akunnya sendiri di toko.', en: 'Customers link their accounts themselves, in the shop.' },
   unlinkAccount: { id: 'Putuskan', en: 'Unlink' },
