@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import { reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import { reconcileLate } from '../../../packages/server/src/ledger/taken-late.ts';
 import { createBench, dayMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
 import { done, paid, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';

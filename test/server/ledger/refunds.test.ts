@@ -4,7 +4,8 @@ import type { ChargeStatus, RefundOrder } from '../../../packages/server/src/led
 import { defaultTiming } from '../../../packages/server/src/ledger/context.ts';
 import { applyStatus } from '../../../packages/server/src/ledger/evidence.ts';
 import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
-import { reconcileLate, reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import { reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
+import { reconcileLate } from '../../../packages/server/src/ledger/taken-late.ts';
 import type { PaymentRow, PaymentState, RefundRow, RefundState } from '../../../packages/server/src/store/rows.ts';
 import { aPayment, aRefund, instant } from '../store/rows.ts';
 import { createBench, dayMs, hourMs, minuteMs, newToken } from '../support/ledger-bench.ts';

@@ -13,9 +13,10 @@ import { paymentEvent } from './events.ts';
 import { applyStatus } from './evidence.ts';
 import { reconcileLink } from './links.ts';
 import { toAmount } from '../snap/amount.ts';
-import { reconcileLate, reconcileRefund } from './refunds.ts';
+import { reconcileRefund } from './refunds.ts';
 import { giveUpOld } from './retention.ts';
 import { nextCheckAt } from './schedule.ts';
+import { reconcileLate } from './taken-late.ts';
 import { paymentTransitions } from './transitions.ts';
 import { continueUnlink } from './unlink.ts';
 
