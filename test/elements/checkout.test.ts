@@ -170,8 +170,11 @@ describe('<allo-checkout>', () => {
     await shows(checkout, 'ready');
     await until(() => focusedText(checkout).includes('Bayar'), () => `focus is on ${focusedText(checkout)}`);
     await until(() => told.some(({ type }) => type === 'allo-balance-loaded'));
+    const looks = backend.count('order');
     await sendKeys({ press: 'Enter' });
     await shows(checkout, 'waiting');
+    // What stands for the order by now may be another payment: it is looked at again.
+    await until(() => backend.count('order') > looks);
     await until(() => focusedText(checkout).includes('Lanjutkan di Allo Bank'), () => `focus is on ${focusedText(checkout)}`);
     backend.settle('INV-7', 'paid');
     await sendKeys({ press: 'Tab' });

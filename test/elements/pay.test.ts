@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { PaymentFailure, PaymentRequest, PaymentStatus } from '../../packages/elements/src/contract.ts';
 import type { Backend } from '../../packages/elements/src/msw.ts';
-import { clearStage, closeStage, control, inside, mount, mountPay, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
+import { clearStage, closeStage, control, inside, mount, mountPay, openStage, press, record, roundTrips, serve, shows, textOf, until } from './stage.ts';
 
 /** The idempotency keys that reached the backend. */
 function keysOf(backend: Backend): (string | null)[] {
@@ -260,7 +260,7 @@ describe('<allo-pay>', () => {
       const order = backend.orders['INV-7'];
       if (order) order.payment = first;
       element.refresh();
-      await until(() => backend.count('order') === 2 && element.order?.payment?.paymentId === 'pay-0');
+      await until(() => element.order?.payment?.paymentId === 'pay-0');
       backend.payAs = 'paid';
       press(element, 'Bayar lagi');
       await shows(element, 'paid');
@@ -792,5 +792,18 @@ describe('<allo-pay>', () => {
     const element = await mountPay(endpoint, { 'order-id': 'INV-8' });
     await shows(element, 'error');
     expect(element.error?.code).to.equal('INVALID_RESPONSE');
+  });
+
+  it('begins no payment by the second of two quick taps on "check status", where it turns out to have failed in between', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'processing');
+    const element = await mountPay(endpoint);
+    await shows(element, 'processing');
+    backend.settle('INV-7', 'failed');
+    press(element, 'Periksa status');
+    await shows(element, 'failed');
+    control(element, 'Bayar lagi').dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true, composed: true }));
+    await roundTrips(endpoint);
+    expect([element.state, backend.count('pay')]).to.deep.equal(['failed', 0]);
   });
 });

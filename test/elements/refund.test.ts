@@ -55,6 +55,36 @@ describe('<allo-refund>', () => {
     expect(backend.count('refund')).to.equal(1);
   });
 
+  it('answers no question by the Enter that asked it, held a little too long', async () => {
+    const { backend, element } = await mountPaid();
+    control(element, 'Kembalikan dana').focus();
+    await sendKeys({ down: 'Enter' });
+    await shows(element, 'confirming');
+    await until(() => inside(element).activeElement !== null);
+    await sendKeys({ down: 'Enter' });
+    await sendKeys({ up: 'Enter' });
+    // The way back has the focus.
+    await shows(element, 'ready');
+    expect(backend.count('refund')).to.equal(0);
+  });
+
+  for (const [refundAs, state, first, yes] of [['failed', 'failed', 'Coba lagi', 'Ya, kembalikan'], ['manual', 'manual', 'Tandai sudah ditransfer', 'Ya, sudah ditransfer']] as const) {
+    it(`answers no question by the second half of the double click that asked it (${state})`, async () => {
+      const { backend, element } = await mountPaid({ refundAs });
+      await confirm(element);
+      await shows(element, state);
+      const asked = backend.requests.length;
+      press(element, first);
+      await shows(element, 'confirming');
+      // As browsers tell it, also to what stands there by now.
+      control(element, yes).dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true, composed: true }));
+      await element.updateComplete;
+      expect([element.state, backend.requests.length]).to.deep.equal(['confirming', asked]);
+      press(element, yes);
+      await until(() => backend.requests.length > asked);
+    });
+  }
+
   it('leaves the question by Escape and gives the focus back', async () => {
     const { backend, element } = await mountPaid();
     control(element, 'Kembalikan dana').focus();
@@ -224,6 +254,16 @@ describe('<allo-refund>', () => {
     refused.setAttribute('status', 'refunding');
     await shows(refused, 'refunding');
     expect(other.count('refund')).to.equal(1);
+  });
+
+  it('does not say that the bank refused, and that the payment remains paid, once the page says that it is being given back', async () => {
+    const { backend, element } = await mountPaid({ refundAs: 'failed' });
+    await confirm(element);
+    await shows(element, 'failed');
+    // A colleague tries anew, and this page hears of it.
+    backend.settle('INV-7', 'refunding');
+    element.setAttribute('status', 'refunding');
+    await shows(element, 'refunding');
   });
 
   it('asks nobody to transfer by hand what somebody has transferred meanwhile: it looks when the page wakes', async () => {

@@ -93,6 +93,11 @@ export async function until(condition: () => boolean, describe: () => string = (
   }
 }
 
+/** Waits for as long as the backend takes to answer a few questions: what asks on and on would have done so by then. */
+export async function roundTrips(endpoint: string): Promise<void> {
+  for (let trips = 0; trips < 10; trips += 1) await fetch(`${endpoint}/account`);
+}
+
 export function inside(element: Element): ShadowRoot {
   if (!element.shadowRoot) throw new Error(`<${element.localName}> has no shadow root`);
   return element.shadowRoot;

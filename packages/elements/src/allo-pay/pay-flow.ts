@@ -149,7 +149,7 @@ export class PayFlow {
   #sent(payment: Payment): void {
     this.#heard(payment);
     // Nobody else must offer this payment again.
-    this.#session.announce(this.host);
+    this.#session.announce();
     // Of a late answer more may be known by now: another tab was at the bank with it, and came back.
     const { action, paymentId, status } = this.host.order?.payment ?? payment;
     if (status === 'requires-action' && action && paymentId === payment.paymentId) this.trip.go(action.url, 'payment');
@@ -167,8 +167,6 @@ export class PayFlow {
   #asked(payment: Payment): void {
     this.woke();
     this.#heard(payment);
-    // What stands for the order by now may be another, which took the money late.
-    if (endedWithoutMoney(payment.status)) this.host.reload();
   }
 
   /** Takes what the backend says about the payment, unless something newer is known already. */
@@ -193,8 +191,9 @@ export class PayFlow {
     if (endedWithoutMoney(status)) this.host.tell(new AlloEvent('allo-pay-failed', { payment }));
     if (status === 'paid' || status === 'refunded') this.host.tell(new AlloEvent(`allo-${status}`, { payment }));
     if (payment.failure === 'RELINK_REQUIRED') void this.#session.account.run();
-    // Also after a failure: a balance that was too low was not the one shown.
-    this.#session.moneyMoved(this.host);
+    // Also after a failure: a balance that was too low was not the one shown. And what stands for the order by now may be
+    // another payment, which took the money late: the order is looked at again here, too.
+    this.#session.moneyMoved();
   }
 }
 
@@ -206,10 +205,11 @@ export class PayFlow {
  */
 function isOlder(payment: Payment, known: Payment, isBegun: boolean): boolean {
   const isSame = payment.paymentId === known.paymentId;
-  const [is, was] = [weight(payment), weight(known)];
+  const is = weight(payment);
+  const was = weight(known);
   const at = is === 1 && !isSame ? 'createdAt' : 'updatedAt';
-  return !(is > was && (isSame || was)) && Date.parse(payment[at]) < Date.parse(known[at]) && (isSame || was !== 1 || !isBegun);
+  return !(is > was && (isSame || was === 1)) && Date.parse(payment[at]) < Date.parse(known[at]) && (isSame || was !== 1 || !isBegun);
 }
 
-/** 0: open; 1: came to nothing; 2: took money, whatever became of that. */
-const weight = ({ status }: Payment): number => (isOpen(status) ? 0 : endedWithoutMoney(status) ? 1 : 2);
+/** 0: open; 1: came to nothing; 2: took money; 3: gave it back. */
+const weight = ({ status }: Payment): number => (endedWithoutMoney(status) ? 1 : isOpen(status) ? 0 : status === 'refunded' ? 3 : 2);

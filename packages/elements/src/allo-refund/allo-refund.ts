@@ -102,7 +102,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
   override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
     // The page knows more by now than was heard here: the bank may be giving it back after all.
-    if (changed.has('status') && this.state === 'manual') this.#outdated();
+    if (changed.has('status') && /^(manual|failed)$/.test(this.state)) this.#outdated();
     this.#poll.watch(this.isConnected && this.#begun && this.state === 'refunding');
   }
 
@@ -215,7 +215,7 @@ export class AlloRefund extends AlloElement<AlloRefundState> {
     this.#asking = undefined;
     if (!news) return;
     this.tell(new AlloEvent('allo-refunded', { payment }));
-    this.session?.moneyMoved(this);
+    this.session?.moneyMoved();
   }
 
   /** A look that failed, lost on the way or answered by a proxy, says nothing about the refund. Who may not ask for the payment keeps nothing of it. */

@@ -176,7 +176,7 @@ export abstract class AlloElement<State extends string> extends KitElement imple
     if (!root?.activeElement) return;
     void this.updateComplete.then(() => {
       if (document.activeElement !== document.body) return;
-      const next = root.querySelector<HTMLElement>('input, [part~=primary], button') ?? root.querySelector<HTMLElement>('[part~=base]');
+      const next = root.querySelector<HTMLElement>('input, [part~=primary], button:not([part~=danger])') ?? root.querySelector<HTMLElement>('[part~=base]');
       next?.focus();
     });
   }

@@ -94,9 +94,9 @@ export class Session {
     });
   }
 
-  /** Tells all members of the page but `by`, who knows, and the other tabs that an account or a payment is not what it was. */
-  announce(by?: object): void {
-    for (const member of this.members) if (member !== by) member.sessionWoke();
+  /** Tells all members of the page, and the other tabs, that an account or a payment is not what it was. */
+  announce(): void {
+    for (const member of this.members) member.sessionWoke();
     const stamp = (this.#heard = String(Date.now()));
     // By two ways: what does not come through the channel is still heard as a change of the storage.
     this.#channel?.postMessage(stamp);
@@ -104,9 +104,9 @@ export class Session {
   }
 
   /** Money moved: the balance is another one, here and in the other tabs. */
-  moneyMoved(by: object): void {
+  moneyMoved(): void {
     this.#refreshBalance();
-    this.announce(by);
+    this.announce();
   }
 
   /** True once in a page: no member has told yet that the payment has this status. */

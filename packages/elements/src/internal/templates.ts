@@ -67,10 +67,13 @@ export type ButtonKind = 'primary' | 'primary main' | 'secondary' | 'danger' | `
 /** Why a button stays where it is but does nothing: what it does is under way, or it is switched off. */
 export type Idle = 'busy' | 'off' | '';
 
-/** Not `disabled` but `aria-disabled`: a button that is switched off while it has the focus must not lose it. */
+/**
+ * Not `disabled` but `aria-disabled`: a button that is switched off while it has the focus must not lose it. The second of two
+ * quick clicks does nothing: by then a question, or a way to pay, may stand there that nobody has read yet.
+ */
 export function button(label: Content, press: () => unknown, kind: ButtonKind = 'secondary', idle: Idle = '', mark?: Content, hint?: Content): TemplateResult {
   return html`<button part=${`button ${kind}`} type="button" aria-disabled=${Boolean(idle)} data-idle=${idle} aria-describedby=${hint ? 'hint' : nothing}
-    @click=${() => idle || press()}>${idle === 'busy' ? icon(idle) : mark}<span part="label">${label}</span></button>`;
+    @click=${({ detail }: MouseEvent) => idle || (detail < 2 && press())}>${idle === 'busy' ? icon(idle) : mark}<span part="label">${label}</span></button>`;
 }
 
 /** The one thing to do, over the whole width, with small words below it that belong to it. */
