@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { confirmManualRefund } from '../../../packages/server/src/ledger/manual-refund.ts';
 import { reconcileRefund, refundPayment } from '../../../packages/server/src/ledger/refunds.ts';
 import { reconcileLate } from '../../../packages/server/src/ledger/taken-late.ts';
-import { createBench, dayMs } from '../support/ledger-bench.ts';
+import type { PaymentRow } from '../../../packages/server/src/store/rows.ts';
+import { createBench, dayMs, hourMs, minuteMs } from '../support/ledger-bench.ts';
 import type { Bench } from '../support/ledger-bench.ts';
-import { done, paid, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
+import { done, notSent, paid, refusal, silence, tokenRefusal } from '../support/scripted-bank.ts';
 
 const wish = { reason: 'came back' };
+const underWay = done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' as const }] });
+const back = done({ ...paid, status: 'refunded' as const });
 let bench: Bench;
 
 beforeEach(() => {
@@ -44,13 +48,96 @@ describe('before people are asked to transfer money for want of a token, the ban
   test('the bank is giving it back this moment: nobody is asked to, for a day', async () => {
     const payment = await bench.paidPayment();
     await bench.unlinks(payment.linkId);
-    bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'open' }] }));
+    bench.saysAlways('chargeStatus', underWay);
     const refund = await refundPayment(bench.ctx, payment.id, wish);
-    assert.equal(refund.state, 'created');
+    assert.partialDeepStrictEqual(refund, { state: 'unknown', sends: 0, sentAt: bench.now(), nextAt: bench.now() + minuteMs });
     assert.deepEqual(await bench.toldTypes(), []);
     bench.pass(dayMs);
     await reconcileRefund(bench.ctx, refund);
-    assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['manual', ['refund.manual']], 'it never came to that');
+    assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['review', ['refund.review']], 'nobody knows what came of it');
+  });
+
+  test('the bank was giving it back, and that came to nothing: they are asked after all', async () => {
+    const payment = await bench.paidPayment();
+    await bench.unlinks(payment.linkId);
+    bench.saysAlways('chargeStatus', underWay);
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    bench.saysAlways('chargeStatus', done({ ...paid, refunds: [{ reference: 'of the dashboard', status: 'failed' }] }));
+    bench.pass(hourMs);
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([(await bench.refund(refund.id)).state, (await bench.payment(payment.id)).state, await bench.toldTypes()], ['manual', 'succeeded', ['refund.manual']]);
+  });
+
+  test('they were asked already; it is tried once more, and the bank is giving it back by itself by now: it waits for the bank', async () => {
+    const payment = await bench.paidPayment();
+    await bench.unlinks(payment.linkId);
+    bench.says('chargeStatus', done(paid));
+    assert.equal((await refundPayment(bench.ctx, payment.id, wish)).state, 'manual');
+    bench.pass(minuteMs);
+    bench.saysAlways('chargeStatus', underWay);
+    const refund = await refundPayment(bench.ctx, payment.id, wish);
+    assert.deepEqual([refund.state, (await bench.payment(payment.id)).state], ['unknown', 'refunding']);
+    await assert.rejects(confirmManualRefund(bench.ctx, payment.id, {}), { code: 'PAYMENT_NOT_REFUNDABLE' });
+    bench.saysAlways('chargeStatus', back);
+    bench.pass(hourMs);
+    await reconcileRefund(bench.ctx, refund);
+    assert.deepEqual([(await bench.refund(refund.id)).state, (await bench.payment(payment.id)).state], ['succeeded', 'refunded']);
+  });
+
+  describe('also where it could not be sent for a day, and an hour before somebody had DOKU\'s dashboard do it,', () => {
+    test('since nobody can read the token', async () => {
+      const payment = await bench.paidPayment({ state: 'refunding' });
+      await bench.store.commit({ changes: [{ table: 'links', id: payment.linkId, from: ['active'], to: 'active', set: { tokenSealed: 'sealed with a key that is lost' }, cause: 'test' }] });
+      const refund = await bench.refundIn(payment, { state: 'created', createdAt: bench.now() });
+      bench.pass(dayMs - hourMs);
+      await assert.rejects(reconcileRefund(bench.ctx, refund), /no encryption key/);
+      bench.saysAlways('chargeStatus', underWay);
+      bench.pass(hourMs);
+      await reconcileRefund(bench.ctx, await bench.refund(refund.id));
+      assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['unknown', []]);
+    });
+
+    test('since the bank was away, and the customer has unlinked meanwhile', async () => {
+      const payment = await bench.paidPayment({ state: 'refunding' });
+      const refund = await bench.refundIn(payment, { state: 'created', createdAt: bench.now() });
+      bench.setAway(true);
+      bench.pass(dayMs);
+      await reconcileRefund(bench.ctx, refund);
+      assert.deepEqual(bench.asked, []);
+      bench.setAway(false);
+      await bench.unlinks(payment.linkId);
+      bench.saysAlways('chargeStatus', underWay);
+      await reconcileRefund(bench.ctx, refund);
+      assert.deepEqual([(await bench.refund(refund.id)).state, await bench.toldTypes()], ['unknown', []]);
+    });
+
+    for (const [name, said, ends] of [['back', back, 'succeeded'], ['on its way', underWay, 'unknown']] as const) {
+      test(`since the bank gave no token, of what was taken twice (${name})`, async () => {
+        const { late } = await bench.takesLate(await bench.paidPayment({ state: 'expired' }), { state: 'succeeded' });
+        await bench.tokenEnds(late.linkId);
+        bench.saysAlways('exchange', silence);
+        bench.saysAlways('chargeStatus', said);
+        await couldNotBeSent(late);
+        assert.equal((await bench.store.refundOfPayment(late.id))?.state, ends);
+      });
+
+      test(`since it never left, of what was taken twice (${name})`, async () => {
+        const { late } = await bench.takesLate(await bench.paidPayment({ state: 'expired' }), { state: 'succeeded' });
+        bench.saysAlways('refund', notSent);
+        bench.saysAlways('chargeStatus', said);
+        await couldNotBeSent(late);
+        assert.equal((await bench.store.refundOfPayment(late.id))?.state, ends);
+      });
+    }
+
+    async function couldNotBeSent(late: PaymentRow): Promise<void> {
+      await reconcileLate(bench.ctx, late);
+      const waiting = (await bench.store.refundOfPayment(late.id)) ?? assert.fail();
+      assert.equal(waiting.state, 'created');
+      bench.pass(dayMs);
+      await reconcileRefund(bench.ctx, waiting);
+      assert.ok(!(await bench.toldTypes()).includes('refund.manual'));
+    }
   });
 });
 

@@ -119,8 +119,19 @@ async function sendRefund(ctx: LedgerContext, payment: PaymentRow, refund: Refun
 async function withoutToken(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   const said = await askedOf(ctx, payment);
   if (said?.value.status === 'refunded') return applyStatus(ctx, payment.id, said.value, { source: 'inquiry', text: said.evidence });
-  // On its way: the row stays leased, and comes back by itself.
-  if (said === undefined || !isGivingBack(said.value) || isOld(ctx, refund)) await toPeople(ctx, payment, refund, cause);
+  await (said !== undefined && isGivingBack(said.value) ? untilBack(ctx, payment, refund, said.evidence) : toPeople(ctx, payment, refund, cause));
+}
+
+/** On its way, not by us: asked for from now on, for a day, whoever it waited for. One that was sent stays leased, and comes back by itself. */
+async function untilBack(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
+  if (refund.state === 'unknown') return;
+  const sentAt = ctx.now();
+  const changes: AnyChange[] = [{
+    table: 'refunds', id: refund.id, ...refundTransitions.underWayElsewhere, version: refund.version,
+    set: { sentAt, sends: 0, checks: 0, nextAt: nextCheckAt(ctx, { checks: 0, sentAt }) }, cause,
+  }];
+  if (refund.state === 'manual') changes.push({ table: 'payments', id: payment.id, ...restarted(payment), set: { nextAt: null }, cause });
+  await ctx.store.commit({ changes });
 }
 
 const restarted = ({ state }: PaymentRow) => (state === 'review' ? paymentTransitions.refundStartedAgain : paymentTransitions.refundStarted);
@@ -161,8 +172,9 @@ async function refused(ctx: LedgerContext, payment: PaymentRow, refund: RefundRo
   const events = [...(await paidAfterAll(ctx, payment)), paymentEvent(ctx, 'refund.failed', payment, { subjectId: refund.id })];
   const steps = { refund: refundTransitions.refused, payment: paymentTransitions.refundRefused };
   if (await end(ctx, steps, payment, refund, { set: { failure }, cause, events })) return;
-  if (failure === 'BANK_UNAVAILABLE' && ctx.now() - refund.createdAt < ctx.timing.reviewAfterMs) await putOff(ctx, refund, cause);
-  else await byHand(ctx, payment, refund, cause);
+  if (failure !== 'BANK_UNAVAILABLE') await byHand(ctx, payment, refund, cause);
+  else if (ctx.now() - refund.createdAt < ctx.timing.reviewAfterMs) await putOff(ctx, refund, cause);
+  else await withoutToken(ctx, payment, refund, cause);
 }
 
 const wasForPeople = async (ctx: LedgerContext, { id }: RefundRow): Promise<boolean> =>
@@ -186,7 +198,7 @@ const notSent = (ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cau
 
 async function toPeople(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow, cause: string): Promise<void> {
   if (refund.state === 'manual') return;
-  if (refund.state === 'unknown' || refund.sends > 1) return giveUp(ctx, payment, refund, cause);
+  if (refund.sends > (refund.state === 'unknown' ? 0 : 1)) return giveUp(ctx, payment, refund, cause);
   await byHand(ctx, payment, refund, cause);
 }
 
@@ -280,7 +292,8 @@ async function judge(ctx: LedgerContext, payment: PaymentRow, refund: RefundRow,
  */
 async function attemptsOf(ctx: LedgerContext, { id, sentAt, createdAt }: RefundRow): Promise<number> {
   const steps = await ctx.store.audit('refunds', id);
-  const isFresh = ctx.now() - (sentAt ?? createdAt) < ctx.timing.settleWindowMs;
+  // It leaves until its lease is over, not at once.
+  const isFresh = ctx.now() - (sentAt ?? createdAt) < ctx.timing.settleWindowMs + ctx.timing.leaseMs;
   const forPeople = steps.findLastIndex(({ toState }) => toState === 'manual');
   const counts = ({ fromState, toState }: AuditEntry, at: number): boolean =>
     toState === 'sending' && steps[at + 1]?.toState !== 'created' && (isFresh || at < forPeople || fromState !== 'unknown');

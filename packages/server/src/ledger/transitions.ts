@@ -70,6 +70,7 @@ export const refundTransitions = {
   refused: { from: ['created', 'sending', 'pending', 'unknown'], to: 'failed' },
   putOff: { from: ['created', 'sending'], to: 'created' },
   unclear: { from: ['sending'], to: 'unknown' },
+  underWayElsewhere: { from: ['created', 'sending', 'manual'], to: 'unknown' },
   stillPending: { from: ['pending'], to: 'pending' },
   stillUnknown: { from: ['unknown'], to: 'unknown' },
   gaveUp: { from: ['sending', 'pending', 'unknown'], to: 'review' },
