@@ -4,7 +4,7 @@
  *
  * | what the SDK does | what shows that we do not |
  * |---|---|
- * | keeps one customer token for all: Bob's call carries Alice's | "never sends one customer's token for another …", "keeps no customer token from an exchange …"; two-customers, two-customers-interleaved (10,000 interleavings), fuzz |
+ * | keeps one customer token for all: Bob's call carries Alice's | "never sends one customer's token for another …", "keeps no customer token from an exchange …"; two-customers, fuzz/customers |
  * | thinks a B2B token good for ever | "knows when the B2B token has expired"; access-token |
  * | takes X-EXTERNAL-ID from the clock: 403 different ones for 500 calls | "gives 500 concurrent calls 500 distinct X-EXTERNAL-IDs …"; external-id |
  * | repeats a call without a limit of time and without idempotency | "never waits for ever"; http, timeouts; post ("is posted once", "is renewed once …" under the same reference), uncertain-outcomes, process-death |

@@ -3,7 +3,7 @@
  * knows for whom each call is really made. It checks no signature: the simulator does that.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { addressOf } from './network.ts';
+import { addressOf } from '../../server/support/network.ts';
 
 export const smallDokuUrl = 'http://127.0.0.1:9';
 
