@@ -73,18 +73,22 @@ async function linkAccount(page: Page): Promise<void> {
   await state(page, 'allo-link-button', 'linked');
 }
 
-/** Escape says no to the question, too. */
+/** The question begins at the way back, so that no key held too long answers it; Escape says no to it, too. */
 async function unlinkAccount(page: Page): Promise<void> {
   await state(page, 'allo-link-button', 'linked');
   const button = page.locator('allo-link-button').getByRole('button').first();
+  const cancel = page.locator('allo-link-button').getByRole('button').last();
   await pressOn(page, button, 'Enter');
   await state(page, 'allo-link-button', 'confirming');
-  await assertFocused(button);
+  await assertFocused(cancel);
   await page.keyboard.press('Escape');
   await state(page, 'allo-link-button', 'linked');
   await assertFocused(button);
   await page.keyboard.press('Enter');
   await state(page, 'allo-link-button', 'confirming');
+  await assertFocused(cancel);
+  await page.keyboard.press('Shift+Tab');
+  await assertFocused(button);
   await page.keyboard.press('Enter');
   await state(page, 'allo-link-button', 'unlinked');
   await assertFocused(button);
