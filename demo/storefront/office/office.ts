@@ -73,8 +73,8 @@ function orderRow(order: ShopOrder): HTMLElement {
 }
 
 function updateRow(row: HTMLElement, order: ShopOrder): void {
-  if (row.dataset['status'] === order.status) return;
-  row.dataset['status'] = order.status;
+  if (row.dataset['status'] === order.status && row.dataset['payment'] === String(order.paymentId)) return;
+  Object.assign(row.dataset, { status: order.status, payment: String(order.paymentId) });
   row.querySelector('.status')?.replaceChildren(statusChip(order.status));
   const refund = row.querySelector('allo-refund');
   if (refund !== null && refund.getAttribute('payment-id') === order.paymentId) refund.setAttribute('status', paymentStatus(order));
@@ -104,9 +104,10 @@ function ordersSection(): HTMLElement {
 const owedRow = (owed: Owed): HTMLElement =>
   el('li', { id: owed.paymentId, 'data-owed': owed.orderId }, el('b', {}, owed.orderId), el('span', {}, rupiah(owed.totalRupiah)), refundElement(owed.paymentId, owed, 'manual'));
 
-/** What was transferred since stays, and says so, until the page is opened again. */
+/** What was transferred since, also by somebody else, stays, and says so, until the page is opened again. */
 function updateOwed(owed: readonly Owed[]): void {
   const list = find('#owed ul');
+  for (const row of list.children) if (!owed.some(({ paymentId }) => paymentId === row.id)) row.querySelector('allo-refund')?.setAttribute('status', 'refunded');
   list.append(...owed.filter(({ paymentId }) => document.getElementById(paymentId) === null).map(owedRow));
   find('#owed').hidden = list.childElementCount === 0;
 }
