@@ -5,7 +5,7 @@ import type { Account, Order } from '../../packages/elements/src/contract.ts';
 import type { AlloCheckout } from '../../packages/elements/src/index.ts';
 import type { Backend } from '../../packages/elements/src/msw.ts';
 import type { Shown } from './stage.ts';
-import { clearStage, closeStage, control, holdStill, inside, mount, openStage, press, record, serve, shows, textOf, until } from './stage.ts';
+import { clearStage, closeStage, control, holdStill, inside, mount, openStage, press, record, roundTrips, serve, shows, textOf, until } from './stage.ts';
 
 type Inner = 'allo-link-button' | 'allo-balance' | 'allo-pay';
 
@@ -222,6 +222,23 @@ describe('<allo-checkout>', () => {
     window.dispatchEvent(new Event('online'));
     await shows(checkout, 'processing');
     await until(() => focusedText(checkout) === 'Periksa status', () => `focus is on ${focusedText(checkout)}`);
+  });
+
+  it('pays nothing by the Enter that asks whether to unlink, held a little too long: the focus stays with the question', async () => {
+    const { backend, endpoint } = serve();
+    const checkout = await mountCheckout(endpoint);
+    await shows(checkout, 'ready');
+    const button = inner(checkout, 'allo-link-button');
+    control(button, 'Putuskan').focus();
+    await sendKeys({ down: 'Enter' });
+    await shows(button, 'confirming');
+    await settled(checkout);
+    await until(() => focusedText(checkout) === 'Batal', () => `focus is on ${focusedText(checkout)}`);
+    await sendKeys({ up: 'Enter' });
+    await sendKeys({ press: 'Enter' });
+    await shows(button, 'linked');
+    await roundTrips(endpoint);
+    expect([backend.count('pay'), backend.count('unlink')]).to.deep.equal([0, 0]);
   });
 
   it('goes back to linking when the account is unlinked', async () => {

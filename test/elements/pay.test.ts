@@ -806,4 +806,48 @@ describe('<allo-pay>', () => {
     await roundTrips(endpoint);
     expect([element.state, backend.count('pay')]).to.deep.equal(['failed', 0]);
   });
+
+  it('begins no payment by the Enter on "check status", held a little too long', async () => {
+    const { backend, endpoint } = serve();
+    backend.settle('INV-7', 'processing');
+    const element = await mountPay(endpoint);
+    await shows(element, 'processing');
+    backend.settle('INV-7', 'failed');
+    control(element, 'Periksa status').focus();
+    await sendKeys({ down: 'Enter' });
+    await shows(element, 'failed');
+    await until(() => inside(element).activeElement === control(element, 'Bayar lagi'));
+    await sendKeys({ down: 'Enter' });
+    await sendKeys({ up: 'Enter' });
+    await roundTrips(endpoint);
+    expect([element.state, backend.count('pay')]).to.deep.equal(['failed', 0]);
+  });
+
+  it('pays once by the Enter held on "pay", however often the bank refuses', async () => {
+    const { backend, endpoint } = serve({ payAs: 'failed' });
+    const element = await mountPay(endpoint);
+    await shows(element, 'ready');
+    control(element, 'Bayar').focus();
+    await sendKeys({ down: 'Enter' });
+    await shows(element, 'failed');
+    await until(() => inside(element).activeElement === control(element, 'Bayar lagi'));
+    await sendKeys({ down: 'Enter' });
+    await sendKeys({ up: 'Enter' });
+    await roundTrips(endpoint);
+    expect([element.state, backend.count('pay')]).to.deep.equal(['failed', 1]);
+  });
+
+  for (const status of ['failed', 'paid'] as const) {
+    it(`goes on showing what became of the payment, and tells no error, where looking at its order again fails (${status})`, async () => {
+      const { backend, endpoint } = serve({ payAs: status });
+      const element = await mountPay(endpoint);
+      const errors = record(element, 'allo-error');
+      await shows(element, 'ready');
+      backend.fail('order', 'BANK_UNAVAILABLE');
+      press(element, 'Bayar');
+      await until(() => backend.count('order') > 1);
+      await roundTrips(endpoint);
+      expect([element.state, errors.length]).to.deep.equal([status, 0]);
+    });
+  }
 });

@@ -60,10 +60,12 @@ describe('<allo-refund>', () => {
     control(element, 'Kembalikan dana').focus();
     await sendKeys({ down: 'Enter' });
     await shows(element, 'confirming');
-    await until(() => inside(element).activeElement !== null);
+    await until(() => inside(element).activeElement === control(element, 'Batal'));
     await sendKeys({ down: 'Enter' });
     await sendKeys({ up: 'Enter' });
-    // The way back has the focus.
+    await element.updateComplete;
+    expect([element.state, backend.count('refund')]).to.deep.equal(['confirming', 0]);
+    await sendKeys({ press: 'Enter' });
     await shows(element, 'ready');
     expect(backend.count('refund')).to.equal(0);
   });

@@ -97,8 +97,8 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   #marks: readonly Node[] = [];
   readonly #told = new WeakSet<AlloError>();
   #step: AlloLinkButton | AlloPay | undefined;
-  /** The focus was inside before something was drawn anew. */
-  #focused = false;
+  /** Which element inside had the focus before something was drawn anew. */
+  #focused: HTMLElement | null | undefined;
 
   constructor() {
     super('loading');
@@ -197,17 +197,18 @@ export class AlloCheckout extends AlloElement<AlloPayState> {
   }
 
   #noteFocus(): void {
-    this.#focused ||= Boolean(this.shadowRoot?.activeElement);
+    this.#focused ??= this.shadowRoot?.activeElement as HTMLElement | null | undefined;
   }
 
   /** The focus goes along from step to step. Only if it was inside: the page may have something else in hand. */
   #moveFocus(): void {
     const before = this.#step;
     const step = (this.#step = this.#steps && currentStep(this.#steps));
-    const wasInside = this.#focused;
-    this.#focused = false;
-    const active = this.shadowRoot?.activeElement as HTMLElement | null | undefined;
-    if (!step || !wasInside || !(active ? active.hidden || step !== before : document.activeElement === document.body)) return;
+    const had = this.#focused;
+    this.#focused = undefined;
+    // One that is still seen, and whose step it is, keeps the focus itself: a question that it asks has to be read first.
+    if (!step || !had || (!had.hidden && step === before)) return;
+    if (!this.shadowRoot?.activeElement && document.activeElement !== document.body) return;
     void step.updateComplete.then(() => focusIn(step));
   }
 }

@@ -131,11 +131,13 @@ export class AlloPay extends AlloElement<AlloPayState> {
     this.#load.error = undefined;
   }
 
-  /** The backend says that the order or its payment is not for who asks now: what was known of it is forgotten. @internal */
+  /**
+   * The order or its payment could not be read. What was known of it is forgotten if that is because it is not for who asks
+   * now; else what is known of a payment says more. @internal
+   */
   lost(error: AlloError): void {
-    if (!isFinal(error.code)) return;
-    this.#forget();
-    this.#load.error = error;
+    if (isFinal(error.code)) this.#forget();
+    this.#load.error = this.#order?.payment ? undefined : error;
   }
 
   /** Reads the order anew. @internal */

@@ -9,7 +9,7 @@ import { BankTrip, thisPage } from './bank.ts';
 import { Exchange } from './exchange.ts';
 import type { Session } from './session.ts';
 import type { Speaker } from './templates.ts';
-import { button, card, frame, onEscape } from './templates.ts';
+import { button, card, frame } from './templates.ts';
 
 export interface LinkHost extends LitElement, Sender, Pick<Speaker, 'language' | 'state' | 'error'> {
   readonly session: Session | undefined;
@@ -87,7 +87,7 @@ export class LinkFlow {
   render(): TemplateResult {
     const host = this.#host;
     const refused = this.#refused;
-    if (host.state === 'phone') return frame(host, 'base card', '', html`<form novalidate @submit=${this.#submit} @keydown=${onEscape(() => this.reset())}>
+    if (host.state === 'phone') return frame(host, 'base card', '', html`<form novalidate @submit=${this.#submit}>
       <label part="field-label" for="phone">${host.text('phone')}</label>
       <input part="input" id="phone" type="tel" autocomplete="tel" maxlength="24" required aria-invalid=${refused} aria-describedby="hint">
       <p part="hint" id="hint" role=${refused ? 'alert' : nothing} data-tone=${refused ? 'danger' : nothing}>${refused ? host.text('INVALID_PHONE') : ''} ${host.text('phoneHint')}</p>
@@ -95,7 +95,7 @@ export class LinkFlow {
         <button part="button primary"><span part="label">${host.text('next')}</span></button>
         ${button(host.text('cancel'), () => this.reset())}
       </div>
-    </form>`);
+    </form>`, '', () => this.reset());
     const url = host.session?.account.value?.link?.url;
     return card(host, 'busy', host.text('linking'), undefined, [url && bankLink(host, this.#trip, url), button(host.text('linkAgain'), () => this.begin())]);
   }

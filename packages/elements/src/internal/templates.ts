@@ -25,22 +25,22 @@ const busyStates = /^(load|open|creat|send|unlink)ing$/;
 /**
  * The one outer template. Its two live regions stay the same nodes in every state, which is what makes a screen
  * reader speak when their content changes; so what is announced is what is seen, and nothing is said twice. What is
- * an `alert` is said at once, a `status` when the reader pauses.
+ * an `alert` is said at once, a `status` when the reader pauses. Escape is `leave`.
  */
-export function frame(host: Speaker, parts: 'base' | 'base card', status: Content, content?: Content, alert?: Content): TemplateResult {
-  return html`<div part=${parts} role="group" aria-label=${host.text('brand')} lang=${host.language} tabindex="-1" aria-busy=${busyStates.test(host.state)}>
+export function frame(host: Speaker, parts: 'base' | 'base card', status: Content, content?: Content, alert?: Content, leave?: () => unknown): TemplateResult {
+  return html`<div part=${parts} role="group" aria-label=${host.text('brand')} lang=${host.language} tabindex="-1" aria-busy=${busyStates.test(host.state)} @keydown=${onKey(leave)}>
     <div part="status" role="status">${status}</div>
     <div part="alert" role="alert">${alert}</div>
     ${content}
   </div>`;
 }
 
-/** A card with a notice, and buttons side by side. Escape anywhere on the buttons is `leave`. */
+/** A card with a notice, and buttons side by side. Escape is `leave`. */
 export function card(host: Speaker, tone: Icon, words: Content, more?: Content, controls?: Content, leave?: () => unknown): TemplateResult {
   const said = notice(tone, words, more);
-  const row = controls && html`<div part="actions" @keydown=${onEscape(leave)}>${controls}</div>`;
+  const row = controls && html`<div part="actions">${controls}</div>`;
   const isBad = tone === 'danger';
-  return frame(host, 'base card', isBad ? '' : said, row, isBad ? said : '');
+  return frame(host, 'base card', isBad ? '' : said, row, isBad ? said : '', leave);
 }
 
 /** An icon in its tone with a sentence; or with a title, as where there is `more` to say in smaller words. */
@@ -73,7 +73,7 @@ export type Idle = 'busy' | 'off' | '';
  */
 export function button(label: Content, press: () => unknown, kind: ButtonKind = 'secondary', idle: Idle = '', mark?: Content, hint?: Content): TemplateResult {
   return html`<button part=${`button ${kind}`} type="button" aria-disabled=${Boolean(idle)} data-idle=${idle} aria-describedby=${hint ? 'hint' : nothing}
-    @click=${({ detail }: MouseEvent) => idle || (detail < 2 && press())}>${idle === 'busy' ? icon(idle) : mark}<span part="label">${label}</span></button>`;
+    @click=${(event: MouseEvent) => idle || (event.detail < 2 && press())}>${idle === 'busy' ? icon(idle) : mark}<span part="label">${label}</span></button>`;
 }
 
 /** The one thing to do, over the whole width, with small words below it that belong to it. */
@@ -106,12 +106,14 @@ export function question(host: Speaker, words: Content, yes: string, answer: (ye
   ], () => busy || answer(false));
 }
 
-/** Leaves a step by the Escape key. */
-export function onEscape(leave?: () => unknown): (event: KeyboardEvent) => void {
+/** Leaves a step by Escape. And Enter that is held too long presses nothing more: what has the focus by then nobody has read yet. */
+function onKey(leave?: () => unknown): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.key !== 'Escape' || !leave) return;
-    event.stopPropagation();
-    leave();
+    if (event.key === 'Escape' && leave) {
+      event.stopPropagation();
+      leave();
+    }
+    if (event.repeat && event.key === 'Enter') event.preventDefault();
   };
 }
 
